@@ -1,0 +1,121 @@
+"""The command line. Flags of the running app are generated from the settings."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+from collections.abc import Sequence
+
+from app import __version__
+from app.errors import Exit, UserError
+from app.events import EventBus
+from app.logs import configure
+from app.settings import DECLARED, Declared
+from app.settings_store import SettingsStore
+
+_DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
+#: Settings that make sense for commands which work on a text.
+_TEXT_SETTINGS = ("data-dir", "locale", "dictionary", "ner", "patterns", "names", "ner-model", "ner-threshold")
+
+
+def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
+    group = parser.add_argument_group("settings", "A flag wins over the variable, the variable over what is stored.")
+    for row in rows:
+        unit = f" [{row.option.unit}]" if row.option.unit else ""
+        words = f"{row.option.help}{unit} ({row.variable}, default: {_shown(row.default)})".replace("%", "%%")
+        if row.kind is bool:
+            group.add_argument(
+                f"--{row.name}", dest=row.attribute, action=argparse.BooleanOptionalAction, default=None, help=words
+            )
+        else:
+            group.add_argument(
+                f"--{row.name}", dest=row.attribute, choices=row.choices or None, metavar=None if row.choices else "X",
+                help=words,
+            )  # fmt: skip
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return str(default) if default != "" else "none"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, for `main` and for the documentation."""
+    everything = list(DECLARED.values())
+    top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"anonamoose {__version__}")
+    _add_settings(top, everything)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    tray = commands.add_parser("tray", help="show the tray icon and run the proxy (this is the default)")
+    serve = commands.add_parser("serve", help="run the proxy without any window, for servers and containers")
+    for command in (tray, serve):
+        _add_settings(command, everything)
+
+    demo = commands.add_parser("demo", help="see it at work: no key, no network")
+    demo.add_argument("text", nargs="?", help="what to send instead of the sample")
+    demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
+
+    redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
+    redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    redact.add_argument("--json", action="store_true", help="print text, session and spans as JSON")
+    restore = commands.add_parser("restore", help="put the values back into a text with placeholders")
+    restore.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    for command in (redact, restore):
+        command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
+    _add_settings(redact, [DECLARED[name] for name in _TEXT_SETTINGS])
+    _add_settings(restore, [DECLARED["data-dir"]])
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit status (see `errors.Exit`)."""
+    multiprocessing.freeze_support()
+    options = parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except UserError as error:
+        print(f"anonamoose: {error.title}", file=sys.stderr)
+        if error.hint:
+            print(f"anonamoose: {error.hint}", file=sys.stderr)
+        return error.code
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone, and so may the reader of this
+        return Exit.OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "demo":
+        from app.demo import demo
+
+        return demo(options.text, plain=options.plain)
+    bus = EventBus()
+    settings = SettingsStore(vars(options), bus=bus)
+    if options.command in ("redact", "restore"):
+        from app import text_command
+
+        configure("warning")
+        if options.command == "redact":
+            return text_command.redact(settings, options.file, options.session, as_json=options.json)
+        return text_command.restore(settings, options.file, options.session)
+    configure(settings.current.log_level)
+    if options.command != "serve":
+        from app.ui.display import can_show
+
+        reason = can_show()
+        if not reason:
+            from app.ui.run import run
+
+            return run(settings, bus)
+        print(f"anonamoose: {reason} Running without windows instead, as “anonamoose serve” does.", file=sys.stderr)
+    from app.serve import serve
+
+    return serve(settings, bus)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

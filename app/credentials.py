@@ -1,0 +1,106 @@
+"""The master key of the vault: from a variable, the OS keyring, or a file only the user can read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.errors import Exit, KeyMismatch, StorageError, UserError
+
+VARIABLE = "ANONAMOOSE_VAULT_KEY"
+_SERVICE = "anonamoose"
+_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """The key (hidden from repr) and, in words for the user, where it is kept."""
+
+    key: bytes = field(repr=False)
+    kept: str
+
+
+def _decode(text: str, where: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _SIZE:
+        raise KeyMismatch(
+            f"The vault key in {where} is not one: it must be {_SIZE} bytes in base64.",
+            "Make one with: openssl rand -base64 32",
+        )
+    return key
+
+
+def _encode(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKey:
+    """The key of the vault whose folder holds `file`; makes one on the first start.
+
+    In this order: the variable, the file if there is one, the OS keyring, and where no keyring
+    exists a new file with mode 0600. A locked keyring is an error, never a reason to make another
+    key. Blocks, perhaps on a prompt of the keyring: call it off the loop. Raises UserError.
+    """
+    environ = os.environ if environ is None else environ
+    if environ.get(VARIABLE):
+        return MasterKey(_decode(environ[VARIABLE], VARIABLE), f"the variable {VARIABLE}")
+    if file.exists():
+        return _from_file(file)
+    import keyring  # takes a while to look for a backend: only when it is needed
+    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
+
+    account = f"vault:{file.parent.resolve()}"
+    try:
+        stored = keyring.get_password(_SERVICE, account)
+        if stored:
+            return MasterKey(_decode(stored, "the system keyring"), "the system keyring")
+        if (file.parent / "vault.sqlite3").exists():
+            raise KeyMismatch(
+                "The key of this vault is not in the system keyring.",
+                f"Give it in {VARIABLE}, or move vault.sqlite3 away to start with an empty vault.",
+            )
+        key = os.urandom(_SIZE)
+        keyring.set_password(_SERVICE, account, _encode(key))
+        if keyring.get_password(_SERVICE, account) == _encode(key):
+            return MasterKey(key, "the system keyring")
+    except NoKeyringError:
+        pass
+    except KeyringLocked as error:
+        raise UserError(
+            "The system keyring is locked.", "Unlock it and start Anonamoose again.", code=Exit.CONFIG
+        ) from error
+    except KeyringError as error:
+        raise UserError(
+            f"The system keyring does not answer ({type(error).__name__}).",
+            f"Mend it, or give the vault key in {VARIABLE}.",
+            code=Exit.CONFIG,
+        ) from error
+    return _new_file(file)
+
+
+def _from_file(file: Path) -> MasterKey:
+    try:
+        text = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"The key file {file} cannot be read.", "Mend its permissions.") from error
+    return MasterKey(_decode(text, str(file)), f"the file {file}")
+
+
+def _new_file(file: Path) -> MasterKey:
+    key = os.urandom(_SIZE)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(_encode(key) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error
+    return MasterKey(key, f"the file {file}")

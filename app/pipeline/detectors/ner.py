@@ -1,0 +1,139 @@
+"""The layer that recognises persons, organisations and places in running text."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.pipeline.detectors.edges import attached, in_code, whole_words, without_possessive
+from app.pipeline.models import DEFAULT, find
+from app.pipeline.policy import Policy
+from app.pipeline.span import Span
+from app.pipeline.tagger import Floats, Tagger, Words
+
+_LETTER = re.compile(r"[^\W\d_]")
+_ESCAPE = re.compile(r"\\[nrt]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+#: A long run of what Base64, hexadecimal digests and tokens are made of, in its URL-safe spelling too.
+_BLOB = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{256,}")
+#: What may stand between two words of one entity whatever their labels: hyphens, apostrophes, "&", the
+#: dot of an abbreviation inside a word ("U.S") and, after an initial or a short title, with a space.
+_JOINT = re.compile(r"[-‐‑'’&]|\.")
+_BLANKS = " \t\u00a0"
+_SHORT = re.compile(r"(?:^|[\W_])[^\W\d_]{1,3}$")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entity being put together: words `start`..`end` of the text, and its scores so far."""
+
+    start: int
+    end: int
+    scores: list[Floats] = field(default_factory=list)
+
+
+class NerDetector:
+    """Persons, organisations and places, as a BIO token classifier sees them.
+
+    Spans are whole words of the original text. What counts is the probability that a word belongs
+    to any entity we know (Policy.ner_threshold); which one decides only the label. The score of a
+    span is the mean of its words' probabilities.
+    """
+
+    name = "ner"
+
+    def __init__(self, model: str = DEFAULT) -> None:
+        """`model` is a name in the registry or a folder; nothing is read before it is needed."""
+        self._model = model
+        self._tagger: Tagger | None = None
+        self._loading = threading.Lock()
+
+    def load(self) -> Tagger:
+        """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
+        with self._loading:
+            if self._tagger is None:
+                self._tagger = Tagger(find(self._model))
+            return self._tagger
+
+    def detect(self, text: str, policy: Policy) -> list[Span]:
+        """Spans in `text`, sorted and disjoint. Raises DetectorUnavailable when the model fails."""
+        if _LETTER.search(text) is None:
+            return []
+        words = self.load().words(readable(text))
+        spans: list[Span] = []
+        reached = 0
+        for draft in _drafts(text, words, policy.ner_threshold):
+            start, end = whole_words(text, draft.start, draft.end, reached)
+            # Also for what is dropped: looking at the same letters again would make this quadratic.
+            reached = max(reached, end)
+            span = _named(text, start, end, draft, words.entities)
+            if span is not None:
+                spans.append(span)
+        return spans
+
+
+def readable(text: str) -> str:
+    """`text` with what the model cannot read replaced, character for character.
+
+    Lone surrogates do not encode to UTF-8. Escaped line ends, as in the strings of code, would stick to
+    the word behind them. Blobs hold no names a model could see, yet every few
+    characters of one are a token: a megabyte would take a minute.
+    """
+
+    def blank(match: re.Match[str]) -> str:
+        # Random Base64 is digits by a sixth and marks by a thirtieth. Prose written in one word has
+        # either fewer digits or a mark between its words.
+        run = match.group()
+        digits = sum(map(run.count, "0123456789"))
+        marks = sum(map(run.count, "+/_-"))
+        return " " * len(run) if digits * 12 > len(run) > marks * 12 else run
+
+    return _BLOB.sub(blank, _ESCAPE.sub("  ", _SURROGATE.sub("\ufffd", text)))
+
+
+def _drafts(text: str, words: Words, threshold: float) -> Iterator[_Draft]:
+    """Entities as the model gives them, joined over what may stand inside a name."""
+    draft: _Draft | None = None
+    active = np.flatnonzero(words.scores.sum(axis=1) >= threshold)
+    for index in active.tolist():
+        start, end = int(words.starts[index]), int(words.ends[index])
+        if draft is not None and _continues(text, draft, start, bool(words.begins[index])):
+            draft.end = end
+        else:
+            if draft is not None:
+                yield draft
+            draft = _Draft(start, end)
+        draft.scores.append(words.scores[index])
+    if draft is not None:
+        yield draft
+
+
+def _continues(text: str, draft: _Draft, start: int, begins: bool) -> bool:
+    """Whether a word at `start` belongs to `draft`, given that the model says it `begins` an entity."""
+    end = draft.end
+    while end < start and attached(text[end]):  # tokenizers strip accents, and do not count them
+        end += 1
+    gap = text[end : min(start, end + 4)]
+    if not gap.strip(_BLANKS):
+        inside = not gap and _JOINT.fullmatch(text[end - 1]) is not None
+        return len(gap) <= 2 and (inside or not begins)
+    if _JOINT.fullmatch(gap):
+        return True
+    return (
+        gap[0] == "."
+        and gap[1:] in ("", " ", "\u00a0")
+        and _SHORT.search(text[max(0, end - 4) : end]) is not None
+    )
+
+
+def _named(text: str, start: int, end: int, draft: _Draft, entities: tuple[str, ...]) -> Span | None:
+    """The span of an entity, or None when what lies there is no name."""
+    end = without_possessive(text, start, end)
+    if sum(map(str.isalpha, text[start:end])) < 2 or in_code(text, start, end):
+        return None
+    scores = np.mean(draft.scores, axis=0)
+    return Span(start, end, entities[int(scores.argmax())], min(1.0, float(scores.sum())), NerDetector.name)

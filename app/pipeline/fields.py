@@ -1,0 +1,198 @@
+"""Which strings of a JSON body are text. All of them, but for what an endpoint declares opaque."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from app.pipeline.json_text import Pairs, parse, tokens
+
+
+class Kind(Enum):
+    """Why a declared string is left alone."""
+
+    IDENTIFIER = "identifier"  # an id, enum or name of the protocol; only while it looks like one
+    VERBATIM = "verbatim"  # signed, encrypted or a credential: whatever it holds
+    BINARY = "binary"  # base64 or a data URL; only while it is one
+    SCHEMA = "schema"  # a JSON Schema: its own words stay, what describes and enumerates is text
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Opaque paths of a body. What is not listed here is text, a field added tomorrow included.
+
+    A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
+    at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
+    `opening` is the path of the conversation's messages.
+    """
+
+    identifiers: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
+    binary: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    opening: str = ""
+
+
+@dataclass(slots=True)
+class _Node:
+    keys: dict[str, _Node] = field(default_factory=dict)
+    typed: dict[str, _Node] = field(default_factory=dict)
+    items: _Node | None = None
+    kind: Kind | None = None
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A string that is text.
+
+    `[start, end)` is its token, quotes included. `key` is its nearest key, `path` where it stands
+    (`choices[].delta.content`), `owners` the objects around it, the outermost first.
+    """
+
+    start: int
+    end: int
+    value: str = field(repr=False)
+    key: str
+    path: str
+    owners: tuple[Pairs, ...] = field(repr=False)
+
+
+_STEP = re.compile(r"\[\]|<(?P<type>\w+)>|(?P<key>[^.\[\]<>]+)")
+_IDENTIFIER = re.compile(r"[^\s@]{0,256}")
+_BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}={0,2}\s*\Z")
+#: Keywords of JSON Schema whose string values are not human text.
+_SCHEMA_WORDS = frozenset(
+    "type format pattern $ref $schema $id $anchor $dynamicRef $dynamicAnchor required dependentRequired "
+    "contentEncoding contentMediaType".split()
+)
+_SCHEMA_MAPS = frozenset("properties $defs definitions patternProperties dependentSchemas".split())
+
+
+@lru_cache(maxsize=128)
+def _compiled(fields: Fields) -> _Node:
+    root = _Node()
+    for kind, paths in (
+        (Kind.IDENTIFIER, fields.identifiers),
+        (Kind.VERBATIM, fields.verbatim),
+        (Kind.BINARY, fields.binary),
+        (Kind.SCHEMA, fields.schemas),
+    ):
+        for path in paths:
+            node = root
+            for step in _STEP.finditer(path):
+                if step["key"] == "**":
+                    node.below = True
+                elif step["key"]:
+                    node = node.keys.setdefault(step["key"], _Node())
+                elif step["type"]:
+                    node = node.typed.setdefault(step["type"], _Node())
+                else:
+                    node.items = node.items or _Node()
+                    node = node.items
+            node.kind = kind
+            node.below = node.below or kind is Kind.SCHEMA
+    return root
+
+
+class _Frame(NamedTuple):
+    """A container on the way down: what is left of it, and the rules that hold in it."""
+
+    members: Iterator[Any]
+    is_object: bool
+    rules: tuple[_Node, ...]
+    below: Kind | None  # holds for everything below
+    is_map: bool  # of a schema: its keys are names, not keywords
+    key: str
+    path: str
+    owners: tuple[Pairs, ...]
+
+
+_END = object()
+
+
+def _is_opaque(kind: Kind, value: str) -> bool:
+    if kind is Kind.SCHEMA:
+        return False
+    if kind is Kind.IDENTIFIER:
+        return _IDENTIFIER.fullmatch(value) is not None
+    if kind is Kind.BINARY:
+        return _BASE64.match(value[:256] if len(value) > 256 else value) is not None
+    return True
+
+
+def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
+    """The strings of `text` that are text, in document order. Object keys never are.
+
+    `tree` is `parse(text)` where the caller has it already. Raises UnreadableJson.
+    """
+    found = tokens(text)
+    root = parse(text) if tree is None else tree
+    stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
+    while stack:
+        frame = stack[-1]
+        member: Any = next(frame.members, _END)
+        if member is _END:
+            stack.pop()
+            continue
+        rules, below, is_map, key, path = frame.rules, frame.below, False, frame.key, frame.path
+        if frame.is_object:
+            key, member = member
+            next(found)  # the key's own token
+            path = f"{path}.{key}" if path else key
+            if below is Kind.SCHEMA and not frame.is_map:
+                is_map = key in _SCHEMA_MAPS
+                if key in _SCHEMA_WORDS and not isinstance(member, Pairs):
+                    below = Kind.VERBATIM
+            rules = tuple(node for rule in rules for node in (rule.keys.get(key), rule.keys.get("*")) if node)
+        elif len(stack) > 1:
+            path += "[]"
+            rules = tuple(rule.items for rule in rules if rule.items)
+        if below is not Kind.VERBATIM:
+            below = next((rule.kind for rule in rules if rule.below), below)
+        if isinstance(member, str):
+            token = next(found)
+            kinds = [rule.kind for rule in rules] + [below]
+            if not any(kind and _is_opaque(kind, member) for kind in kinds):
+                yield Leaf(token.start(), token.end(), member, key, path, frame.owners)
+        elif isinstance(member, Pairs):
+            type_ = member.get("type")
+            if isinstance(type_, str):
+                rules += tuple(rule.typed[type_] for rule in rules if type_ in rule.typed)
+            owners = (*frame.owners, member)
+            stack.append(_Frame(iter(member), True, rules, below, is_map, key, path, owners))
+        elif isinstance(member, list):
+            stack.append(_Frame(iter(member), False, rules, below, is_map, key, path, frame.owners))
+
+
+#: What says nothing about who is talking: it may change between two turns of one conversation.
+_NOT_OPENING = frozenset(["type", "role", "id", "cache_control", "tool_use_id", "signature"])
+
+
+def opening(tree: Any, path: str) -> list[str]:
+    """The strings of the first user message under `path` (of all messages, if none is a user's)."""
+    messages = tree.get(path) if isinstance(tree, Pairs) and path else None
+    if not isinstance(messages, list):
+        return _strings(messages)
+    for message in messages:
+        if isinstance(message, Pairs) and message.get("role") == "user":
+            return _strings(message)
+    return _strings(messages)
+
+
+def _strings(tree: Any) -> list[str]:
+    out: list[str] = []
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            out.append(node)
+        elif isinstance(node, Pairs):
+            stack += [value for name, value in reversed(node) if name not in _NOT_OPENING]
+        elif isinstance(node, list):
+            stack += reversed(node)
+    return out

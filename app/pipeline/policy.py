@@ -1,0 +1,44 @@
+"""What is in force for one request: a frozen value, so it can be a cache key and cross processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: Regions that have rows of their own; rows without a region are always on.
+REGIONS = ("AU", "NZ", "UK", "US")
+#: The layers a user can switch, by precedence.
+SWITCHABLE = ("dictionary", "ner", "patterns", "names")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Detection settings of one request.
+
+    `layers` are the layers that run, `regions` the regions whose rows apply (empty: all of them),
+    `ner_threshold` the probability from which the model's opinion counts.
+    """
+
+    layers: frozenset[str] = field(default_factory=lambda: frozenset(SWITCHABLE))
+    regions: frozenset[str] = frozenset()
+    ner_threshold: float = 0.5
+
+    def covers(self, region: str) -> bool:
+        """Whether rows of `region` ("" for universal ones) apply."""
+        return not region or not self.regions or region in self.regions
+
+
+def parse_regions(text: str) -> frozenset[str]:
+    """Regions from a `locale` value such as `"NZ,AU"`, `"en-GB"` or `""`.
+
+    Raises ValueError with a sentence for the user when a part is no region we know.
+    """
+    found = set()
+    for part in text.replace(";", ",").split(","):
+        name = part.strip().upper().replace("_", "-").rpartition("-")[2]
+        name = "UK" if name == "GB" else name
+        if name in ("", "NONE", "ALL"):
+            continue
+        if name not in REGIONS:
+            raise ValueError(f"“{part.strip()}” is not a region; known are {', '.join(REGIONS)}.")
+        found.add(name)
+    return frozenset(found)

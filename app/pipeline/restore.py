@@ -1,0 +1,78 @@
+"""Restoring: placeholders in an answer become the values again, as the text arrives."""
+
+from __future__ import annotations
+
+from app.pipeline.json_context import JsonContext
+from app.pipeline.session import Session
+
+
+class Restorer:
+    """Restores one stream of text. Its output does not depend on how the input was cut.
+
+    What could still become a placeholder is held back, at most `placeholder.MAX_LENGTH`
+    characters. A restored value is not looked at again: it may itself look like a placeholder.
+    Where the text is JSON, values are escaped for the place they come to.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._finder = session.finder
+        self._idle = len(session) == 0
+        self._context = JsonContext()
+        self._held = ""
+        self._left = ""
+        self.restored = 0
+        self.unknown = 0
+
+    @property
+    def held(self) -> str:
+        """What waits for more text (as it came, not restored)."""
+        return self._held
+
+    def feed(self, text: str) -> str:
+        """The restored text that is certain now."""
+        if self._idle:
+            return text
+        self._held += text
+        return self._release(self._finder.held(self._held, self._left))
+
+    def flush(self) -> str:
+        """The rest: no more text follows."""
+        return self._release(len(self._held))
+
+    def _release(self, limit: int) -> str:
+        if not limit:
+            return ""
+        text = self._held
+        seen = self._finder.find(text, self._left)
+        # A sighting that reaches over the limit is not certain yet, so it waits as a whole.
+        limit = min([limit] + [s.start for s in seen if s.end > limit > s.start])
+        if not limit:
+            return ""
+        parts: list[str] = []
+        position = 0
+        for sighting in seen:
+            if sighting.end > limit:
+                break
+            value = self._session.value(sighting.token)
+            if value is None:
+                self.unknown += 1
+                continue
+            before = text[position : sighting.start]
+            self._context.advance(before)
+            parts += (before, self._context.escape(value))
+            self._context.advance(text[sighting.start : sighting.end])
+            position = sighting.end
+            self.restored += 1
+        rest = text[position:limit]
+        self._context.advance(rest)
+        parts.append(rest)
+        self._left = text[limit - 1]
+        self._held = text[limit:]
+        return "".join(parts)
+
+
+def restore(text: str, session: Session) -> str:
+    """`text` with every placeholder of `session` turned back into its value."""
+    restorer = Restorer(session)
+    return restorer.feed(text) + restorer.flush()

@@ -1,0 +1,133 @@
+"""A session: which placeholder stands for which value."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.pipeline.placeholder import Finder, finder, label_of, render
+
+#: Numbers get another digit each time so many values are known: (values up to, digits).
+_DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
+_MOST_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One placeholder and the value it stands for (hidden from repr)."""
+
+    placeholder: str
+    label: str
+    value: str = field(repr=False)
+
+
+class Session:
+    """Placeholders of one conversation, in both directions.
+
+    The number in a placeholder is an HMAC-SHA256 of the exact value under the session's own key:
+    the same value gets the same placeholder whatever came before it, and two spellings of a name
+    get two, so that each comes back as it was written. Numbers are unique in a session whatever
+    their label. `pending` holds what has to be stored before anything may be sent.
+    """
+
+    def __init__(self, id: str, key: bytes, entries: Iterable[Entry] = (), reserved: Iterable[str] = ()) -> None:
+        """`key` has 32 bytes; `entries` and `reserved` are what the vault holds of this session."""
+        self.id = id
+        # Apart from the key that seals the values at rest, which is derived from the same one.
+        self._key = hashlib.sha256(b"anonamoose/number" + key).digest()
+        self._by_placeholder: dict[str, Entry] = {}
+        self._by_value: dict[str, Entry] = {}
+        self._numbers: set[str] = set()
+        self._reserved: set[str] = set()
+        self._labels: frozenset[str] = frozenset()
+        self._fixed: frozenset[str] = frozenset()
+        self._new: list[Entry] = []
+        self._newly_reserved: list[str] = []
+        for entry in entries:
+            self._add(entry)
+        for token in reserved:
+            self._block(token)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} with {len(self._by_placeholder)} values>"
+
+    def __len__(self) -> int:
+        return len(self._by_placeholder)
+
+    def placeholder(self, entity: str, value: str, preferred: str = "") -> str:
+        """The placeholder of `value`, a new one if it has none yet.
+
+        `preferred` is the user's own stand-in; it is taken unless it stands for another value.
+        """
+        known = self._by_value.get(value)
+        if known is not None:
+            return known.placeholder
+        if preferred and preferred not in self._by_placeholder and preferred not in self._reserved:
+            entry = Entry(preferred, "", value)
+        else:
+            label = label_of(entity)
+            entry = Entry(render(label, self._number(value)), label, value)
+        self._add(entry)
+        self._new.append(entry)
+        return entry.placeholder
+
+    def issued(self, placeholder: str) -> bool:
+        """Whether `placeholder` stands for a value here."""
+        return placeholder in self._by_placeholder
+
+    def value(self, placeholder: str) -> str | None:
+        """What `placeholder` stands for, or None when it was never issued here."""
+        entry = self._by_placeholder.get(placeholder)
+        return None if entry is None else entry.value
+
+    def reserve(self, placeholder: str) -> None:
+        """Never issues `placeholder`: the user has written it, and means just these characters."""
+        if placeholder not in self._reserved and placeholder not in self._by_placeholder:
+            self._block(placeholder)
+            self._newly_reserved.append(placeholder)
+
+    def take_pending(self) -> tuple[list[Entry], list[str]]:
+        """Entries and reservations not stored yet; the caller stores them now."""
+        pending = self._new, self._newly_reserved
+        self._new, self._newly_reserved = [], []
+        return pending
+
+    def put_back(self, pending: tuple[list[Entry], list[str]]) -> None:
+        """Undoes `take_pending` after a failed save, so that the next request tries again."""
+        self._new = pending[0] + self._new
+        self._newly_reserved = pending[1] + self._newly_reserved
+
+    @property
+    def finder(self) -> Finder:
+        """Finds this session's placeholders in a text."""
+        return finder(self._labels, self._fixed)
+
+    def _number(self, value: str) -> int:
+        known = len(self._by_placeholder) + len(self._reserved)
+        digits = next((d for limit, d in _DIGITS if known < limit), _MOST_DIGITS)
+        attempt = 0
+        encoded = value.encode("utf-8", "surrogatepass")
+        while True:
+            digest = hmac.new(self._key, attempt.to_bytes(4, "big") + encoded, hashlib.sha256).digest()
+            low: int = 10 ** (digits - 1)
+            number = low + int.from_bytes(digest[:8], "big") % (9 * low)
+            if str(number) not in self._numbers:
+                return number
+            attempt += 1
+            # A crowded range would be searched for long: give up on it early and take a wider one.
+            digits = min(_MOST_DIGITS, digits + (attempt % 16 == 0))
+
+    def _add(self, entry: Entry) -> None:
+        self._by_placeholder[entry.placeholder] = entry
+        self._by_value.setdefault(entry.value, entry)
+        if entry.label:
+            self._numbers.add(entry.placeholder[len(entry.label) + 2 : -1])
+            self._labels |= {entry.label}
+        else:
+            self._fixed |= {entry.placeholder}
+
+    def _block(self, placeholder: str) -> None:
+        self._reserved.add(placeholder)
+        self._numbers.add(placeholder.rstrip("]").rpartition("_")[2])

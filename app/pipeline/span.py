@@ -1,0 +1,76 @@
+"""Spans, and the one place where overlapping spans become disjoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+#: Layers by precedence, the strongest first. A span's `source` is one of these.
+#: "literal" marks text that already looks like a placeholder (see `placeholder.py`).
+LAYERS = ("dictionary", "literal", "ner", "patterns", "names")
+_RANK = {name: rank for rank, name in enumerate(LAYERS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of personal data in a text.
+
+    `start` and `end` are Python string indices into the *original* text, half-open. `entity` is a
+    type in Presidio's spelling (`PERSON`, `EMAIL_ADDRESS`, `AU_TFN`). `score` lies in (0, 1].
+    `source` names the layer. `replacement`, which only dictionary terms set, is the user's own
+    stand-in for the value; empty means a generated placeholder.
+    """
+
+    start: int
+    end: int
+    entity: str
+    score: float
+    source: str
+    replacement: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+
+def _precedence(span: Span) -> tuple[int, float, int, int, int, str, str]:
+    """Sort key: the smallest wins the label. Total, so that input order never matters."""
+    return (
+        _RANK.get(span.source, len(LAYERS)),
+        -span.score,
+        span.start - span.end,
+        span.start,
+        span.end,
+        span.entity,
+        span.replacement,
+    )
+
+
+def resolve(spans: Iterable[Span]) -> list[Span]:
+    """Disjoint, sorted spans that cover exactly what `spans` cover together.
+
+    Spans that overlap become one: the union decides what is hidden, the strongest layer (then the
+    highest score, then the longest span) decides what it is called. Dropping or shortening the
+    weaker one instead would leave half a value readable. Spans that only touch stay apart. A
+    user's `replacement` stands for the term alone, so it does not survive a union that is larger.
+    """
+    out: list[Span] = []
+    best: Span | None = None
+    start = end = 0
+
+    def close() -> None:
+        if best is None:
+            return
+        exact = (best.start, best.end) == (start, end)
+        out.append(best if exact else Span(start, end, best.entity, best.score, best.source))
+
+    for span in sorted(spans, key=lambda s: (s.start, s.end)):
+        if best is not None and span.start < end:
+            end = max(end, span.end)
+            if _precedence(span) < _precedence(best):
+                best = span
+        else:
+            close()
+            best, start, end = span, span.start, span.end
+    close()
+    return out

@@ -1,0 +1,94 @@
+"""One request and its answer, as inspector, log and tray see them. In memory only, and bounded."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.pipeline.redaction import Redaction
+
+Outcome = Literal["open", "done", "passed", "refused", "failed", "aborted"]
+#: Longer bodies are not kept for the inspector (characters).
+KEEP_LIMIT = 2_000_000
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known about one request so far. Texts are hidden from repr.
+
+    `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
+    or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
+    the client. `sent` is the body before and after redaction; `came_back` and `got` are the
+    answer's text before and after restoring. They stay None or empty when the user keeps nothing.
+    """
+
+    id: int
+    method: str
+    path: str
+    client: str = ""
+    provider: str = ""
+    endpoint: str = ""
+    model: str = ""
+    session: str = ""
+    stream: bool = False
+    outcome: Outcome = "open"
+    status: int = 0
+    reason: str = ""
+    started: float = field(default_factory=time.time)
+    detect_ms: float = 0.0
+    total_ms: float = 0.0
+    request_bytes: int = 0
+    response_bytes: int = 0
+    entities: dict[str, int] = field(default_factory=dict)
+    restored: int = 0
+    sent: Redaction | None = field(default=None, repr=False)
+    came_back: str = field(default="", repr=False)
+    got: str = field(default="", repr=False)
+
+    @property
+    def redactions(self) -> int:
+        """How many values were replaced in the request."""
+        return sum(self.entities.values())
+
+
+class ExchangeLog:
+    """The latest exchanges by id, oldest first; forgets what is over `capacity`."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._items: OrderedDict[int, Exchange] = OrderedDict()
+        self._ids = itertools.count(1)
+
+    def new(self, method: str, path: str) -> Exchange:
+        exchange = Exchange(next(self._ids), method, path)
+        if self._capacity:
+            self._items[exchange.id] = exchange
+        while len(self._items) > self._capacity:
+            self._items.popitem(last=False)
+        return exchange
+
+    @property
+    def keeps(self) -> bool:
+        """Whether texts may be kept at all."""
+        return self._capacity > 0
+
+    def resize(self, capacity: int) -> None:
+        self._capacity = capacity
+        while len(self._items) > capacity:
+            self._items.popitem(last=False)
+
+    def get(self, id: int) -> Exchange | None:
+        return self._items.get(id)
+
+    def clear(self) -> None:
+        self._items.clear()
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(tuple(self._items.values()))
+
+    def __len__(self) -> int:
+        return len(self._items)

@@ -1,0 +1,146 @@
+"""Anthropic's dialect: messages, counting their tokens, and the list of models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from app.pipeline.fields import Fields
+from app.pipeline.json_text import Pairs
+from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.sse import Event, make
+
+# Signed or encrypted: a changed letter makes the API refuse the whole conversation.
+_SEALED = (
+    "<thinking>.thinking",
+    "<thinking>.signature",
+    "<redacted_thinking>.data",
+    "<compaction>.**",
+    "<mcp_tool_listing>.**",
+    "<tool_addition>.**",
+    "<tool_removal>.**",
+    "<web_search_tool_result>.content[].encrypted_content",
+    "<code_execution_tool_result>.content.encrypted_stdout",
+    "<advisor_tool_result>.content.encrypted_content",
+    ".citations[].encrypted_index",
+)
+_NAMES = (
+    ".type",
+    ".id",
+    ".name",
+    ".tool_use_id",
+    ".cache_control.**",
+    ".caller.**",
+    ".source.type",
+    ".source.media_type",
+    ".source.file_id",
+    ".citations[].type",
+)
+
+
+def _blocks(*bases: str) -> dict[str, tuple[str, ...]]:
+    """Paths of what is opaque in content blocks, wherever such blocks stand."""
+    return {
+        "identifiers": tuple(f"{base}{path}" for base in bases for path in _NAMES),
+        "verbatim": tuple(f"{base}{path}" for base in bases for path in _SEALED),
+        "binary": tuple(f"{base}.source<base64>.data" for base in bases),
+    }
+
+
+_REQUEST_BLOCKS = _blocks("messages[].content[]", "messages[].content[].content[]", "system[]")
+_MESSAGES_REQUEST = Fields(
+    identifiers=(
+        *_REQUEST_BLOCKS["identifiers"],
+        "model",
+        "messages[].role",
+        "tools[].type",
+        "tools[].name",
+        "tools[].cache_control.**",
+        "tools[].allowed_domains[]",
+        "tools[].blocked_domains[]",
+        "tool_choice.**",
+        "thinking.**",
+        "thread.**",
+        "service_tier",
+        "speed",
+        "inference_geo",
+        "container",
+        "betas[]",
+        "cache_control.**",
+        "output_config.effort",
+        "output_config.format.type",
+        "context_management.edits[].type",
+        "mcp_servers[].type",
+        "mcp_servers[].name",
+        "mcp_servers[].tool_configuration.allowed_tools[]",
+    ),
+    verbatim=(*_REQUEST_BLOCKS["verbatim"], "mcp_servers[].authorization_token", "tools[].user_location.**"),
+    binary=_REQUEST_BLOCKS["binary"],
+    schemas=("tools[].input_schema", "output_config.format.schema"),
+    opening="messages",
+)
+_ANSWER = Fields(verbatim=_blocks("content[]")["verbatim"])
+
+_DELTA_TYPES = {"text": "text_delta", "partial_json": "input_json_delta"}
+
+
+def _closes(event: Pairs) -> Iterable[Index]:
+    kind = event.get("type")
+    if kind == "content_block_stop":
+        yield (event.get("index"),)
+    elif kind in ("message_delta", "message_stop", "error"):
+        yield ()
+
+
+def _inject(path: str, index: Index, text: str, latest: str) -> Event:
+    del latest  # an event of this dialect says all about itself
+    key = path.rpartition(".")[2]
+    delta = {"type": _DELTA_TYPES[key], key: text}
+    event = {"type": "content_block_delta", "index": index[0], "delta": delta}
+    return make(json.dumps(event, ensure_ascii=False), "content_block_delta")
+
+
+_STREAM = Stream(
+    deltas=frozenset(f"delta.{key}" for key in _DELTA_TYPES),
+    closes=_closes,
+    inject=_inject,
+    fields=Fields(
+        verbatim=(
+            *_blocks("message.content[]", "content_block")["verbatim"],
+            "delta<thinking_delta>.**",
+            "delta<signature_delta>.**",
+            "delta<compaction_delta>.**",
+        )
+    ),
+)
+
+_ERROR_TYPES = {
+    400: "invalid_request_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    426: "invalid_request_error",
+}
+
+
+def _error(status: int, code: str, message: str) -> dict[str, Any]:
+    kind = _ERROR_TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")
+    return {"type": "error", "error": {"type": kind, "message": message, "code": code}, "request_id": None}
+
+
+def _stream_error(code: str, message: str) -> Event:
+    return make(json.dumps(_error(502, code, message)), "error")
+
+
+ANTHROPIC = Provider(
+    "anthropic",
+    (
+        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM),
+        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST),
+        Endpoint("GET", "/v1/models", None),
+        Endpoint("GET", "/v1/models/*", None),
+    ),
+    _error,
+    _stream_error,
+)

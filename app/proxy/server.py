@@ -1,0 +1,112 @@
+"""The listening side: which addresses, and which requests are ours."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+
+from aiohttp import web
+
+from app.errors import PortTaken
+from app.proxy.forward import Forwarder
+from app.proxy.route import route
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+#: Agents keep connections between two turns of a person who thinks.
+_KEEP_ALIVE = 300.0
+_GREETING = "Anonamoose is running. Give your tool this address followed by /v1 as its base URL.\n"
+
+
+class Server:
+    """Listens on the configured host, on both loopback addresses when that is localhost."""
+
+    def __init__(self, settings: Settings, forwarder: Forwarder, health: Callable[[], dict[str, str]]) -> None:
+        self._host = settings.host
+        self._port = settings.port
+        self._forwarder = forwarder
+        self._health = health
+        app = web.Application(client_max_size=settings.body_limit * 2**20)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(
+            app,
+            handle_signals=False,
+            access_log=None,
+            handler_cancellation=True,  # a client that goes away takes its request upstream with it
+            shutdown_timeout=float(settings.drain),
+            keepalive_timeout=_KEEP_ALIVE,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
+
+    @property
+    def origin(self) -> str:
+        """`http://host:port`, as a tool on this machine would write it."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    async def start(self) -> None:
+        """Listens. Raises PortTaken, or OSError for a host that is not this machine's."""
+        await self._runner.setup()
+        hosts = ["127.0.0.1", "::1"] if self._host == "localhost" else [self._host]
+        for host in hosts:
+            try:
+                listener = _listener(host, self._port)
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    await self._runner.cleanup()
+                    raise PortTaken(
+                        f"Port {self._port} is taken by another program."
+                        if error.errno == errno.EADDRINUSE
+                        else f"Port {self._port} may not be used by this user.",
+                        "Close that program, or choose another port with --port.",
+                    ) from error
+                if host != "::1" or len(hosts) == 1:
+                    await self._runner.cleanup()
+                    raise PortTaken(
+                        f"The host {host} is no address of this machine.", "Choose another one with --host."
+                    ) from error
+                continue  # no IPv6 here: localhost is 127.0.0.1 alone
+            self._port = listener.getsockname()[1]
+            await web.SockSite(self._runner, listener, backlog=512).start()
+        log.info("listening on %s", self.origin)
+
+    async def stop(self) -> None:
+        """Stops listening and lets running requests finish, within the drain time."""
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.rel_url.raw_path
+        if path == "/health" and request.method in ("GET", "HEAD"):
+            return web.json_response(self._health())
+        if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
+            return web.Response(text=_GREETING)
+        found = route(request.method, path, request.headers)
+        if found is None:
+            message = "Anonamoose: there is nothing at this path. The API begins at /v1."
+            return web.json_response(
+                {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": "not_found"}},
+                status=404,
+                headers={"x-should-retry": "false"},
+            )
+        return await self._forwarder.answer(request, found)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    info = socket.getaddrinfo(host, port, family if host in ("127.0.0.1", "::1") else 0, socket.SOCK_STREAM)[0]
+    listener = socket.socket(info[0], socket.SOCK_STREAM)
+    try:
+        if socket.has_dualstack_ipv6() and info[0] == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: reuse would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(info[4])
+    except BaseException:
+        listener.close()
+        raise
+    return listener

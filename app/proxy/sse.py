@@ -1,0 +1,113 @@
+"""Server-sent events: a decoder that is fed bytes as they come, and events that keep their bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `raw` is how it came, its closing blank line included; `data` None if it had none."""
+
+    raw: bytes
+    data: str | None
+    name: str = ""
+
+    def with_data(self, data: str) -> Event:
+        """This event with other data; every other line stays as it came."""
+        lines: list[bytes] = []
+        at: int | None = None
+        for line in _split(self.raw):
+            if _field(line)[0] == b"data":
+                at = len(lines) if at is None else at
+            else:
+                lines.append(line)
+        ending = _LINE_END.search(self.raw)
+        end = ending.group() if ending else b"\n"
+        written = [b"data: " + part + end for part in data.encode("utf-8").split(b"\n")]
+        lines[at or 0 : at or 0] = written
+        return Event(b"".join(lines), data, self.name)
+
+
+def make(data: str, name: str = "") -> Event:
+    """A new event."""
+    head = f"event: {name}\n" if name else ""
+    body = "".join(f"data: {line}\n" for line in data.split("\n"))
+    return Event(f"{head}{body}\n".encode(), data, name)
+
+
+def _split(raw: bytes) -> list[bytes]:
+    """Lines with their ends."""
+    lines, position = [], 0
+    for match in _LINE_END.finditer(raw):
+        lines.append(raw[position : match.end()])
+        position = match.end()
+    if position < len(raw):
+        lines.append(raw[position:])
+    return lines
+
+
+def _field(line: bytes) -> tuple[bytes, bytes]:
+    name, _, value = line.rstrip(b"\r\n").partition(b":")
+    return name, value[1:] if value.startswith(b" ") else value
+
+
+class Decoder:
+    """Bytes in, events out, however the bytes were cut. Follows the WHATWG rules."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._scanned = 0  # up to here the buffer has been looked through
+        self._line = 0  # where the line begins that is being looked at
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that are complete now."""
+        self._buffer += chunk
+        return self._take(final=False)
+
+    def flush(self) -> list[Event]:
+        """What is left at the end of the stream. A browser drops it; here it goes on to the client."""
+        events = self._take(final=True)
+        if self._buffer:
+            events.append(self._event(bytes(self._buffer)))
+            self._buffer.clear()
+            self._scanned = self._line = 0
+        return events
+
+    def _take(self, final: bool) -> list[Event]:
+        events: list[Event] = []
+        start = 0
+        while True:
+            match = _LINE_END.search(self._buffer, self._scanned)
+            if match is None:
+                self._scanned = len(self._buffer)
+                break
+            if match.group() == b"\r" and match.end() == len(self._buffer) and not final:
+                self._scanned = match.start()  # a "\n" may follow
+                break
+            blank = match.start() == self._line
+            self._scanned = self._line = match.end()
+            if blank:
+                events.append(self._event(bytes(self._buffer[start : match.end()])))
+                start = match.end()
+        del self._buffer[:start]
+        self._scanned -= start
+        self._line -= start
+        return events
+
+    @staticmethod
+    def _event(raw: bytes) -> Event:
+        data: list[str] = []
+        name = ""
+        text = raw[len(_BOM) :] if raw.startswith(_BOM) else raw
+        for line in _split(text):
+            key, value = _field(line)
+            if key == b"data":
+                data.append(value.decode("utf-8", "replace"))
+            elif key == b"event":
+                name = value.decode("utf-8", "replace")
+        return Event(raw, "\n".join(data) if data else None, name)

@@ -1,0 +1,97 @@
+"""The way out: one client session to the providers, and which headers pass in which direction."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import truststore
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+#: Belong to one connection, not to the message (RFC 9110 §7.6.1).
+_HOP_BY_HOP = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
+    "transfer-encoding upgrade".split()
+)
+#: Say something of the body's bytes which is no longer so.
+_OF_THE_BODY = frozenset(["content-length", "content-encoding", "content-md5", "digest", "content-digest", "etag"])
+_NOT_UP = _HOP_BY_HOP | _OF_THE_BODY | {"host", "accept-encoding", "expect"}
+_OURS = "x-anonamoose-"
+#: A provider may think for long before it says the first word, but it accepts a connection soon.
+_CONNECT_TIMEOUT = 30.0
+
+
+class Upstream:
+    """Sends requests on. No total timeout: an answer may take as long as the client waits."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT),
+            # The system's certificates, also where the app brings none of its own.
+            connector=aiohttp.TCPConnector(limit=0, ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent", "Accept", "Content-Type"),
+            max_line_size=65536,
+            max_field_size=65536,
+            read_bufsize=2**18,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._session is not None
+        await self._session.close()
+
+    async def send(
+        self, method: str, url: URL, headers: CIMultiDict[str], body: bytes | None
+    ) -> aiohttp.ClientResponse:
+        """The answer's head; the caller reads the body and releases it. Raises aiohttp.ClientError."""
+        assert self._session is not None
+        return await self._session.request(
+            method,
+            url,
+            headers=headers,
+            data=body,
+            allow_redirects=False,
+            proxy=None if _is_loopback(url) else _proxy(url),
+        )
+
+
+def _is_loopback(url: URL) -> bool:
+    return url.host in ("localhost", "127.0.0.1", "::1")
+
+
+def _proxy(url: URL) -> str | None:
+    """The system's proxy for `url`. aiohttp's own look-up would also read credentials from netrc."""
+    if url.host is None or proxy_bypass(url.host):
+        return None
+    return getproxies().get(url.scheme)
+
+
+def up(headers: Mapping[str, str], streaming: bool) -> CIMultiDict[str]:
+    """The client's headers as they go upstream: all of them but the connection's, and ours."""
+    named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
+    kept = CIMultiDict(
+        (name, value)
+        for name, value in headers.items()
+        if name.lower() not in _NOT_UP | named and not name.lower().startswith(_OURS)
+    )
+    # A compressed stream comes in lumps.
+    kept["Accept-Encoding"] = "identity" if streaming else "gzip, deflate"
+    return kept
+
+
+def down(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
+    """The provider's headers as the client gets them."""
+    return CIMultiDict(
+        (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP | _OF_THE_BODY
+    )

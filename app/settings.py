@@ -1,0 +1,190 @@
+"""Every setting, declared once. A line here is a flag, a variable, a stored value and a form row."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from app.errors import SettingError
+from app.paths import default_root
+from app.pipeline.policy import Policy, parse_regions
+
+PREFIX = "ANONAMOOSE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is known about one setting besides its name, type and default."""
+
+    help: str
+    group: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    restart: bool = False
+    stored: bool = True  # False: makes no sense in the settings file
+    check: typing.Callable[[Any], object] | None = None
+
+
+def option(default: Any, help: str, group: str, **more: Any) -> Any:
+    """A dataclass field that carries its `Option`."""
+    return field(default=default, metadata={"option": Option(help, group, **more)})
+
+
+def _http_origin(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("It must be a URL such as https://api.example.com, without /v1.")
+    if parts.username or parts.password:
+        raise ValueError("It must not hold a user name or password.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
+
+    port: int = option(3000, "Port the proxy listens on; 0 picks a free one.", "Proxy", low=0, high=65535, restart=True)
+    host: str = option(
+        "localhost", "Address the proxy listens on. localhost means 127.0.0.1 and ::1.", "Proxy", restart=True
+    )
+    openai_upstream: str = option(
+        "https://api.openai.com", "Where OpenAI requests go, without /v1.", "Proxy", check=_http_origin
+    )
+    anthropic_upstream: str = option(
+        "https://api.anthropic.com", "Where Anthropic requests go, without /v1.", "Proxy", check=_http_origin
+    )
+    body_limit: int = option(
+        64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
+    )
+    drain: int = option(10, "How long running requests may finish after a stop.", "Proxy", low=0, high=600, unit="s")
+    protection: bool = option(
+        True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"
+    )
+    when_off: Literal["pass", "refuse"] = option(
+        "pass", "What happens to requests while protection is off.", "Protection"
+    )
+    locale: str = option(
+        "",
+        "Regions whose identifiers are looked for: any of AU, NZ, UK, US, separated by commas; empty means all.",
+        "Detection",
+        check=parse_regions,
+    )
+    dictionary: bool = option(True, "Look for your own terms.", "Detection")
+    ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection")
+    patterns: bool = option(
+        True, "Look for identifiers, phone numbers and addresses by their form and checksum.", "Detection"
+    )
+    names: bool = option(True, "Look for first and last names from a list.", "Detection")
+    ner_model: str = option(
+        "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
+    )
+    ner_threshold: float = option(
+        0.5, "How sure the model must be; lower finds more and errs more.", "Detection", low=0.05, high=0.99
+    )
+    session_ttl: int = option(
+        30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
+    )
+    keep_exchanges: int = option(
+        50, "How many exchanges the inspector remembers, in memory only; 0 for none.", "Sessions", low=0, high=1000
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = option(
+        "info", "How much is logged. Never holds what you sent.", "Application"
+    )
+    data_dir: Path = option(
+        default_root(),
+        "Folder for the vault, the settings and the key file.",
+        "Application",
+        restart=True,
+        stored=False,
+    )
+
+    @property
+    def policy(self) -> Policy:
+        """The detection policy these settings ask for, before a request's own headers."""
+        layers = ("dictionary", "ner", "patterns", "names")
+        return Policy(
+            layers=frozenset(name for name in layers if getattr(self, name)),
+            regions=parse_regions(self.locale),
+            ner_threshold=self.ner_threshold,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One setting as forms, flags and documentation need it."""
+
+    name: str  # with dashes, as in flags
+    attribute: str  # with underscores, as in `Settings`
+    kind: type
+    choices: tuple[str, ...]
+    default: Any
+    option: Option
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.attribute.upper()
+
+
+def declared() -> tuple[Declared, ...]:
+    """All settings in the order of their declaration."""
+    hints = typing.get_type_hints(Settings)
+    rows = []
+    for item in dataclasses.fields(Settings):
+        hint = hints[item.name]
+        choices = typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
+        kind = str if choices else hint
+        assert isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
+        rows.append(
+            Declared(item.name.replace("_", "-"), item.name, kind, choices, item.default, item.metadata["option"])
+        )
+    return tuple(rows)
+
+
+DECLARED: Mapping[str, Declared] = {row.name: row for row in declared()}
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def parse_flag(text: str) -> bool:
+    """A boolean from the words people use for one; raises ValueError."""
+    word = text.strip().lower()
+    if word not in _TRUE + _FALSE:
+        raise ValueError("It must be on or off.")
+    return word in _TRUE
+
+
+def coerce(row: Declared, value: object) -> Any:
+    """`value`, text or typed, as the setting's own type; raises SettingError when it cannot be."""
+    try:
+        if row.kind is bool:
+            result: Any = value if isinstance(value, bool) else parse_flag(str(value))
+        elif row.kind is int and isinstance(value, float) and not value.is_integer():
+            raise ValueError("It must be a whole number.")
+        elif row.kind in (int, float) and isinstance(value, bool):
+            raise ValueError("It must be a number.")
+        else:
+            result = row.kind(value)
+    except (ValueError, TypeError) as error:
+        said = str(error) if str(error).startswith("It must") else f"It must be of type {row.kind.__name__}."
+        raise SettingError(row.name, f"The setting {row.name} cannot be {value!r}.", said) from None
+    low, high = row.option.low, row.option.high
+    if row.choices and result not in row.choices:
+        raise SettingError(
+            row.name, f"The setting {row.name} cannot be {value!r}.", f"It must be one of {', '.join(row.choices)}."
+        )
+    if (low is not None and result < low) or (high is not None and result > high):
+        raise SettingError(
+            row.name, f"The setting {row.name} cannot be {value!r}.", f"It must lie between {low} and {high}."
+        )
+    if row.option.check is not None:
+        try:
+            row.option.check(result)
+        except ValueError as error:
+            raise SettingError(row.name, f"The setting {row.name} cannot be {value!r}.", str(error)) from None
+    return result

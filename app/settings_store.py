@@ -1,0 +1,132 @@
+"""The settings in force and where each came from: flag, then variable, then file, then default."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.errors import SettingError, StorageError
+from app.events import EventBus, SettingChanged
+from app.paths import Paths
+from app.settings import DECLARED, Settings, coerce
+
+#: Version of the file's layout. A file with a higher one was written by a newer app.
+VERSION = 1
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The stored values by name; raises UserError for a file that is not one of ours."""
+    try:
+        raw = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(
+            f"The settings file {path} cannot be read.", "Mend its permissions, or move it away to start afresh."
+        ) from error
+    try:
+        data = json.loads(raw)
+        version, values = data["version"], data["values"]
+        if not isinstance(version, int) or not isinstance(values, dict):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise SettingError(
+            "data-dir", f"The settings file {path} is damaged.", "Mend it, or move it away to start afresh."
+        ) from None
+    if version > VERSION:
+        raise SettingError(
+            "data-dir",
+            f"The settings file {path} was written by a newer version of Anonamoose.",
+            "Update Anonamoose, or move the file away to start afresh.",
+        )
+    return values
+
+
+class SettingsStore:
+    """Holds the current `Settings`; writes changes to the file and tells the bus."""
+
+    def __init__(
+        self,
+        flags: Mapping[str, object] | None = None,
+        environ: Mapping[str, str] | None = None,
+        bus: EventBus | None = None,
+    ) -> None:
+        """Reads all three sources. Raises SettingError naming the first value that does not fit."""
+        self._bus = bus or EventBus()
+        environ = os.environ if environ is None else environ
+        fixed: dict[str, Any] = {}
+        self._origin: dict[str, str] = {}
+        for name, row in DECLARED.items():
+            if flags and flags.get(row.attribute) is not None:
+                fixed[row.attribute] = coerce(row, flags[row.attribute])
+                self._origin[name] = f"--{name}"
+            elif environ.get(row.variable):
+                fixed[row.attribute] = coerce(row, environ[row.variable])
+                self._origin[name] = row.variable
+        root = fixed.get("data_dir", DECLARED["data-dir"].default)
+        self.paths = Paths(Path(root).expanduser())
+        self._stored: dict[str, Any] = {}
+        for name, value in _read(self.paths.settings).items():
+            row_or_none = DECLARED.get(name)
+            if row_or_none is not None and row_or_none.option.stored:
+                self._stored[name] = coerce(row_or_none, value)
+        values = {DECLARED[name].attribute: value for name, value in self._stored.items()}
+        self.current = Settings(**{**values, **fixed})
+
+    def origin(self, name: str) -> str:
+        """`"--port"` or `"ANONAMOOSE_PORT"` when that fixes the setting, "stored", or "default"."""
+        return self._origin.get(name) or ("stored" if name in self._stored else "default")
+
+    def is_fixed(self, name: str) -> bool:
+        """Whether a flag or a variable decides, so that a change here would have no effect."""
+        return name in self._origin
+
+    def set(self, name: str, value: object) -> None:
+        """Validates, stores and publishes one change; on an error nothing has changed."""
+        self.update({name: value})
+
+    def update(self, changes: Mapping[str, object]) -> None:
+        """Several changes at once, all or none. Raises SettingError or StorageError."""
+        accepted: dict[str, Any] = {}
+        for name, value in changes.items():
+            row = DECLARED.get(name)
+            if row is None or not row.option.stored:
+                raise SettingError(name, f"There is no stored setting called {name}.")
+            if self.is_fixed(name):
+                raise SettingError(
+                    name,
+                    f"The setting {name} is fixed by {self._origin[name]}.",
+                    "Start Anonamoose without it to change the setting here.",
+                )
+            accepted[name] = coerce(row, value)
+        stored = {**self._stored, **accepted}
+        stored = {name: value for name, value in stored.items() if value != DECLARED[name].default}
+        self._write(stored)
+        self._stored = stored
+        self.current = dataclasses.replace(
+            self.current, **{DECLARED[name].attribute: value for name, value in accepted.items()}
+        )
+        for name in accepted:
+            self._bus.publish(SettingChanged(name))
+
+    def _write(self, values: Mapping[str, Any]) -> None:
+        self.paths.create()
+        target = self.paths.settings
+        part = target.with_suffix(".part")
+        try:
+            # Replaced in one step: a crash leaves the old file or the new one, never half of one.
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump({"version": VERSION, "values": values}, file, indent=2, sort_keys=True)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        except OSError as error:
+            raise StorageError(
+                f"The settings could not be saved to {target}.", "Free some space, or mend the folder's permissions."
+            ) from error

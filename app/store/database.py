@@ -1,0 +1,114 @@
+"""The SQLite file: one connection, one thread that owns it, migrations in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from app.errors import StorageError
+
+T = TypeVar("T")
+
+#: Each entry brings the layout from its index to the next; `user_version` counts them.
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE session (
+        id TEXT PRIMARY KEY, wrapped_key BLOB NOT NULL, created REAL NOT NULL, used REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE entry (
+        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE,
+        placeholder TEXT NOT NULL, label TEXT NOT NULL, value BLOB NOT NULL,
+        PRIMARY KEY (session, placeholder)
+    ) WITHOUT ROWID;
+    CREATE TABLE reserved (
+        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, placeholder TEXT NOT NULL,
+        PRIMARY KEY (session, placeholder)
+    ) WITHOUT ROWID;
+    CREATE INDEX session_used ON session(used);
+    CREATE TABLE term (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+    CREATE TABLE daily (
+        day TEXT NOT NULL, entity TEXT NOT NULL, redactions INTEGER NOT NULL,
+        PRIMARY KEY (day, entity)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+class Database:
+    """Runs functions on the connection, in its own thread, one after the other."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the file; raises StorageError with a sentence for the user."""
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        try:
+            self._connection = self._thread.submit(self._open).result()
+        except (sqlite3.Error, OSError) as error:
+            self._thread.shutdown()
+            raise StorageError(
+                f"The vault {path} cannot be opened ({type(error).__name__}).",
+                "Mend the folder's permissions, or move the file away to start with an empty vault.",
+            ) from error
+        except StorageError:
+            self._thread.shutdown()
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        # Made by us first, so that SQLite's own files inherit a mode nobody else can read.
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL: what was acknowledged survives a power cut, not only a crash of this process.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            connection.close()
+            raise StorageError(
+                f"The vault {self._path} was written by a newer version of Anonamoose.",
+                "Update Anonamoose, or choose another folder with --data-dir.",
+            )
+        for number in range(version, len(MIGRATIONS)):
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
+            )
+        return connection
+
+    def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`work(connection)` inside one transaction; blocks. Errors of SQLite become StorageError."""
+        return self._thread.submit(self._run, work).result()
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """As `call`, without blocking the loop."""
+        return await asyncio.wrap_future(self._thread.submit(self._run, work))
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            result = work(connection)
+            connection.execute("COMMIT")
+            return result
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                # SQLite's message may quote what was being written.
+                raise StorageError(
+                    f"The vault could not be read or written ({type(error).__name__}).",
+                    "Check that the disk is not full and that no other program holds the file.",
+                ) from None
+            raise
+
+    def close(self) -> None:
+        """Finishes what is queued, folds the write-ahead log in and closes."""
+        self._thread.submit(self._connection.close).result()
+        self._thread.shutdown()

@@ -1,0 +1,53 @@
+"""Encryption at rest: AES-256-GCM, every value bound to the place it is stored in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_SIZE = 32
+_NONCE_SIZE = 12
+
+
+class Unsealable(ValueError):
+    """The key does not fit, or the stored bytes were altered or moved."""
+
+
+class Seal:
+    """Seals and opens byte strings under one 32-byte key."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_SIZE:
+            raise ValueError(f"a key has {KEY_SIZE} bytes")
+        self._cipher = AESGCM(key)
+        self._key = key
+
+    def __repr__(self) -> str:
+        return "<Seal>"
+
+    def seal(self, plain: bytes, place: str) -> bytes:
+        """Nonce, ciphertext and tag. `place` says where it belongs; it is not stored."""
+        nonce = os.urandom(_NONCE_SIZE)
+        return nonce + self._cipher.encrypt(nonce, plain, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """The plain bytes; raises Unsealable."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], place.encode())
+        except (InvalidTag, ValueError):
+            raise Unsealable from None
+
+    def digest(self, *parts: bytes) -> bytes:
+        """A keyed, one-way name for `parts` (HMAC-SHA256 over the parts and their lengths)."""
+        mac = hmac.new(hashlib.sha256(b"anonamoose/name" + self._key).digest(), digestmod=hashlib.sha256)
+        for part in parts:
+            mac.update(len(part).to_bytes(8, "big") + part)
+        return mac.digest()
+
+
+def new_key() -> bytes:
+    return os.urandom(KEY_SIZE)

@@ -1,0 +1,111 @@
+"""`anonamoose redact` and `anonamoose restore`: the pipeline on a text, without the proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.credentials import master_key
+from app.errors import Exit, UserError
+from app.events import EventBus
+from app.pipeline import redaction
+from app.pipeline.detection import Detection
+from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.restore import Restorer
+from app.pipeline.session import Session
+from app.settings_store import SettingsStore
+from app.store.database import Database
+from app.store.sealing import Seal
+from app.store.terms import Terms
+from app.store.vault import Vault
+
+_SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -> int:
+    """Prints the text of `file` with placeholders. Raises UserError; then nothing was printed."""
+    text = _read(file)
+    result = asyncio.run(_redact(settings, text, session))
+    if as_json:
+        spans = [
+            {
+                "start": r.finding.start,
+                "end": r.finding.end,
+                "entity": r.finding.entity,
+                "layer": r.finding.source,
+                "score": round(r.finding.score, 4),
+                "placeholder": r.placeholder,
+            }
+            for r in result.replacements
+        ]
+        _write(json.dumps({"text": result.text, "session": session, "spans": spans}, ensure_ascii=False, indent=2))
+        _write("\n")
+    else:
+        _write(result.text)
+    return Exit.OK
+
+
+async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Redaction:
+    async with _vault(settings, name) as (vault, session, terms):
+        detection = Detection(settings.current.ner_model)
+        detection.use_terms(terms.enabled())
+        try:
+            findings = detection.text(text, settings.current.policy)
+        except DetectorUnavailable as error:
+            raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
+        result = redaction.redact(text, findings, session)
+        await vault.save(session)
+        return result
+
+
+def restore(settings: SettingsStore, file: str, session: str) -> int:
+    """Prints the text of `file` with the values of `session` put back."""
+    text = _read(file)
+    restored, unknown = asyncio.run(_restore(settings, text, session))
+    _write(restored)
+    if unknown:
+        print(f"anonamoose: {unknown} placeholders are not known to the session {session!r}.", file=sys.stderr)
+    return Exit.OK
+
+
+async def _restore(settings: SettingsStore, text: str, name: str) -> tuple[str, int]:
+    async with _vault(settings, name) as (_, session, _terms):
+        restorer = Restorer(session)
+        return restorer.feed(text) + restorer.flush(), restorer.unknown
+
+
+@asynccontextmanager
+async def _vault(settings: SettingsStore, name: str) -> AsyncIterator[tuple[Vault, Session, Terms]]:
+    if not _SESSION.fullmatch(name):
+        raise UserError(
+            "That is no name for a session.", "It takes 1 to 128 letters, digits or one of . _ : -", code=Exit.USAGE
+        )
+    paths = settings.paths
+    paths.create()
+    seal = Seal(master_key(paths.key).key)
+    database = Database(paths.database)
+    try:
+        vault = Vault(database, seal, settings.current.session_ttl)
+        yield vault, await vault.session(name), Terms(database, seal, EventBus())
+    finally:
+        database.close()
+
+
+def _read(file: str) -> str:
+    """Text as it is: line ends stay, bytes that are no UTF-8 come out again as they were."""
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UserError(f"The file {file} cannot be read ({error.strerror}).", code=Exit.NO_INPUT) from None
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _write(text: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,92 @@
+"""The actions that tray menu and main window share, kept in step with the app's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.application import Application, Protection
+from app.ui.notice import ask
+from app.ui.status import off_warning, status
+from app.ui.tasks import Tasks
+
+
+class Actions(QObject):
+    """One QAction for each thing to do; `changed` follows every refresh."""
+
+    changed = Signal()
+    inspector_asked = Signal()
+    dictionary_asked = Signal()
+    settings_asked = Signal()
+    quit_asked = Signal()
+
+    def __init__(self, application: Application, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._application = application
+        self._tasks = tasks
+        self._question: QMessageBox | None = None
+        self.quitting = False
+
+        self.state = QAction(self, enabled=False)
+        self.reason = QAction(self, enabled=False)
+        self.protection = QAction("&Protection", self, checkable=True)
+        self.protection.triggered.connect(self.turn)
+        self.inspector = self._action("&Inspector…", self.inspector_asked.emit)
+        self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
+        self.settings = self._action("&Settings…", self.settings_asked.emit)
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.copy = self._action("&Copy base URL", self._copy)
+        self.quit = self._action("&Quit", self.quit_asked.emit)
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+        self.refresh()
+
+    def _action(self, text: str, slot: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(lambda: slot())  # without the checked state
+        return action
+
+    @property
+    def is_on(self) -> bool:
+        return self._application.settings.current.protection
+
+    def refresh(self) -> None:
+        """Brings texts, checks and icons up to date."""
+        state = self._application.state
+        now = status(state)
+        self.state.setText("Quitting once running requests are done…" if self.quitting else now.line)
+        self.reason.setText(now.detail)
+        self.reason.setVisible(state.protection is Protection.BROKEN)
+        self.protection.setChecked(self.is_on)
+        self.protection.setEnabled(not self.quitting)
+        self.copy.setEnabled(bool(state.base_url))
+        self.copy.setToolTip(state.base_url)
+        self.changed.emit()
+
+    def turn(self, on: bool, parent: QWidget | None = None) -> None:
+        """Turns protection on, or asks whether to turn it off."""
+        self.protection.setChecked(self.is_on)  # until it is so: the click itself has changed the check
+        if on == self.is_on:
+            return
+        if on:
+            self._set(True)
+        elif self._question is None:
+            question, consequence = off_warning(self._application.settings.current.when_off)
+            self._question = ask(parent, question, consequence, "Turn off", "Keep protecting", self._answered)
+        else:
+            self._question.activateWindow()
+
+    def _answered(self, off: bool) -> None:
+        self._question = None
+        if off:
+            self._set(False)
+        self.refresh()
+
+    def _set(self, on: bool) -> None:
+        self._tasks.start(self._application.set_protection(on))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._application.state.base_url)

@@ -1,0 +1,54 @@
+"""Events of the core as Qt signals, gathered so that a busy proxy does not repaint for each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.events import (
+    Event,
+    EventBus,
+    ExchangeFinished,
+    ExchangeStarted,
+    SettingChanged,
+    StateChanged,
+    TermsChanged,
+)
+
+#: Milliseconds over which exchanges are gathered.
+BATCH = 150
+
+
+class Bridge(QObject):
+    """Signals arrive on the thread of the windows, on whatever thread the bus publishes."""
+
+    state_changed = Signal()
+    exchanges_changed = Signal(frozenset)  # of ids
+    setting_changed = Signal(str)
+    terms_changed = Signal()
+    _published = Signal(object)
+
+    def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ids: set[int] = set()
+        self._timer = QTimer(self, singleShot=True, interval=BATCH)
+        self._timer.timeout.connect(self._flush)
+        self._published.connect(self._sort)
+        self.disconnect_bus = bus.subscribe(self._published.emit)
+
+    def _sort(self, event: Event) -> None:
+        match event:
+            case StateChanged():
+                self.state_changed.emit()
+            case ExchangeStarted(id=id) | ExchangeFinished(id=id):
+                self._ids.add(id)
+                if not self._timer.isActive():
+                    self._timer.start()
+            case SettingChanged(name=name):
+                self.setting_changed.emit(name)
+            case TermsChanged():
+                self.terms_changed.emit()
+
+    def _flush(self) -> None:
+        ids, self._ids = frozenset(self._ids), set()
+        self.exchanges_changed.emit(ids)
+        self.state_changed.emit()  # today's count

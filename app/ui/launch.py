@@ -1,0 +1,126 @@
+"""One launch of the desktop, from claiming the data folder to the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+
+from app.application import Application
+from app.errors import Exit, UserError
+from app.events import EventBus
+from app.settings_store import SettingsStore
+from app.ui.desktop import Desktop
+from app.ui.instance import Instance
+from app.ui.notice import tell
+from app.ui.shell import Shell
+from app.ui.tray import PATIENCE
+
+#: Platforms whose windows nobody sees, so that nobody could close a box either.
+_UNSEEN = ("offscreen", "minimal")
+
+
+async def show_error(error: UserError) -> None:
+    """Shows why the app cannot start, until the box is closed."""
+    if QGuiApplication.platformName() in _UNSEEN:
+        return
+    closed = asyncio.Event()
+    tell(None, error).finished.connect(closed.set)
+    await closed.wait()
+
+
+def _nothing() -> None:
+    pass
+
+
+class Launch:
+    """Starts the app, waits for the wish to quit, and stops it in order."""
+
+    def __init__(
+        self,
+        settings: SettingsStore,
+        bus: EventBus,
+        shell: Shell,
+        *,
+        show_error: Callable[[UserError], Awaitable[None]] = show_error,
+        patience: int = PATIENCE,
+    ) -> None:
+        self._shell = shell
+        self._show_error = show_error
+        self._instance = Instance(settings.paths)
+        self.application = Application(settings, bus)
+        self._patience = patience
+        self._quit = asyncio.Event()
+        self.desktop: Desktop | None = None
+
+    async def run(self) -> int:
+        """The exit code. Errors that the user can mend are shown, and printed for a terminal."""
+        self._shell.quit_requested.connect(self._quit.set)
+        timer = self._listen_to_signals()
+        try:
+            if not self._instance.claim():
+                self._instance.knock()
+                print("Anonamoose is already running; asked it to show its window.")
+                return Exit.OK
+            await self._serve()
+            return Exit.OK
+        except UserError as error:
+            print(f"{error.title} {error.hint}".strip(), file=sys.stderr)
+            await self._show_error(error)
+            return error.code
+        finally:
+            self._instance.release()
+            self._shell.quit_requested.disconnect(self._quit.set)
+            if timer is not None:
+                timer.stop()
+
+    async def _serve(self) -> None:
+        application = self.application
+        desktop = self.desktop = Desktop(application, self._shell, self._patience)
+        self._instance.show_requested.connect(desktop.open_main)
+        desktop.show()
+        try:
+            # Opening the keyring may take as long as a person needs to unlock it.
+            if await self._finished_before_quit(application.start()):
+                desktop.actions.refresh()
+                await self._quit.wait()
+                self._quit.clear()
+                desktop.quitting()
+                # Running requests finish, within the drain time; asked a second time, they do not.
+                await self._finished_before_quit(application.stop())
+        finally:
+            await desktop.close()
+
+    async def _finished_before_quit(self, work: Awaitable[None]) -> bool:
+        """Whether `work` came to its end; it is cancelled when the user asks to quit meanwhile."""
+        task = asyncio.ensure_future(work)
+        asked = asyncio.ensure_future(self._quit.wait())
+        await asyncio.wait((task, asked), return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if task.done():
+            await task
+            return True
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return False
+
+    def _listen_to_signals(self) -> QTimer | None:
+        """Ctrl-C and a polite kill ask to quit, like the menu."""
+        if os.name == "posix":
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self._quit.set)
+            return None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._quit.set())
+        # Python looks at signals only between its own instructions; Qt's loop has none while it is idle.
+        timer = QTimer(interval=250)
+        timer.timeout.connect(_nothing)
+        timer.start()
+        return timer

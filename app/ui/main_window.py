@@ -1,0 +1,134 @@
+"""A small window with all that the tray has, for desktops without one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenuBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from app.application import Application
+from app.ui.actions import Actions
+from app.ui.icons import mark_pixmap
+from app.ui.status import status
+from app.ui.window import Window, quiet
+
+_NO_TRAY = (
+    "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
+)
+
+
+class MainWindow(Window):
+    """State, switch, base URL and the ways to the other windows."""
+
+    def __init__(self, application: Application, actions: Actions) -> None:
+        super().__init__("Anonamoose", 460, 300)
+        self._application = application
+        self._actions = actions
+        self._trayless = False
+        self.banner = quiet(_NO_TRAY)
+        self.banner.hide()
+        self._mark = QLabel()
+        self.line = QLabel()
+        font = self.line.font()
+        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setBold(True)
+        self.line.setFont(font)
+        self.line.setWordWrap(True)
+        self.detail = quiet("")
+        self.switch = QCheckBox("&Protection")
+        self.switch.clicked.connect(self._switch)
+        self.url = QLineEdit(readOnly=True)
+        self.url.setAccessibleName("Base URL")
+        label = QLabel("Base &URL for your tools:")
+        label.setBuddy(self.url)
+        self.copy = QPushButton("&Copy")
+        self.copy.clicked.connect(actions.copy.trigger)
+
+        layout = QVBoxLayout(self)
+        layout.setMenuBar(self._make_menu())
+        layout.setSpacing(10)
+        layout.setContentsMargins(18, 14, 18, 16)
+        words = QVBoxLayout()
+        words.addWidget(self.line)
+        words.addWidget(self.detail)
+        words.addSpacing(4)
+        words.addWidget(self.switch)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self._mark, alignment=Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
+        address = QHBoxLayout()
+        address.addWidget(self.url, 1)
+        address.addWidget(self.copy)
+        ways = QHBoxLayout()
+        for action in (actions.inspector, actions.dictionary, actions.settings):
+            ways.addWidget(_button(action), 1)
+        rule = QFrame(frameShape=QFrame.Shape.HLine)
+        rule.setForegroundRole(rule.palette().ColorRole.Mid)
+        layout.addWidget(self.banner)
+        layout.addLayout(top)
+        layout.addStretch(1)
+        layout.addWidget(rule)
+        layout.addWidget(label)
+        layout.addLayout(address)
+        layout.addSpacing(4)
+        layout.addLayout(ways)
+        actions.changed.connect(self.refresh)
+        self.refresh()
+
+    def _make_menu(self) -> QMenuBar:
+        bar = QMenuBar(self)
+        menu = bar.addMenu("&Anonamoose")
+        menu.addAction(self._actions.protection)
+        menu.addSeparator()
+        menu.addActions([self._actions.inspector, self._actions.dictionary, self._actions.settings])
+        menu.addAction(self._actions.copy)
+        menu.addSeparator()
+        menu.addAction(self._actions.quit)
+        return bar
+
+    def refresh(self) -> None:
+        """Shows the current state."""
+        now = status(self._application.state)
+        self.line.setText(self._actions.state.text())
+        self.detail.setText(now.detail)
+        self._mark.setPixmap(mark_pixmap(now.mark, 72, self.devicePixelRatioF()))
+        self.switch.setChecked(self._actions.is_on)
+        self.switch.setEnabled(self._actions.protection.isEnabled())
+        self.url.setText(self._application.state.base_url)
+        self.copy.setEnabled(self._actions.copy.isEnabled())
+
+    def stand_in(self, trayless: bool) -> None:
+        """Whether this window stands in for the tray, and so must stay reachable."""
+        self._trayless = trayless
+        self.banner.setVisible(trayless)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._trayless:
+            event.ignore()
+            self.showMinimized()
+        else:
+            super().closeEvent(event)
+
+    def _switch(self, on: bool) -> None:
+        self.switch.setChecked(self._actions.is_on)
+        self._actions.turn(on, self)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+    button.setIconSize(QSize(0, 0))
+    return button

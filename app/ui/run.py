@@ -1,0 +1,36 @@
+"""Runs the app with its tray, from the first check for a display to the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from app.errors import Exit
+from app.events import EventBus
+from app.settings_store import SettingsStore
+from app.ui.display import can_show
+
+__all__ = ["can_show", "run"]
+
+
+def run(settings: SettingsStore, bus: EventBus) -> int:
+    """Shows the tray and serves until the user quits. Returns an exit code.
+
+    Where nothing can be shown it says so and returns: Qt would end the process.
+    """
+    reason = can_show()
+    if reason:
+        print(reason, file=sys.stderr)
+        return Exit.UNAVAILABLE
+    # Only now: without Qt this module must still be able to say so.
+    from app.ui.faults import catch_all
+    from app.ui.launch import Launch
+    from app.ui.loop import new_loop
+    from app.ui.shell import Shell
+
+    shell = Shell(sys.argv[:1])
+    loop = new_loop(shell)
+    asyncio.set_event_loop(loop)
+    catch_all(loop)
+    with loop:
+        return int(loop.run_until_complete(Launch(settings, bus, shell).run()))

@@ -1,0 +1,38 @@
+"""The QApplication: asked to quit, it says so and stays until it is let go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.ui.icons import mark
+
+
+class Shell(QApplication):
+    """Turns every wish to quit (menu, session end, Cmd-Q) into `quit_requested`.
+
+    Running requests finish first; `run` then ends the loop by itself, which no event announces.
+    """
+
+    quit_requested = Signal()
+    theme_changed = Signal()
+
+    def __init__(self, arguments: Sequence[str] = ()) -> None:
+        super().__init__(list(arguments))
+        self.setApplicationName("anonamoose")
+        self.setApplicationDisplayName("Anonamoose")
+        self.setDesktopFileName("anonamoose")
+        self.setQuitOnLastWindowClosed(False)  # the proxy goes on without windows
+        self.setWindowIcon(mark("on"))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            event.ignore()
+            self.quit_requested.emit()
+            return True
+        result = super().event(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self.theme_changed.emit()
+        return result

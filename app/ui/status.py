@@ -1,0 +1,52 @@
+"""The words for the app's state, the same in tray, window and notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.application import Protection, State
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state in words. `mark` names its icon, `line` fits a menu, `detail` says what it means."""
+
+    mark: str
+    line: str
+    detail: str
+
+
+def count(number: int, noun: str) -> str:
+    """`1 value`, `1,204 values`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def status(state: State) -> Status:
+    """What to show for `state`."""
+    hidden = f"{count(state.today, 'value')} hidden today"
+    match state.protection:
+        case Protection.STARTING:
+            line, detail = "Starting…", "Requests wait until the detectors are loaded."
+        case Protection.ON:
+            line = f"Protecting · {hidden}"
+            detail = "Personal data in requests is replaced before it leaves this machine."
+        case Protection.OFF:
+            line = "Off · requests are sent as they are"
+            detail = "Protection is off: whatever a request holds leaves this machine unchanged."
+        case Protection.REFUSING:
+            line = "Off · requests are refused"
+            detail = "Protection is off: every request is refused, and nothing is sent."
+        case Protection.BROKEN:
+            line = "Cannot protect · requests are refused"
+            detail = state.reason or "Detection cannot run, so every request is refused."
+    return Status(state.protection.value, line, detail)
+
+
+def off_warning(when_off: str) -> tuple[str, str]:
+    """Question and consequence, before protection is turned off."""
+    if when_off == "refuse":
+        return "Turn protection off?", "Requests will be refused until you turn it on again. Nothing is sent."
+    return (
+        "Turn protection off?",
+        "Requests will be sent as they are: every name, address and number in them leaves this machine.",
+    )

@@ -1,0 +1,91 @@
+"""Colours that depend on light and dark: entities and marks. All else comes from the palette."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtGui import QColor, QPalette
+
+#: Hues in degrees that stay apart for the entities seen most; others get one by their name.
+_HUES = {
+    "PERSON": 210,
+    "ORGANIZATION": 275,
+    "LOCATION": 135,
+    "EMAIL_ADDRESS": 25,
+    "PHONE_NUMBER": 325,
+    "CREDIT_CARD": 0,
+    "IBAN_CODE": 50,
+    "IP_ADDRESS": 180,
+    "URL": 195,
+    "CUSTOM": 85,
+}
+#: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
+_MARKS = {
+    "on": ("#0f8a7e", "#1fae9f"),
+    "off": ("#6b6b6b", "#a0a0a0"),
+    "starting": ("#6b6b6b", "#a0a0a0"),
+    "refusing": ("#c9302c", "#e5534b"),
+    "broken": ("#b86e00", "#e0900f"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tint:
+    """Text and its ground, at least 4.5:1 apart (WCAG AA)."""
+
+    ground: QColor
+    ink: QColor
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether text is lighter than what it stands on."""
+    return luminance(palette.text().color()) > luminance(palette.base().color())
+
+
+def tint(entity: str, dark: bool) -> Tint:
+    """The colours an entity is marked with."""
+    return _tint(_HUES.get(entity, zlib.crc32(entity.encode()) % 360), dark)
+
+
+@lru_cache(maxsize=256)
+def _tint(hue: int, dark: bool) -> Tint:
+    if dark:
+        return Tint(QColor.fromHslF(hue / 360, 0.55, 0.24), QColor.fromHslF(hue / 360, 0.9, 0.88))
+    return Tint(QColor.fromHslF(hue / 360, 0.8, 0.86), QColor.fromHslF(hue / 360, 0.95, 0.16))
+
+
+def mark_colour(name: str, dark: bool) -> QColor:
+    """The colour of the mark called `name`, see `icons`."""
+    return QColor(_MARKS[name][dark])
+
+
+def error_ink(dark: bool) -> QColor:
+    """The colour of a sentence that says what is wrong."""
+    return QColor("#ff9d94" if dark else "#a8201a")
+
+
+def faint_ink(palette: QPalette) -> QColor:
+    """The colour of explanations: fainter than text, yet legible (Qt's own placeholder ink is not)."""
+    text, window = palette.windowText().color(), palette.window().color()
+    share = 0.68
+    return QColor.fromRgbF(
+        *(
+            share * getattr(text, part)() + (1 - share) * getattr(window, part)()
+            for part in ("redF", "greenF", "blueF")
+        )
+    )
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG defines it."""
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two colours, from 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)

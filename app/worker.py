@@ -1,0 +1,144 @@
+"""Detection in a process of its own, so that no scan ever holds up a stream or a window."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import signal
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from app.pipeline.detection import BodyScan, Detection
+from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.fields import Fields
+from app.pipeline.policy import Policy
+from app.pipeline.redaction import Finding
+from app.pipeline.terms import Term
+
+log = logging.getLogger(__name__)
+
+_CRASHED = "The detection process ended unexpectedly and was started again; nothing was sent."
+#: In the worker process: its detection. In ours it stays None.
+_detection: Detection | None = None
+
+
+def _begin(ner_model: str, terms: tuple[Term, ...]) -> None:
+    global _detection
+    # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _detection = Detection(ner_model)
+    _detection.use_terms(terms)
+
+
+def _call(method: str, *arguments: Any) -> Any:
+    assert _detection is not None
+    return getattr(_detection, method)(*arguments)
+
+
+class Worker:
+    """The detection process. Work is done in the order it is asked for.
+
+    It is started by spawn, and again when it dies; what it was doing then fails, and the caller
+    sends nothing. `failure` tells which layer cannot run.
+    """
+
+    def __init__(self, ner_model: str, changed: Callable[[], None]) -> None:
+        """`changed` is called on the loop when `starting` or `failure` may tell something new."""
+        self._ner_model = ner_model
+        self._changed = changed
+        self._terms: tuple[Term, ...] = ()
+        self._pool: Executor | None = None
+        self._failures: dict[str, str] = {}
+        self._loading: asyncio.Task[None] | None = None
+        self._layers: frozenset[str] = frozenset()
+
+    @property
+    def starting(self) -> bool:
+        """Whether layers are being loaded; requests wait for that."""
+        return self._loading is not None and not self._loading.done()
+
+    def failure(self, policy: Policy) -> str:
+        """Why requests under `policy` are refused, or "" when they are not."""
+        return next((reason for layer, reason in self._failures.items() if layer in policy.layers), "")
+
+    def start(self, layers: frozenset[str]) -> None:
+        """Starts the process and loads `layers` in it, in the background."""
+        self._layers = layers
+        self._pool = ProcessPoolExecutor(
+            1, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._ner_model, self._terms)
+        )
+        self._loading = asyncio.create_task(self._load(layers))
+
+    def load(self, layers: frozenset[str]) -> None:
+        """Loads more layers in the background, after a setting changed."""
+        self._layers = layers
+        self._loading = asyncio.create_task(self._load(layers))
+
+    async def _load(self, layers: frozenset[str]) -> None:
+        try:
+            # Sorted: the model comes last but one and the rest is ready should it fail.
+            self._failures = await self._run("load", sorted(layers))
+        except DetectorUnavailable as error:
+            self._failures = {layer: str(error) for layer in layers}
+        self._loading = None
+        self._changed()
+
+    def use_terms(self, terms: tuple[Term, ...]) -> None:
+        """The dictionary for every request that is asked for from now on."""
+        self._terms = terms
+        if self._pool is not None:
+            # One process, first in, first out: what is asked for next comes after this.
+            with contextlib.suppress(BrokenProcessPool):
+                self._pool.submit(_call, "use_terms", terms)
+
+    async def body(self, body: bytes, fields: Fields, policy: Policy) -> BodyScan:
+        """`Detection.body`. Raises UnreadableJson and DetectorUnavailable."""
+        scan: BodyScan = await self._guarded(policy, "body", body, fields, policy)
+        return scan
+
+    async def text(self, text: str, policy: Policy) -> list[Finding]:
+        """`Detection.text`. Raises DetectorUnavailable."""
+        findings: list[Finding] = await self._guarded(policy, "text", text, policy)
+        return findings
+
+    async def _guarded(self, policy: Policy, method: str, *arguments: Any) -> Any:
+        if self._loading is not None:
+            await asyncio.shield(self._loading)
+        if reason := self.failure(policy):
+            raise DetectorUnavailable(reason)
+        return await self._run(method, *arguments)
+
+    async def _run(self, method: str, *arguments: Any) -> Any:
+        pool = self._pool
+        if pool is None:
+            raise DetectorUnavailable("Detection is not running.")
+        try:
+            return await asyncio.wrap_future(pool.submit(_call, method, *arguments))
+        except (BrokenProcessPool, RuntimeError) as error:
+            if isinstance(error, DetectorUnavailable):
+                raise
+            if pool is self._pool and isinstance(error, BrokenProcessPool):
+                log.error("the detection process ended unexpectedly; starting it again")
+                self._restart(pool, method)
+            raise DetectorUnavailable(_CRASHED) from None
+
+    def _restart(self, broken: Executor, method: str) -> None:
+        broken.shutdown(wait=False)
+        if method == "load":
+            # It cannot even load: starting it over and over would only burn the machine.
+            self._pool = None
+            return
+        self.start(self._layers)
+        self._changed()
+
+    async def stop(self) -> None:
+        """Ends the process."""
+        if self._loading is not None:
+            self._loading.cancel()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, True, cancel_futures=True)

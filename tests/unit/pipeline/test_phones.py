@@ -1,0 +1,121 @@
+"""Telephone numbers, mostly from the ranges that regulators keep free for fiction."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.detectors import phones
+from app.pipeline.policy import Policy
+
+EVERYWHERE = Policy()
+
+
+def found(text: str, *regions: str) -> list[str]:
+    return [text[start:end] for start, end in phones.find(text, Policy(regions=frozenset(regions)))]
+
+
+NUMBERS = [
+    "0491 570 006",
+    "0491570006",
+    "0491-570-006",
+    "(02) 5550 1234",
+    "02 5550 1234",
+    "+61 491 570 006",
+    "+61491570006",
+    "+61 2 5550 1234",
+    "+61 (0)2 5550 1234",
+    "0011 61 491 570 006",
+    "1300 975 707",
+    "1800 160 401",
+    "021 123 4567",
+    "(09) 300 1234",
+    "+64 21 123 4567",
+    "0800 835 555",
+    "020 7946 0958",
+    "+44 20 7946 0958",
+    "+44 (0)20 7946 0958",
+    "07700 900123",
+    "+44 7700 900123",
+    "01632 960123",
+    "0044 20 7946 0958",
+    "(202) 555-0123",
+    "202-555-0123",
+    "202.555.0123",
+    "202 555 0123",
+    "1-202-555-0123",
+    "+1 202 555 0123",
+    "+1 (202) 555-0123",
+    "011 44 20 7946 0958",
+    "0491\u00a0570\u00a0006",
+    "+49 30 23125 000",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("frame", ["{}", "Ring {} today", "tel:{}", "({})", "<td>{}</td>", '{{"phone": "{}"}}', "a,{},b"])
+def test_a_number_is_found_and_nothing_around_it(number, frame):
+    assert found(frame.format(number)) == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 2015417761",
+        "at 1700000000 seconds",
+        "id 1800672678",
+        "2024-01-05 12:30:45",
+        "05/01/2024 0830",
+        "10.0.0.1 and 192.168.100.200",
+        "3.14159265358979",
+        "0.1234567890",
+        "ISBN 0-451-45052-3, ISBN 0451450523, ISBN 978-0-306-40615-7",
+        "urn:isbn:0451450523",
+        "12345-6789",
+        "0123456789",
+        "0000000000",
+        "x0491570006",
+        "0491570006x",
+        "49157000612345678901234567890",
+        "deadbeef0491570006cafe",
+        "$0491570006",
+        "/var/0491570006",
+        "np.arange(6) + 98172488",
+        "Decimal('+35236450.6')",
+        "10-20-30",
+        "v20.7946.0958",
+    ],
+)
+def test_other_numbers_are_left_alone(text):
+    assert found(text) == []
+
+
+def test_ten_bare_digits_need_a_word():
+    assert found("mobile: 2025550123") == ["2025550123"]
+    assert found("cell phone number is 2025550123") == ["2025550123"]
+    assert found("order: 2025550123") == []
+
+
+def test_numbers_behind_one_another():
+    assert found("0491 570 006 0491 570 156") == ["0491 570 006", "0491 570 156"]
+    assert found("0491 570 006, 0491 570 156") == ["0491 570 006", "0491 570 156"]
+    assert found("(202) 555-0123 202-555-0124") == ["(202) 555-0123", "202-555-0124"]
+
+
+def test_the_policy_chooses_the_plans():
+    assert found("0491 570 006", "AU") == ["0491 570 006"]
+    assert found("0491 570 006", "US") == []
+    assert found("202-555-0123", "NZ") == []
+    assert found("+1 202-555-0123", "NZ") == ["+1 202-555-0123"]
+
+
+@given(st.text(alphabet="0123456789+()-. \u00a0,:x\n٣", max_size=60))
+def test_spans_lie_in_the_text_in_order(text):
+    last = 0
+    for start, end in phones.find(text, EVERYWHERE):
+        assert last <= start < end <= len(text)
+        assert text[start] in "+(0123456789"
+        assert text[end - 1].isdigit()
+        assert not text[end : end + 1].isdigit()
+        last = end

@@ -1,0 +1,154 @@
+"""Pictures of every window, for the documentation and for looking at: python tools/screenshots.py
+
+Runs the real app on a throw-away data folder and sends it requests that the practice model answers.
+Without a display it draws offscreen. On an X display with a tray it also takes the tray with its menu
+(xvfb-run, openbox and trayer will do). `--dark` draws in dark colours, `--scale 2` for dense screens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+ASKED = (
+    "Draft a short, friendly reply to Jane Roe (jane.roe@example.com, phone 02 5550 1234). She manages "
+    "Project Osprey at Example Freight in Newcastle, and her card 4111 1111 1111 1111 was charged twice."
+)
+CLIENTS = (
+    ("OpenAI/Python 2.8.1", "/demo/v1/chat/completions", "Summarise: the meeting moved to Tuesday."),
+    ("OpenAI/JS 6.1.0", "/demo/v1/chat/completions", "Is 192.168.7.21 the printer, and who is Ravi Patel?"),
+    ("curl/8.5.0", "/demo/v1/messages", "Translate into French: Project Osprey starts on Monday."),
+    ("OpenAI/Python 2.8.1", "/demo/v1/chat/completions", ASKED),
+)
+
+
+def main() -> None:
+    """Parses the command line and takes the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--port", type=int, default=3000)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--scale", default="1")
+    arguments = parser.parse_args()
+    if not os.environ.get("DISPLAY"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_SCALE_FACTOR"] = arguments.scale
+    arguments.out.mkdir(parents=True, exist_ok=True)
+
+    from app.ui.loop import new_loop
+    from app.ui.shell import Shell
+
+    shell = Shell(sys.argv[:1])
+    shell.setStyle("Fusion")
+    if arguments.dark:
+        shell.setPalette(_dark_palette())
+    loop = new_loop(shell)
+    asyncio.set_event_loop(loop)
+    with loop, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        loop.run_until_complete(_take(shell, Path(folder), arguments.out, arguments.port))
+
+
+async def _take(shell, folder: Path, out: Path, port: int) -> None:  # type: ignore[no-untyped-def]
+    from app.application import Application, Protection
+    from app.events import EventBus
+    from app.pipeline.terms import Term
+    from app.settings_store import SettingsStore
+    from app.ui.desktop import Desktop
+
+    bus = EventBus()
+    # A file for the key: the keyring of whoever runs this is none of our business.
+    os.environ["ANONAMOOSE_VAULT_KEY"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    store = SettingsStore({"data_dir": folder, "port": port}, {}, bus)
+    application = Application(store, bus)
+    desktop = Desktop(application, shell, patience=3_600_000)
+    desktop.show()
+    await application.start()
+    try:
+        while application.state.protection is Protection.STARTING:
+            await asyncio.sleep(0.1)
+        await application.terms.add(
+            [
+                Term("Project Osprey", "PROJECT"),
+                Term("Example Freight", "ORGANIZATION", replacement="Sample Logistics"),
+                Term("OSP", case_sensitive=True),
+                Term("Jane Roe", "PERSON"),
+                Term("blue-heron-17", "SECRET", whole_word=False, enabled=False),
+            ]
+        )
+        await _ask(application.base_url.removesuffix("/v1"))
+        await asyncio.sleep(0.5)
+        await _pictures(desktop, out)
+    finally:
+        await desktop.close()
+        await application.stop()
+
+
+async def _ask(origin: str) -> None:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as client:
+        for agent, path, text in CLIENTS:
+            body = {
+                "model": "practice",
+                "max_tokens": 500,
+                "messages": [{"role": "system", "content": "You are helpful."}, {"role": "user", "content": text}],
+            }
+            headers = {"User-Agent": agent, "Authorization": "Bearer example", "x-api-key": "example"}
+            async with client.post(origin + path, json=body, headers=headers) as answer:
+                await answer.read()
+
+
+async def _pictures(desktop, out: Path) -> None:  # type: ignore[no-untyped-def]
+    settings = desktop.open_settings()
+    dictionary = desktop.open_dictionary()
+    desktop.open_main()
+    inspector = desktop.open_inspector()
+    await asyncio.sleep(0.5)
+    for name, window in (
+        ("inspector", inspector),
+        ("dictionary", dictionary),
+        ("settings", settings),
+        ("main", desktop.main),
+        ("menu", desktop.tray.menu),
+    ):
+        if name == "menu":
+            window.adjustSize()
+        window.grab().save(str(out / f"{name}.png"))
+    if desktop.tray.is_available():
+        await _tray_picture(desktop, out)
+
+
+async def _tray_picture(desktop, out: Path) -> None:  # type: ignore[no-untyped-def]
+    from PySide6.QtCore import QRect
+
+    for window in (desktop.main, desktop.open_settings(), desktop.open_dictionary(), desktop.open_inspector()):
+        window.hide()
+    await asyncio.sleep(0.5)
+    at = desktop.tray.icon.geometry()
+    desktop.tray.menu.popup(at.bottomLeft())
+    await asyncio.sleep(0.7)
+    shown = desktop.tray.menu.geometry().united(at).intersected(desktop.tray.menu.screen().geometry())
+    around: QRect = shown.adjusted(-24, -4, 24, 24).intersected(desktop.tray.menu.screen().geometry())
+    picture = desktop.tray.menu.screen().grabWindow(0, around.x(), around.y(), around.width(), around.height())
+    picture.save(str(out / "tray.png"))
+    desktop.tray.menu.close()
+
+
+def _dark_palette():  # type: ignore[no-untyped-def]
+    from PySide6.QtGui import QColor, QPalette
+
+    palette = QPalette(QColor("#3a3d41"), QColor("#2b2d30"))
+    palette.setColor(QPalette.ColorRole.Base, QColor("#1e1f22"))
+    palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#26282b"))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor("#1f6f67"))
+    return palette
+
+
+if __name__ == "__main__":
+    main()
