@@ -42,6 +42,7 @@ class Actions(QObject):
         self.quit = self._action("&Quit", self.quit_asked.emit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+        self.quit.setShortcutVisibleInContextMenu(False)  # it works in the main window only
         self.refresh()
 
     def _action(self, text: str, slot: Callable[[], None]) -> QAction:

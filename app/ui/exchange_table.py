@@ -16,7 +16,7 @@ _NO_INDEX = QModelIndex()
 
 OUTCOMES = {
     "open": "running",
-    "done": "restored",
+    "done": "answered",
     "passed": "sent as it was",
     "refused": "refused",
     "failed": "failed",
@@ -67,9 +67,7 @@ class ExchangeTable(QAbstractTableModel):
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(_COLUMNS)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 return _COLUMNS[section][0]

@@ -92,6 +92,5 @@ def _occurrences(text: str, known: Mapping[str, str]) -> list[Mark]:
         return []
     pattern = re.compile("|".join(map(re.escape, longest_first)))
     return [
-        Mark(match.start(), match.end(), known[match.group()], known[match.group()])
-        for match in pattern.finditer(text)
+        Mark(match.start(), match.end(), known[match.group()], known[match.group()]) for match in pattern.finditer(text)
     ]

@@ -19,17 +19,17 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
-from app.ui.exchange_table import HIDDEN, REQUEST, ExchangeTable, entities, outcome
+from app.ui.exchange_table import HIDDEN, ExchangeTable, entities, outcome
 from app.ui.exchange_view import ExchangeView
 from app.ui.status import count
-from app.ui.window import Window, quiet
+from app.ui.window import Window, bold, quiet
 
 
 class Inspector(Window):
     """Table above, the chosen exchange below."""
 
     def __init__(self, application: Application, actions: Actions, bridge: Bridge) -> None:
-        super().__init__("Inspector — Anonamoose", 1080, 760)
+        super().__init__("Inspector — Anonamoose", 1120, 780)
         self._application = application
         self.model = ExchangeTable(application.exchanges, self)
         self.table = self._make_table()
@@ -53,7 +53,7 @@ class Inspector(Window):
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.table)
         splitter.addWidget(below)
-        splitter.setSizes([230, 500])
+        splitter.setSizes([180, 560])
         page = QWidget()
         QVBoxLayout(page).addWidget(splitter)
         self._pages = QStackedLayout(self)
@@ -81,10 +81,9 @@ class Inspector(Window):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, letters in enumerate((9, 20, 24, 18, 26, 14, 8)):
+        for column, letters in enumerate((10, 18, 28, 18, 26, 16, 9)):
             table.setColumnWidth(column, letters * table.fontMetrics().averageCharWidth() + 14)
-        for column in (REQUEST, HIDDEN):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(HIDDEN, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _sync(self, changed: frozenset[int]) -> None:
@@ -123,9 +122,7 @@ class _Empty(QWidget):
         super().__init__()
         self._application = application
         self._title = QLabel()
-        font = self._title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.4)
-        self._title.setFont(font)
+        self._title.setFont(bold(self._title.font(), 1.35))
         self._text = quiet("")
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)

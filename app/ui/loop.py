@@ -83,9 +83,7 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
 
     # Queue
 
-    def call_soon(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> events.Handle:
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> events.Handle:
         self._check_closed()
         return self._add_callback(events.Handle(callback, args, self, context))
 

@@ -20,11 +20,9 @@ from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
 from app.ui.status import status
-from app.ui.window import Window, quiet
+from app.ui.window import Window, bold, quiet
 
-_NO_TRAY = (
-    "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
-)
+_NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
 
 
 class MainWindow(Window):
@@ -39,10 +37,7 @@ class MainWindow(Window):
         self.banner.hide()
         self._mark = QLabel()
         self.line = QLabel()
-        font = self.line.font()
-        font.setPointSizeF(font.pointSizeF() * 1.35)
-        font.setBold(True)
-        self.line.setFont(font)
+        self.line.setFont(bold(self.line.font(), 1.35))
         self.line.setWordWrap(True)
         self.detail = quiet("")
         self.switch = QCheckBox("&Protection")

@@ -22,7 +22,7 @@ class Reflow:
     _new: tuple[int, ...] = (0,)
 
     def place(self, index: int) -> int:
-        """Where the original's character at `index`, which lies inside a token, is now."""
+        """Where the original's character at `index`, which lies inside a part, is now."""
         segment = bisect_right(self._old, index) - 1
         return self._new[segment] + index - self._old[segment]
 
@@ -45,8 +45,8 @@ def reflow(text: str) -> Reflow:
     depth = length = 0
     before = ""
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        closes, empty = token in "}]", before in ("{", "[")
+        part = match.group()
+        closes, empty = part in "}]", before in ("{", "[")
         if closes:
             depth -= 1
         gap = ""
@@ -57,9 +57,9 @@ def reflow(text: str) -> Reflow:
         length += len(gap)
         old.append(match.start())
         new.append(length)
-        parts += (gap, token)
-        length += len(token)
-        if token in "{[":
+        parts += (gap, part)
+        length += len(part)
+        if part in "{[":
             depth += 1
-        before = token
+        before = part
     return Reflow("".join(parts), tuple(old), tuple(new))

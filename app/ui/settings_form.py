@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QGroupBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.settings import DECLARED
 from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.setting_row import SettingRow, title
-from app.ui.window import InkedLabel, Window
+from app.ui.window import InkedLabel, Window, bold
 
 
 class SettingsForm(Window):
@@ -25,9 +25,7 @@ class SettingsForm(Window):
         self._store = store
         self.rows = {row.name: SettingRow(row, store, change or store.set) for row in DECLARED.values()}
         self.restart = InkedLabel("", lambda palette: palette.windowText().color())
-        font = self.restart.font()
-        font.setBold(True)
-        self.restart.setFont(font)
+        self.restart.setFont(bold(self.restart.font()))
         self.restart.setContentsMargins(12, 8, 12, 8)
         self.restart.hide()
         groups: dict[str, QVBoxLayout] = {}
@@ -36,8 +34,13 @@ class SettingsForm(Window):
         for name, row in self.rows.items():
             group = DECLARED[name].option.group
             if group not in groups:
-                box = QGroupBox(group)
+                heading = QLabel(group)
+                heading.setFont(bold(heading.font()))
+                box = QFrame()
+                box.setFrameShape(QFrame.Shape.StyledPanel)
                 groups[group] = QVBoxLayout(box)
+                column.addSpacing(6)
+                column.addWidget(heading)
                 column.addWidget(box)
             groups[group].addWidget(row)
         column.addStretch(1)

@@ -25,9 +25,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._running: set[asyncio.Task[Any]] = set()
 
-    def start(
-        self, work: Coroutine[Any, Any, object], on_error: Callable[[Exception], None] | None = None
-    ) -> None:
+    def start(self, work: Coroutine[Any, Any, object], on_error: Callable[[Exception], None] | None = None) -> None:
         """Runs `work`. A UserError or ValueError goes to `on_error`, or else to `failed`."""
         task = asyncio.ensure_future(work)
         self._running.add(task)

@@ -6,13 +6,22 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QFontDatabase, QHelpEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTextEdit, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QFontDatabase, QHelpEvent, QShowEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QTextEdit,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.reflow import reflow
 from app.ui.theme import is_dark, tint
-from app.ui.window import quiet
+from app.ui.window import bold, quiet
 
 #: Characters shown; a text view becomes slow with more.
 LIMIT = 200_000
@@ -36,9 +45,7 @@ class TextPane(QWidget):
     def __init__(self, heading: str) -> None:
         super().__init__()
         self._heading = QLabel(heading)
-        font = self._heading.font()
-        font.setBold(True)
-        self._heading.setFont(font)
+        self._heading.setFont(bold(self._heading.font()))
         self._note = quiet("")
         self.view = _MarkedText()
         self.view.setAccessibleName(heading)
@@ -46,9 +53,12 @@ class TextPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        for widget in (self._heading, self._note, self.view):
-            layout.addWidget(widget)
-        layout.setStretchFactor(self.view, 1)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._heading)
+        top.addWidget(self._note, 1)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
 
     def show_text(self, text: str, marks: Iterable[Mark], note: str) -> None:
         """Shows `text`, laid out when it is JSON; `marks` are in the indices of `text`."""
@@ -91,6 +101,18 @@ class _MarkedText(QPlainTextEdit):
             for mark in marks
         ]
         self._paint()
+        self._go_to_first()
+
+    def _go_to_first(self) -> None:
+        """The frame of a body says little: what was hidden is what somebody looks for."""
+        cursor = self.textCursor()
+        cursor.setPosition(self._marks[0].start if self._marks else 0)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._go_to_first)  # once the view has its size
 
     @property
     def marked(self) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ _HUES = {
     "URL": 195,
     "CUSTOM": 85,
 }
+#: For all others: hues between those.
+_OTHER_HUES = (65, 110, 155, 230, 252, 300, 345)
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),
@@ -46,7 +48,8 @@ def is_dark(palette: QPalette) -> bool:
 
 def tint(entity: str, dark: bool) -> Tint:
     """The colours an entity is marked with."""
-    return _tint(_HUES.get(entity, zlib.crc32(entity.encode()) % 360), dark)
+    other = _OTHER_HUES[zlib.crc32(entity.encode()) % len(_OTHER_HUES)]
+    return _tint(_HUES.get(entity, other), dark)
 
 
 @lru_cache(maxsize=256)
@@ -71,10 +74,7 @@ def faint_ink(palette: QPalette) -> QColor:
     text, window = palette.windowText().color(), palette.window().color()
     share = 0.68
     return QColor.fromRgbF(
-        *(
-            share * getattr(text, part)() + (1 - share) * getattr(window, part)()
-            for part in ("redF", "greenF", "blueF")
-        )
+        *(share * getattr(text, part)() + (1 - share) * getattr(window, part)() for part in ("redF", "greenF", "blueF"))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QColor, QFont, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.errors import UserError
@@ -70,3 +70,11 @@ class Complaint(InkedLabel):
 def quiet(text: str) -> QLabel:
     """A label in fainter ink, for explanations."""
     return InkedLabel(text, faint_ink)
+
+
+def bold(font: QFont, scale: float = 1.0) -> QFont:
+    """`font` for a heading."""
+    heading = QFont(font)
+    heading.setBold(True)
+    heading.setPointSizeF(font.pointSizeF() * scale)
+    return heading

@@ -15,7 +15,6 @@ None of this changes what a row means; a test holds it against running each row 
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -42,9 +41,7 @@ _START = re.compile(
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
 # One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
-_FOLD = bytes(
-    byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256)
-)
+_FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
 
 class PatternsDetector:
@@ -62,10 +59,7 @@ class PatternsDetector:
             key = (start, end, row.entity)
             found[key] = max(score, found.get(key, 0.0))
         spans = [Span(*key, score, self.name) for key, score in found.items()]
-        spans += (
-            Span(start, end, phones.ENTITY, phones.SCORE, self.name)
-            for start, end in phones.find(text, policy)
-        )
+        spans += (Span(start, end, phones.ENTITY, phones.SCORE, self.name) for start, end in phones.find(text, policy))
         return spans
 
 
@@ -75,8 +69,8 @@ class _Plan:
     def __init__(self, rows: tuple[Pattern, ...]) -> None:
         alone = [row for row in rows if not row.context_required]
         self._around = [row for row in alone if row.before is not None]
-        plain = [row for row in alone if row.before is None]
-        self._by_first = {first: _sifted(plain, first) for first in string.ascii_uppercase + string.digits}
+        self._plain = [row for row in alone if row.before is None]
+        self._sieve = re.compile("|".join(row.regex.pattern for row in self._plain))
         by_word: dict[str, list[Pattern]] = {}
         for row in rows:
             for word in row.context:
@@ -92,9 +86,8 @@ class _Plan:
                 yield from _around(text, row)
         for begin in _START.finditer(text):
             start = begin.start()
-            sieve, rows = self._by_first[text[start]]
-            if sieve.match(text, start):
-                for row in rows:
+            if self._sieve.match(text, start):
+                for row in self._plain:
                     match = row.regex.match(text, start)
                     if match and row.accepts(text, start, match.end()):
                         yield start, match.end(), row, row.score
@@ -120,12 +113,6 @@ class _Plan:
                     if match and row.accepts(text, begin, match.end()):
                         yield begin, match.end(), row, row.score if row.context_required else ANNOUNCED
                         break
-
-
-def _sifted(rows: Iterable[Pattern], first: str) -> tuple[re.Pattern[str], list[Pattern]]:
-    """The rows that can begin with this character, and one expression that matches where any of them does."""
-    able = [row for row in rows if re.match(row.regex.pattern.partition("]")[0] + "]", first)]
-    return re.compile("|".join(row.regex.pattern for row in able) or "(?!)"), able
 
 
 def _around(text: str, row: Pattern) -> Iterator[tuple[int, int, Pattern, float]]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from app.pipeline.patterns.pattern import WORD
 from app.pipeline.policy import REGIONS, Policy
 
 ENTITY = "PHONE_NUMBER"
@@ -21,8 +22,8 @@ SCORE = 0.75
 # Never behind a word, a path, an amount, a fraction; behind "digit, blank" it would be a part of a row of numbers,
 # behind "digit:" of a time. A "+" starts a number wherever it is no sum.
 _NUMBER = (
-    "[+(0-9](?<![\\w.+\\-/#@&%$€£~*\u2011].){guard}"
-    "(?:[ \u00a0.\\-\u2010-\u2015()]{{0,3}}[0-9]){{6,16}}(?!\\w)(?!\\.[0-9])"
+    f"[+(0-9](?<![{WORD}.+\\-/#@&%$€£~*\u2011].){{guard}}"
+    f"(?:[ \u00a0.\\-\u2010-\u2015()]{{{{0,3}}}}[0-9]){{{{6,16}}}}(?![{WORD}])(?!\\.[0-9])"
 )
 _CANDIDATE = re.compile(_NUMBER.format(guard="(?:(?<=\\+)(?=[0-9(])|(?<=[0-9(])(?<![0-9][ \u00a0(:].))"))
 # Directly behind a number the blank only separates.
@@ -37,9 +38,7 @@ _OTHER = re.compile(
 _BOOK = re.compile(r"(?i:is[bs]n|doi)[^0-9\n]{0,16}$")
 # Groupings that are telephone numbers without a leading 0: US 3-3-4, Australian 1300 and 1800.
 _GROUPED = {
-    "US": re.compile(
-        r"(?:1[ .\-\u2011]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-\u2011])[0-9]{3}[ .\-\u2011][0-9]{4}$"
-    ),
+    "US": re.compile(r"(?:1[ .\-\u2011]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-\u2011])[0-9]{3}[ .\-\u2011][0-9]{4}$"),
     "AU": re.compile(r"1[38]00[ .\-][0-9]{3}[ .\-][0-9]{3}$"),
 }
 _KEYWORD = re.compile(
@@ -129,8 +128,7 @@ def _is_valid(number: str, regions: tuple[str, ...]) -> bool:
     if prefix and _parses("+" + number[prefix.end() :], None):
         return True
     return any(
-        _NATIONAL[region].match(number) and _parses(number, "GB" if region == "UK" else region)
-        for region in regions
+        _NATIONAL[region].match(number) and _parses(number, "GB" if region == "UK" else region) for region in regions
     )
 
 

@@ -38,7 +38,7 @@ ROWS = (
     ),
     # Individual healthcare identifier "8003 6012 3456 7890": the prefix makes the bare number telling too.
     Pattern("AU_IHI", grouped(4, 4, 4, 4), CHECKED, checksums.healthcare_identifier, "AU", _IHI),
-    Pattern("AU_IHI", exact("8", "0036[012][0-9]{10}"), CHECKED, checksums.healthcare_identifier, "AU", _IHI),
+    Pattern("AU_IHI", exact("[8]", "0036[012][0-9]{10}"), CHECKED, checksums.healthcare_identifier, "AU", _IHI),
     near("AU_IHI", "AU", _IHI, loose(4, 4, 4, 4)),
     # Centrelink reference "123 456 789A": the rule for the letter is not published.
     near("AU_CRN", "AU", _CRN, wild(r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}[ ]?(?i:[A-Z])")),

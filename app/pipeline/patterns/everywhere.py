@@ -8,14 +8,12 @@ import re
 from stdnum import numdb
 
 from app.pipeline.patterns import checksums
-from app.pipeline.patterns.pattern import CHECKED, SHAPED, Pattern, exact, grouped, has_digits, near, wild
+from app.pipeline.patterns.pattern import CHECKED, SHAPED, WORD, Pattern, exact, grouped, has_digits, near, wild
 
 # E-mail (RFC 5321, with the characters people use): the domain is matched from "@", then the local part before it.
 # An ASCII top-level domain ends at the first other script, which Chinese writes without a blank.
 _LABEL = r"[^\W_](?:[\w\-]{0,61}[^\W_])?"
-_EMAIL = re.compile(
-    rf"@(?:{_LABEL}\.){{1,10}}(?:[A-Za-z]{{2,24}}(?![A-Za-z0-9_@])|[^\W\d_]{{2,24}}(?![\w@]))"
-)
+_EMAIL = re.compile(rf"@(?:{_LABEL}\.){{1,10}}(?:[A-Za-z]{{2,24}}(?![A-Za-z0-9_@])|[^\W\d_]{{2,24}}(?![\w@]))")
 _EMAIL_LOCAL = re.compile(r"[\w.+%\-](?<![\w.+%\-].)[\w.+%\-]*(?:(?<=[oOdD])'[\w.+%\-]+)?$")
 _FILE_ENDING = re.compile(r"(?i:css|gif|html|ico|jpe?g|jsx?|json|pdf|png|svg|tsx?|txt|webp|xml|ya?ml)")
 
@@ -27,26 +25,24 @@ def _email(value: str) -> bool:
 
 
 # A URL counts only with a user and a password in it (RFC 3986 userinfo).
-_URL = re.compile(
-    r"://[^\s/@:\"'<>`]{1,128}:[^\s/@\"'<>`]{1,256}@[^\s\"'<>`\\]{0,1024}[^\s\"'<>`\\.,;:!?)\]}]"
-)
+_URL = re.compile(r"://[^\s/@:\"'<>`]{1,128}:[^\s/@\"'<>`]{1,256}@[^\s\"'<>`\\]{0,1024}[^\s\"'<>`\\.,;:!?)\]}]")
 _SCHEME = re.compile(r"[A-Za-z](?<![A-Za-z0-9+.\-].)[A-Za-z0-9+.\-]*$")
 
-# IPv4, from its first dot. Four numbers are also what versions look like.
+# IPv4, from its first dot. Four numbers are also what versions and object identifiers look like.
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"\.(?:{_OCTET}\.){{2}}{_OCTET}(?!\w)(?!\.[0-9])(?!-[A-Za-z])(?![+~^][A-Za-z0-9])")
-_IPV4_FIRST = re.compile(rf"(?<![\w.~^])(?<![A-Za-z_]-)(?<![^0-9][0-9]:){_OCTET}$")
+_IPV4 = re.compile(rf"\.(?:{_OCTET}\.){{2}}{_OCTET}(?![{WORD}])(?!\.[0-9])(?!-[A-Za-z])(?![+~^][A-Za-z0-9])")
+_IPV4_FIRST = re.compile(rf"(?<![{WORD}.~^])(?<![A-Za-z_]-)(?<![^0-9][0-9]:){_OCTET}$")
 _VERSION = re.compile(
     r"(?:(?<![\w/.\-])[A-Za-z][\w\-]*/|\w[=<>~!]=|(?i:(?<![a-z])(?:v|ver|vers|version|release|rev|build|firmware|section|clause)"
-    r"[0-9]*[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}[\"']?))$"
+    r"[0-9]*[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}[\"']?|oid\w{0,32}[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?))$"
 )
 # IPv6 (RFC 4291), from its first colon: written in full, or with one "::".
 _HEX = "[0-9A-Fa-f]{1,4}"
 _IPV6 = re.compile(
     rf":(?:(?:{_HEX}:){{6}}{_HEX}|(?:{_HEX}:){{0,6}}:(?:{_HEX}:){{0,6}}(?:{_HEX}|{_OCTET}(?:\.{_OCTET}){{3}}))"
-    r"(?![\w:])(?!\.[0-9])"
+    rf"(?![{WORD}:])(?!\.[0-9])"
 )
-_IPV6_FIRST = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}$")
+_IPV6_FIRST = re.compile(rf"(?<![{WORD}:.])[0-9A-Fa-f]{{0,4}}$")
 
 
 def _ipv4(value: str) -> bool:
@@ -65,7 +61,7 @@ def _ipv6(value: str) -> bool:
     return not (address.is_loopback or address.is_unspecified)
 
 
-_MAC_FIRST = re.compile(r"[0-9A-Fa-f](?<![\w:\-].)[0-9A-Fa-f]$")
+_MAC_FIRST = re.compile(rf"[0-9A-Fa-f](?<![{WORD}:\-].)[0-9A-Fa-f]$")
 
 
 def _mac(value: str) -> bool:
@@ -126,7 +122,7 @@ ROWS = (
     Pattern("IP_ADDRESS", _IPV6, SHAPED, _ipv6, prefilter=":", before=_IPV6_FIRST),
     Pattern(
         "MAC_ADDRESS",
-        re.compile(r":(?:[0-9A-Fa-f]{2}:){4}[0-9A-Fa-f]{2}(?![\w:])"),
+        re.compile(rf":(?:[0-9A-Fa-f]{{2}}:){{4}}[0-9A-Fa-f]{{2}}(?![{WORD}:])"),
         SHAPED,
         _mac,
         prefilter=":",
@@ -134,7 +130,7 @@ ROWS = (
     ),
     Pattern(
         "MAC_ADDRESS",
-        re.compile(r"-(?:[0-9A-Fa-f]{2}-){4}[0-9A-Fa-f]{2}(?![\w\-])"),
+        re.compile(rf"-(?:[0-9A-Fa-f]{{2}}-){{4}}[0-9A-Fa-f]{{2}}(?![{WORD}\-])"),
         SHAPED,
         _mac,
         prefilter="-",

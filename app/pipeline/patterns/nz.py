@@ -26,9 +26,7 @@ ROWS = (
     # Bank, branch, account, suffix "01-0242-0100194-00" (Payments NZ; IRD withholding tax specification).
     Pattern("NZ_BANK_ACCOUNT", grouped(2, 4, 7, 2), CHECKED, checksums.nz_bank_account, "NZ", words.ACCOUNT),
     Pattern("NZ_BANK_ACCOUNT", grouped(2, 4, 7, 3), CHECKED, checksums.nz_bank_account, "NZ", words.ACCOUNT),
-    near(
-        "NZ_BANK_ACCOUNT", "NZ", words.ACCOUNT, wild(r"[0-9]{2}[ \-]?[0-9]{4}[ \-]?[0-9]{7}[ \-]?[0-9]{2,3}")
-    ),
+    near("NZ_BANK_ACCOUNT", "NZ", words.ACCOUNT, wild(r"[0-9]{2}[ \-]?[0-9]{4}[ \-]?[0-9]{7}[ \-]?[0-9]{2,3}")),
     near("NZ_PASSPORT", "NZ", words.PASSPORT, wild(r"(?i:[A-Z]{1,2})[ ]?[0-9]{6,7}"), has_digits(6)),
     near("NZ_DRIVER_LICENCE", "NZ", words.LICENCE, wild(r"(?i:[A-Z]{2})[ ]?[0-9]{6}")),
 )

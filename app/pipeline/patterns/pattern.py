@@ -58,16 +58,17 @@ def near(
     not_after: re.Pattern[str] | None = None,
 ) -> Pattern:
     """A row that only fires behind one of its context words."""
-    return Pattern(
-        entity, regex, NEARBY, validator, region, context, context_required=True, not_after=not_after
-    )
+    return Pattern(entity, regex, NEARBY, validator, region, context, context_required=True, not_after=not_after)
 
 
+#: Inside a character class: what makes a digit or letter beside it one word with it. Latin, Greek and Cyrillic letters
+#: and digits of any script; Chinese, Japanese and Thai put no blank between a word and a number.
+WORD = "A-Za-z0-9_\u00c0-\u024f\u0370-\u052f\u0660-\u0669\u06f0-\u06f9\uff10-\uff19"
 _SPACE = "[ \u00a0\u202f]"
 _DASH = "[\\-\u2010\u2011\u2013]"
 # In front of these a number is a fraction, an amount, an operand, a colour, a path, the rest of an identifier.
-_LEFT = "(?<![\\w.+/#@&$€£¥%~^*\\-\u2010\u2011\u2013].)"
-_RIGHT = "(?![\\w%°])(?!\\.[0-9])(?!/[0-9])(?![\\-\u2010\u2011\u2013]\\w)"
+_LEFT = f"(?<![{WORD}.+/#@&$€£¥%~^*\\-\u2010\u2011\u2013].)"
+_RIGHT = f"(?![{WORD}%°])(?!\\.[0-9])(?!/[0-9])(?!{_DASH}[{WORD}])"
 # Behind a keyword punctuation means little ("TFN#…", "IBAN/…"), but a part of a number stays one.
 _NEAR_LEFT = "(?<![A-Za-z0-9])(?<![0-9][.,])"
 _NEAR_RIGHT = "(?![A-Za-z0-9])(?![.\\-][0-9])"

@@ -41,9 +41,7 @@ ROWS = (
         checksums.postcode,
     ),
     # Driver number "MORGA657054SM9IJ"; Northern Ireland's has eight digits.
-    Pattern(
-        "UK_DRIVING_LICENCE", exact("[A-Z]", _DRIVER), CHECKED, checksums.driving_licence, "UK", words.LICENCE
-    ),
+    Pattern("UK_DRIVING_LICENCE", exact("[A-Z]", _DRIVER), CHECKED, checksums.driving_licence, "UK", words.LICENCE),
     near("UK_DRIVING_LICENCE", "UK", words.LICENCE, wild(rf"(?i:[A-Z]{_DRIVER})|[0-9]{{8}}")),
     near("UK_PASSPORT", "UK", words.PASSPORT, loose(3, 3, 3)),
     # Sort code "12-34-56". The modulus tables change several times a year, so nothing is verified.
@@ -53,8 +51,6 @@ ROWS = (
         _SORT_CODE,
         wild(r"[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}(?:[ ,/|]{1,3}[0-9]{8})?"),
     ),
-    Pattern(
-        "UK_BANK_ACCOUNT", exact("[0-9]", r"[0-9]-[0-9]{2}-[0-9]{2}[ ,/]{1,2}[0-9]{8}"), SHAPED, None, "UK"
-    ),
+    Pattern("UK_BANK_ACCOUNT", exact("[0-9]", r"[0-9]-[0-9]{2}-[0-9]{2}[ ,/]{1,2}[0-9]{8}"), SHAPED, None, "UK"),
     near("UK_BANK_ACCOUNT", "UK", words.ACCOUNT, loose(4, 4)),
 )

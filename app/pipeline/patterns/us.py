@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.pipeline.patterns import checksums, words
 from app.pipeline.patterns.pattern import (
     CHECKED,
-    SHAPED,
     Pattern,
     exact,
     grouped,
@@ -50,16 +49,12 @@ ROWS = (
         "US",
         _MBI,
     ),
-    near(
-        "US_MBI", "US", _MBI, wild(f"(?i:[1-9]{_L}{_LN}[0-9][ \\-]?{_L}{_LN}[0-9][ \\-]?{_L}{_L}[0-9]{{2}})")
-    ),
+    near("US_MBI", "US", _MBI, wild(f"(?i:[1-9]{_L}{_LN}[0-9][ \\-]?{_L}{_LN}[0-9][ \\-]?{_L}{_L}[0-9]{{2}})")),
     near("US_NPI", "US", _NPI, wild(r"[12][0-9]{9}")),
     near("US_DEA", "US", _DEA, wild(r"(?i:[A-Z][A-Z9])[0-9]{7}")),
     near("US_PASSPORT", "US", words.PASSPORT, wild(r"(?i:[A-Z])[0-9]{8}|[0-9]{9}")),
     # Federal Reserve prefixes 00–12, 21–32, 61–72 and 80.
-    near(
-        "US_BANK_ROUTING", "US", _ROUTING, wild(r"(?:0[0-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)[0-9]{7}")
-    ),
+    near("US_BANK_ROUTING", "US", _ROUTING, wild(r"(?:0[0-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)[0-9]{7}")),
     near("US_BANK_NUMBER", "US", words.ACCOUNT, wild(r"[0-9]{6,17}")),
     # State formats differ from one to nineteen characters; Washington's mixes letters freely.
     near(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from app.pipeline.patterns import checksums
 
-VALID = [
+Check = Callable[[str], bool]
+
+VALID: list[tuple[Check, str]] = [
     (checksums.tfn, "123 456 782"),
     (checksums.abn, "51 824 753 556"),
     (checksums.acn, "004 085 616"),
@@ -42,7 +46,7 @@ VALID = [
     (checksums.postcode, "M1 1AE"),
 ]
 
-INVALID = [
+INVALID: list[tuple[Check, str]] = [
     (checksums.tfn, "000 000 000"),
     (checksums.tfn, "123 456 789"),
     (checksums.tfn, "12 345 678"),
@@ -84,17 +88,17 @@ def _name(value: object) -> str:
 
 
 @pytest.mark.parametrize(("check", "text"), VALID, ids=_name)
-def test_published_samples_are_valid(check, text):
+def test_published_samples_are_valid(check: Check, text: str) -> None:
     assert check(text)
 
 
 @pytest.mark.parametrize(("check", "text"), INVALID, ids=_name)
-def test_near_misses_are_not(check, text):
+def test_near_misses_are_not(check: Check, text: str) -> None:
     assert not check(text)
 
 
 @pytest.mark.parametrize(("check", "text"), [pair for pair in VALID if pair[0] not in _UNCHECKED], ids=_name)
-def test_a_changed_digit_is_noticed(check, text):
+def test_a_changed_digit_is_noticed(check: Check, text: str) -> None:
     """Every single wrong digit that a checked position holds; Medicare's two last are not checked."""
     places = [place for place, char in enumerate(text) if char.isdigit()]
     if check is checksums.medicare:
@@ -108,14 +112,14 @@ def test_a_changed_digit_is_noticed(check, text):
         assert not check(text[:place] + other + text[place + 1 :]), place
 
 
-def test_a_branch_that_no_register_knows_yet_is_fine():
+def test_a_branch_that_no_register_knows_yet_is_fine() -> None:
     """Branch 9998 does not exist; the check digits are right."""
     passing = [f"02-9998-{account:07}-00" for account in range(100000, 100030)]
     assert sum(checksums.nz_bank_account(number) for number in passing) in (2, 3, 4)
 
 
 @pytest.mark.parametrize("bank", ["09", "26", "28", "29"])
-def test_both_readings_of_modulus_nine_count(bank):
+def test_both_readings_of_modulus_nine_count(bank: str) -> None:
     numbers = [f"{bank}-0000-{account:07}-00" for account in range(100, 400)]
     accepted = sum(checksums.nz_bank_account(number) for number in numbers)
     assert 0 < accepted < 100

@@ -54,8 +54,10 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("frame", ["{}", "Ring {} today", "tel:{}", "({})", "<td>{}</td>", '{{"phone": "{}"}}', "a,{},b"])
-def test_a_number_is_found_and_nothing_around_it(number, frame):
+@pytest.mark.parametrize(
+    "frame", ["{}", "Ring {} today", "tel:{}", "({})", "<td>{}</td>", '{{"phone": "{}"}}', "a,{},b"]
+)
+def test_a_number_is_found_and_nothing_around_it(number: str, frame: str) -> None:
     assert found(frame.format(number)) == [number]
 
 
@@ -87,23 +89,23 @@ def test_a_number_is_found_and_nothing_around_it(number, frame):
         "v20.7946.0958",
     ],
 )
-def test_other_numbers_are_left_alone(text):
+def test_other_numbers_are_left_alone(text: str) -> None:
     assert found(text) == []
 
 
-def test_ten_bare_digits_need_a_word():
+def test_ten_bare_digits_need_a_word() -> None:
     assert found("mobile: 2025550123") == ["2025550123"]
     assert found("cell phone number is 2025550123") == ["2025550123"]
     assert found("order: 2025550123") == []
 
 
-def test_numbers_behind_one_another():
+def test_numbers_behind_one_another() -> None:
     assert found("0491 570 006 0491 570 156") == ["0491 570 006", "0491 570 156"]
     assert found("0491 570 006, 0491 570 156") == ["0491 570 006", "0491 570 156"]
     assert found("(202) 555-0123 202-555-0124") == ["(202) 555-0123", "202-555-0124"]
 
 
-def test_the_policy_chooses_the_plans():
+def test_the_policy_chooses_the_plans() -> None:
     assert found("0491 570 006", "AU") == ["0491 570 006"]
     assert found("0491 570 006", "US") == []
     assert found("202-555-0123", "NZ") == []
@@ -111,7 +113,7 @@ def test_the_policy_chooses_the_plans():
 
 
 @given(st.text(alphabet="0123456789+()-. \u00a0,:x\n٣", max_size=60))
-def test_spans_lie_in_the_text_in_order(text):
+def test_spans_lie_in_the_text_in_order(text: str) -> None:
     last = 0
     for start, end in phones.find(text, EVERYWHERE):
         assert last <= start < end <= len(text)
