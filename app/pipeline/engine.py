@@ -9,7 +9,7 @@ from typing import Any
 from app.pipeline.detectors import Detector
 from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.placeholder import LITERAL, Finder, label_of
+from app.pipeline.placeholder import LITERAL, MAX_LENGTH, Finder, Sighting, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.span import Span, resolve
@@ -25,6 +25,10 @@ _WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _EVERYTHING = Fields()
 
 
+def _literal(seen: Sighting, offset: int) -> Span:
+    return Span(offset + seen.start, offset + seen.end, LITERAL, 1.0, "literal", seen.token)
+
+
 class Engine:
     """Finds everything to hide in a text; the same text under the same policy gives the same."""
 
@@ -37,11 +41,32 @@ class Engine:
 
     def spans(self, text: str, policy: Policy) -> list[Span]:
         """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run."""
-        found = [Span(seen.start, seen.end, LITERAL, 1.0, "literal", seen.token) for seen in self._literals.find(text)]
+        found = [_literal(seen, 0) for seen in self._literals.find(text)]
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        return resolve(found)
+        spans = resolve(found)
+        while laid_bare := self._laid_bare(text, spans):
+            spans = resolve(spans + laid_bare)
+        return spans
+
+    def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
+        """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
+        if not spans:
+            return []
+        out: list[Span] = []
+        ends = [0, *(span.end for span in spans)]
+        starts = [*(span.start for span in spans), len(text)]
+        for start, end in zip(ends, starts, strict=True):
+            tail = max(start, end - MAX_LENGTH)
+            for seen in self._literals.find(text[start : min(end, start + MAX_LENGTH)]) if start else ():
+                if seen.start == 0 and (seen.end < MAX_LENGTH or start + seen.end == end):
+                    out.append(_literal(seen, start))
+                break
+            for seen in self._literals.find(text[tail:end]) if end < len(text) else ():
+                if tail + seen.end == end and (seen.start or tail == start):
+                    out.append(_literal(seen, tail))
+        return out
 
     def findings(self, text: str, policy: Policy) -> list[Finding]:
         """What to hide in a plain text."""

@@ -131,9 +131,7 @@ class Folded:
         else:
             self.data = np.frombuffer(raw, dtype=np.uint8)[_kept(raw)].tobytes()
 
-    def spans(
-        self, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def spans(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """String indices, half-open, of the characters that each `data[start:end]` (not empty) came from.
 
         Whole characters, with the combining marks that follow: half of "ß" or an "e" without its accent
@@ -160,16 +158,15 @@ class _Origin:
         for char in set(text):
             folded = _FOLD[ord(char)]
             widths[ord(char)] = len(folded.encode("utf-8", "surrogatepass"))
-            is_mark[ord(char)] = bool(folded) and category(folded[0])[0] == "M"
+            # Either form: the dot above folds to nothing, the half-width ﾞ is a letter until folded.
+            is_mark[ord(char)] = category(char)[0] == "M" or category(folded[:1] or " ")[0] == "M"
         width, mark = widths[codes], is_mark[codes]
         self._starts = np.cumsum(width, dtype=np.int64) - width
         # Guards at both ends, so that every look-up below finds something.
         self._marks = np.append(-1, np.flatnonzero(mark))
         self._bases = np.concatenate(([0], np.flatnonzero(~mark & (width > 0)), [self._length]))
 
-    def spans(
-        self, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def spans(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         first, last = starts, ends - 1
         if self._raw_index is not None:
             first, last = self._raw_index[first], self._raw_index[last]

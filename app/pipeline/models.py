@@ -66,7 +66,7 @@ REGISTRY: Mapping[str, Model] = MappingProxyType(
                 folder=_SHIPPED / "provisional",
                 licence="CC-BY-4.0 AND Apache-2.0",
                 digests=(
-                    ("model.onnx", "fcc233ddd16041895afa325a39dcf7d6baf7519761f9f47a836c03ae6a9a90f4"),
+                    ("model.onnx", "e7733f841891a6fb998400ade1dc822fa863c07aa5c7f4d014a4ca12ff40f485"),
                     ("tokenizer.json", "0d76cfc4d68e2a2e29aca4407f67cdb6b00ad6233553dfbf33455e0e372ff31e"),
                     ("config.json", "28695247762d9148e5d311675941158babb3d6e3b1ddf61fe689e6eb6382bd0c"),
                 ),
@@ -91,17 +91,13 @@ def find(name_or_folder: str) -> Model:
         present = False
     if not present:
         known = ", ".join(REGISTRY)
-        raise DetectorUnavailable(
-            f"There is no model or folder “{name_or_folder}”; known models are {known}."
-        )
+        raise DetectorUnavailable(f"There is no model or folder “{name_or_folder}”; known models are {known}.")
     network = next((name for name in _NETWORKS if (folder / name).is_file()), "")
     if not network:
         raise DetectorUnavailable(f"The model folder “{folder}” holds no model.onnx.")
     model = Model(name=str(folder), folder=folder, licence="as stated by its author", network=network)
     if not any(entity for _, entity in tags(model)):
-        raise DetectorUnavailable(
-            f"The model in “{folder}” does not recognise persons, organisations or places."
-        )
+        raise DetectorUnavailable(f"The model in “{folder}” does not recognise persons, organisations or places.")
     return model
 
 
@@ -120,7 +116,7 @@ def tags(model: Model) -> tuple[tuple[bool, str], ...]:
         names = {}
     if not names:
         raise DetectorUnavailable(
-            f"The model “{model.name}” cannot be used: its config.json is missing or does not list its labels."
+            f"The model “{model.name}” cannot be used: config.json is missing or does not list its labels."
         )
     found = []
     for _, label in sorted(names.items()):
@@ -136,6 +132,7 @@ def verify(model: Model) -> None:
     A folder of the user's own has none; nothing is checked then. Raises DetectorUnavailable when a
     file is missing or differs.
     """
+    remedy = "Reinstall the app or choose another model."
     for name, expected in model.digests:
         try:
             with (model.folder / name).open("rb") as file:
@@ -143,10 +140,6 @@ def verify(model: Model) -> None:
         except OSError:
             found = ""
         if not found:
-            raise DetectorUnavailable(
-                f"The file {name} of the model “{model.name}” is missing. Reinstall the app or choose another model."
-            )
+            raise DetectorUnavailable(f"The file {name} of the model “{model.name}” is missing. {remedy}")
         if found != expected:
-            raise DetectorUnavailable(
-                f"The file {name} of the model “{model.name}” is damaged. Reinstall the app or choose another model."
-            )
+            raise DetectorUnavailable(f"The file {name} of the model “{model.name}” is damaged. {remedy}")

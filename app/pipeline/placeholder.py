@@ -21,7 +21,7 @@ SHORT = {
 }
 #: The entity of text that already looked like a placeholder when the user sent it.
 LITERAL = "LITERAL"
-#: No placeholder, with everything the tolerant tier puts up with around it, is longer.
+#: Every placeholder, with everything the tolerant tier puts up with around it, is shorter.
 MAX_LENGTH = 96
 
 _LABEL_MAX = 32
@@ -53,7 +53,7 @@ def label_of(entity: str) -> str:
     return SHORT.get(entity, entity)[:_LABEL_MAX]
 
 
-def render(label: str, number: int) -> str:
+def render(label: str, number: int | str) -> str:
     """`[LABEL_NUMBER]`: ASCII, no quote, no backslash, no white space, legal in JSON and Markdown."""
     return f"[{label}_{number}]"
 
@@ -97,6 +97,10 @@ def _compile_partial(labels: Sequence[str], whole: str, fixed: Sequence[str]) ->
     return re.compile("(?:" + ("|".join(branches) or r"(?!)") + r")\Z")
 
 
+def _first(sighting: Sighting) -> tuple[int, int]:
+    return sighting.start, -sighting.end
+
+
 class Finder:
     """Finds placeholders with any of `labels`; `fixed` are the user's own stand-ins.
 
@@ -109,6 +113,7 @@ class Finder:
         ordered = sorted(set(labels), key=lambda label: (-len(label), label))
         self._labels = {_NOT_IN_KEY.sub("", label): label for label in reversed(ordered)}
         self._keys = tuple(self._labels)
+        self._exactly = frozenset(ordered)
         whole = "|".join("".join(_pieces(label)) for label in ordered) or r"(?!)"
         self._label_at_end = re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z")
         stand_ins = sorted(set(fixed), key=lambda token: (-len(token), token))
@@ -116,18 +121,29 @@ class Finder:
         self._partial = _compile_partial(ordered, whole, stand_ins)
 
     def find(self, text: str, left: str = "") -> list[Sighting]:
-        """Sightings in `text`, disjoint, from left to right. `left` is the character before it."""
-        out = [Sighting(m.start(), m.end(), m.group()) for m in self._fixed.finditer(text)]
-        for match in _NUMBER.finditer(text) if self._keys else ():
-            sighting = self._around(match, text, left)
-            if sighting is not None:
+        """Sightings in `text`, disjoint, from left to right. `left` is the character before it.
+
+        Of two that overlap, the one that begins first counts, then the longer one.
+        """
+        labelled = [self._around(match, text, left) for match in (_NUMBER.finditer(text) if self._keys else ())]
+        out: list[Sighting] = []
+        position = 0
+        fixed = self._fixed.search(text)
+        for sighting in sorted(filter(None, labelled), key=_first):
+            while fixed and _first(Sighting(*fixed.span(), "")) <= _first(sighting):
+                out.append(Sighting(*fixed.span(), fixed.group()))
+                position = fixed.end()
+                fixed = self._fixed.search(text, position)
+            if sighting.start >= position:
                 out.append(sighting)
-        out.sort(key=lambda sighting: (sighting.start, -sighting.end))
-        disjoint: list[Sighting] = []
-        for sighting in out:
-            if not disjoint or sighting.start >= disjoint[-1].end:
-                disjoint.append(sighting)
-        return disjoint
+                position = sighting.end
+                if fixed and fixed.start() < position:
+                    # Looked for anew: it may have hidden one that begins behind this sighting.
+                    fixed = self._fixed.search(text, position)
+        while fixed:
+            out.append(Sighting(*fixed.span(), fixed.group()))
+            fixed = self._fixed.search(text, fixed.end())
+        return out
 
     def _around(self, number: re.Match[str], text: str, left: str) -> Sighting | None:
         """The sighting whose number this is, or None."""
@@ -138,28 +154,36 @@ class Finder:
         match = self._label_at_end.search(window)
         if match is None:
             return None
-        label = self._labels[_NOT_IN_KEY.sub("", match["label"]).upper()]
+        label = self._labels.get(_NOT_IN_KEY.sub("", match["label"]).upper())
+        if label is None:  # the pattern is more generous: to it, the Kelvin sign is a K
+            return None
         before = window[: match.start()].rstrip()
         if match.start() - len(before) <= 2:
             folded = before[-8:].lower()
             for opening, closing in _CLOSING.items():
                 after = closing.match(text, number.end()) if folded.endswith(opening) else None
                 if after:
+                    start, end = reach + len(before) - len(opening), after.end()
                     digits = re.sub(r"\s", "", number.group())
-                    return Sighting(reach + len(before) - len(opening), after.end(), f"[{label}_{digits}]")
+                    return Sighting(start, end, self._exact(text[start:end], digits) or render(label, digits))
         start = reach + match.start()
         previous = text[start - 1] if start else left
         bare = _BARE.match(text, reach + match.end("label"))
         if bare is None or previous.isalnum() or previous == "_":
             return None
-        return Sighting(start, bare.end(), f"[{label}_{bare[1]}]")
+        return Sighting(start, bare.end(), render(label, bare[1]))
+
+    def _exact(self, seen: str, digits: str) -> str:
+        """`seen` when it is a placeholder to the letter: `A_B` and `AB` are two labels, alike as they are."""
+        label = seen[1 : -len(digits) - 2]
+        return seen if label in self._exactly and seen == render(label, digits) else ""
 
     def held(self, text: str, left: str = "") -> int:
         """Index from which `text` must wait for more, because a sighting may begin there.
 
-        `len(text)` when nothing has to wait. At most `MAX_LENGTH` characters ever wait.
+        `len(text)` when nothing has to wait. Fewer than `MAX_LENGTH` characters ever wait.
         """
-        floor = max(0, len(text) - MAX_LENGTH)
+        floor = max(0, len(text) - MAX_LENGTH + 1)
         before = text[floor - 1] if floor else left
         match = self._partial.search(before + text[floor:], len(before))
         return len(text) if match is None else floor + match.start() - len(before)

@@ -55,13 +55,22 @@ def redact(original: str, findings: Iterable[Finding], session: Session, *, quot
     """
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
+    hidden = [finding for finding, keep in zip(ordered, kept, strict=True) if keep]
+    tokens = [session.placeholder(finding.entity, finding.value, finding.replacement) for finding in hidden]
+    while True:
+        result = _replaced(original, hidden, tokens)
+        misread = _misread(result, session)
+        if not misread:
+            return result
+        for number in misread:
+            tokens[number] = session.generated(hidden[number].entity, hidden[number].value)
+
+
+def _replaced(original: str, hidden: list[Finding], tokens: list[str]) -> Redaction:
     parts: list[str] = []
     replacements: list[Replacement] = []
     position = length = 0
-    for finding, keep in zip(ordered, kept, strict=True):
-        if not keep:
-            continue
-        token = session.placeholder(finding.entity, finding.value, finding.replacement)
+    for finding, token in zip(hidden, tokens, strict=True):
         between = original[position : finding.start]
         length += len(between)
         replacements.append(Replacement(finding, token, length))
@@ -72,7 +81,21 @@ def redact(original: str, findings: Iterable[Finding], session: Session, *, quot
     return Redaction(original, "".join(parts), tuple(replacements))
 
 
+def _misread(redaction: Redaction, session: Session) -> list[int]:
+    """Numbers of the replacements by a stand-in which, with the text around it, reads as something else.
+
+    With "Acme" and "Acme Ltd" as stand-ins, "Acme" before a " Ltd" that the user wrote is one.
+    """
+    stand_ins = [n for n, r in enumerate(redaction.replacements) if session.is_stand_in(r.placeholder)]
+    if not stand_ins:
+        return []
+    seen = {(sighting.start, sighting.token) for sighting in session.finder.find(redaction.text)}
+    return [n for n in stand_ins if (redaction.replacements[n].at, redaction.replacements[n].placeholder) not in seen]
+
+
 def _stays(finding: Finding, session: Session, quoting: bool) -> bool:
+    if quoting and finding.source != "dictionary" and session.issued(finding.value):
+        return True  # to the letter, so it is one, whatever else a detector took it for
     if finding.source != "literal" or not finding.replacement:
         return False
     # A literal span carries, as `replacement`, the placeholder it looks like. A union with

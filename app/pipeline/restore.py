@@ -5,17 +5,22 @@ from __future__ import annotations
 from app.pipeline.json_context import JsonContext
 from app.pipeline.session import Session
 
+#: Stands for a value where only the way through JSON counts.
+_ANY = "x"
+
 
 class Restorer:
     """Restores one stream of text. Its output does not depend on how the input was cut.
 
-    What could still become a placeholder is held back, at most `placeholder.MAX_LENGTH`
+    What could still become a placeholder is held back, always less than `placeholder.MAX_LENGTH`
     characters. A restored value is not looked at again: it may itself look like a placeholder.
     Where the text is JSON, values are escaped for the place they come to.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, escaping: bool = True) -> None:
+        """`escaping` False is for a text `redact` made itself: values go back as they stood there."""
         self._session = session
+        self._escaping = escaping
         self._finder = session.finder
         self._idle = len(session) == 0
         self._context = JsonContext()
@@ -45,10 +50,10 @@ class Restorer:
             return ""
         text = self._held
         seen = self._finder.find(text, self._left)
-        # A sighting that reaches over the limit is not certain yet, so it waits as a whole.
-        limit = min([limit] + [s.start for s in seen if s.end > limit > s.start])
-        if not limit:
-            return ""
+        for sighting in seen:
+            if sighting.start < limit < sighting.end:
+                # It is certain: what waits begins inside it, and of two the first counts.
+                limit = sighting.end + self._finder.held(text[sighting.end :], text[sighting.end - 1])
         parts: list[str] = []
         position = 0
         for sighting in seen:
@@ -59,20 +64,24 @@ class Restorer:
                 self.unknown += 1
                 continue
             before = text[position : sighting.start]
-            self._context.advance(before)
+            self._advance(before)
             parts += (before, self._context.escape(value))
-            self._context.advance(text[sighting.start : sighting.end])
+            self._advance(_ANY)  # not the placeholder's own characters: its bracket begins no JSON
             position = sighting.end
             self.restored += 1
         rest = text[position:limit]
-        self._context.advance(rest)
+        self._advance(rest)
         parts.append(rest)
         self._left = text[limit - 1]
         self._held = text[limit:]
         return "".join(parts)
 
+    def _advance(self, text: str) -> None:
+        if self._escaping:
+            self._context.advance(text)
 
-def restore(text: str, session: Session) -> str:
+
+def restore(text: str, session: Session, *, escaping: bool = True) -> str:
     """`text` with every placeholder of `session` turned back into its value."""
-    restorer = Restorer(session)
+    restorer = Restorer(session, escaping=escaping)
     return restorer.feed(text) + restorer.flush()

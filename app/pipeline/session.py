@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from app.pipeline.placeholder import Finder, finder, label_of, render
 #: Numbers get another digit each time so many values are known: (values up to, digits).
 _DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
 _MOST_DIGITS = 8
+#: A stand-in with this end would run into the bracket of a placeholder that follows it.
+_OPEN_END = re.compile(r"\[[^\]]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Session:
         self._key = hashlib.sha256(b"anonamoose/number" + key).digest()
         self._by_placeholder: dict[str, Entry] = {}
         self._by_value: dict[str, Entry] = {}
+        self._generated: dict[str, Entry] = {}
         self._numbers: set[str] = set()
         self._reserved: set[str] = set()
         self._labels: frozenset[str] = frozenset()
@@ -64,14 +68,26 @@ class Session:
         known = self._by_value.get(value)
         if known is not None:
             return known.placeholder
-        if preferred and preferred not in self._by_placeholder and preferred not in self._reserved:
-            entry = Entry(preferred, "", value)
-        else:
-            label = label_of(entity)
-            entry = Entry(render(label, self._number(value)), label, value)
+        if not preferred or self.issued(preferred) or preferred in self._reserved or _OPEN_END.search(preferred):
+            return self.generated(entity, value)
+        return self._issue(Entry(preferred, "", value))
+
+    def generated(self, entity: str, value: str) -> str:
+        """A generated placeholder of `value`, for a place where its stand-in would be misread."""
+        known = self._generated.get(value)
+        if known is not None:
+            return known.placeholder
+        label = label_of(entity)
+        return self._issue(Entry(render(label, self._number(value)), label, value))
+
+    def _issue(self, entry: Entry) -> str:
         self._add(entry)
         self._new.append(entry)
         return entry.placeholder
+
+    def is_stand_in(self, placeholder: str) -> bool:
+        """Whether `placeholder` was issued and is the user's own."""
+        return placeholder in self._fixed
 
     def issued(self, placeholder: str) -> bool:
         """Whether `placeholder` stands for a value here."""
@@ -121,8 +137,11 @@ class Session:
 
     def _add(self, entry: Entry) -> None:
         self._by_placeholder[entry.placeholder] = entry
-        self._by_value.setdefault(entry.value, entry)
+        # A stand-in goes before a generated one, in whatever order the vault gives them back.
+        if not entry.label or entry.value not in self._by_value:
+            self._by_value[entry.value] = entry
         if entry.label:
+            self._generated.setdefault(entry.value, entry)
             self._numbers.add(entry.placeholder[len(entry.label) + 2 : -1])
             self._labels |= {entry.label}
         else:

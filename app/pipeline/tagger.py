@@ -59,12 +59,10 @@ class Tagger:
             self._run(np.asarray(self._tokenizer.encode("a", add_special_tokens=False).ids, np.int64))
         except DetectorUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - the native libraries raise bare Exception at broken files
+        except Exception as error:  # the native libraries raise bare Exception at broken files
             problem = type(error).__name__
         if problem:
-            raise DetectorUnavailable(
-                f"The model “{model.name}” cannot be loaded ({problem}). Choose another model."
-            )
+            raise DetectorUnavailable(f"The model “{model.name}” cannot be loaded ({problem}). Choose another model.")
 
     def words(self, text: str) -> Words:
         """Read `text`, which must hold no surrogates. Linear in its length.
@@ -78,7 +76,7 @@ class Tagger:
             return self._words(text)
         except DetectorUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - as above; nothing may be sent then
+        except Exception as error:  # as above; nothing may be sent then
             problem = type(error).__name__
         raise DetectorUnavailable(f"The model “{self._name}” failed while reading a text ({problem}).")
 
@@ -89,9 +87,7 @@ class Tagger:
         tokens = self._probabilities(np.asarray(encoding.ids, np.int64))
         if not len(tokens):
             none = np.zeros(0, np.int64)
-            return Words(
-                none, none, self.entities, np.zeros((0, len(self.entities)), np.float32), none.astype(bool)
-            )
+            return Words(none, none, self.entities, np.zeros((0, len(self.entities)), np.float32), none.astype(bool))
         first = np.flatnonzero(np.diff(word_of, prepend=-2))
         sizes = np.diff(first, append=len(tokens))
         scores = np.zeros((len(first), len(self.entities)), np.float32)
@@ -128,9 +124,7 @@ class Tagger:
             feed["token_type_ids"] = np.zeros_like(ids)
         logits = np.asarray(self._session.run(None, feed)[0], np.float32)
         if logits.shape != (1, ids.shape[1], len(self._tags)):
-            raise DetectorUnavailable(
-                f"The model “{self._name}” is not a token classifier with the labels it lists."
-            )
+            raise DetectorUnavailable(f"The model “{self._name}” is not a token classifier with the labels it lists.")
         # NaN compares false with every threshold: unnoticed, it would let all text through.
         if not np.isfinite(logits).all():
             raise DetectorUnavailable(f"The model “{self._name}” gives no usable numbers on this machine.")
@@ -140,7 +134,7 @@ class Tagger:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]  # 30 MB that a policy without this layer saves
+    import onnxruntime  # 30 MB that a policy without this layer saves
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

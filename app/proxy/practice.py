@@ -109,10 +109,13 @@ def reply(body: dict[str, Any]) -> str:
     asked = _last_text(body)
     names = list(dict.fromkeys(_PLACEHOLDER.findall(asked)))
     lines = ["I am the practice model. This is all I was given to read:", "", f"“{asked}”", ""]
-    if names:
-        lines.append(f"I cannot know what {' or '.join(names)} stands for, yet I can work with it: noted, {names[0]}.")
-    else:
+    if not names:
         lines.append("There is nothing hidden in it.")
+    elif len(names) == 1:
+        lines.append(f"I do not know what {names[0]} stands for, and yet I can work with it.")
+    else:
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        lines.append(f"I do not know what {listed} stand for, and yet I can work with them. Noted, {names[0]}.")
     return "\n".join(lines)
 
 

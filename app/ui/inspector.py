@@ -36,14 +36,14 @@ class Inspector(Window):
         self.view = ExchangeView()
         self._summary = QLabel()
         self._summary.setTextFormat(Qt.TextFormat.PlainText)
-        self._clear = QPushButton("&Forget all")
-        self._clear.setToolTip("Forgets the exchanges listed here. They are kept in memory only.")
-        self._clear.clicked.connect(self._forget)
+        self.forget = QPushButton("&Forget all")
+        self.forget.setToolTip("Forgets the exchanges listed here. They are kept in memory only.")
+        self.forget.clicked.connect(self._forget)
         self.empty = _Empty(application, actions)
 
         bar = QHBoxLayout()
         bar.addWidget(self._summary, 1)
-        bar.addWidget(self._clear)
+        bar.addWidget(self.forget)
         below = QWidget()
         lower = QVBoxLayout(below)
         lower.setContentsMargins(0, 6, 0, 0)
@@ -123,16 +123,16 @@ class _Empty(QWidget):
         self._application = application
         self._title = QLabel()
         self._title.setFont(bold(self._title.font(), 1.35))
-        self._text = quiet("")
-        for label in (self._title, self._text):
+        self.text = quiet("")
+        for label in (self._title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = QPushButton("Copy base URL")
         copy.clicked.connect(actions.copy.trigger)
         layout = QVBoxLayout(self)
         layout.addStretch()
         layout.addWidget(self._title)
-        layout.addWidget(self._text)
+        layout.addWidget(self.text)
         layout.addSpacing(8)
         layout.addWidget(copy, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
@@ -142,7 +142,7 @@ class _Empty(QWidget):
         if self._application.exchanges.keeps:
             url = self._application.state.base_url or "the base URL"
             self._title.setText("No requests yet")
-            self._text.setText(f"Give {url} to a tool as its base URL; what it sends appears here.")
+            self.text.setText(f"Give {url} to a tool as its base URL; what it sends appears here.")
         else:
             self._title.setText("The inspector keeps nothing")
-            self._text.setText("Set “Keep exchanges” above 0 in the settings to see requests here.")
+            self.text.setText("Set “Keep exchanges” above 0 in the settings to see requests here.")

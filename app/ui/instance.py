@@ -16,7 +16,6 @@ from app.paths import Paths
 
 log = logging.getLogger(__name__)
 
-_SHOW = b"show\n"
 _WAIT = 500  # milliseconds for each try
 _TRIES = 6  # the other may have only just started
 
@@ -64,9 +63,7 @@ class Instance(QObject):
             socket = QLocalSocket()
             socket.connectToServer(self.name)
             if socket.waitForConnected(_WAIT):
-                socket.write(_SHOW)
-                socket.waitForBytesWritten(_WAIT)
-                socket.disconnectFromServer()
+                socket.abort()
                 return
             time.sleep(_WAIT / 1000)  # refused at once while the other is still starting
         raise AlreadyRunning(
@@ -75,14 +72,11 @@ class Instance(QObject):
         )
 
     def _knocked(self) -> None:
-        socket = self._server.nextPendingConnection()
-        socket.disconnected.connect(socket.deleteLater)
-        socket.readyRead.connect(lambda: self._heard(socket))
-        self._heard(socket)
-
-    def _heard(self, socket: QLocalSocket) -> None:
-        if socket.canReadLine() and socket.readLine().data() == _SHOW:
-            socket.disconnectFromServer()
+        # To have come through the door is all there is to say: only this user can.
+        while self._server.hasPendingConnections():
+            visitor = self._server.nextPendingConnection()
+            visitor.abort()
+            visitor.deleteLater()
             self.show_requested.emit()
 
     def release(self) -> None:

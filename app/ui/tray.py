@@ -45,6 +45,7 @@ class Tray(QObject):
         self._left = patience
         self._wait = QTimer(self, interval=_STEP)
         self._wait.timeout.connect(self._look)
+        self.refresh()
 
     @staticmethod
     def is_available() -> bool:
@@ -52,7 +53,6 @@ class Tray(QObject):
 
     def show(self) -> None:
         """Shows the icon. A tray that appears later takes it up by itself."""
-        self.refresh()
         self.icon.show()
         self._wait.start()
 

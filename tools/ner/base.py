@@ -55,9 +55,7 @@ def small_tokenizer(folder: Path, texts: Iterable[str], size: int) -> tuple[Toke
     pieces = choose_pieces(old, counts, size)
     new = {piece: index for index, piece in enumerate(pieces)}
     recipe["model"]["vocab"] = new
-    recipe["added_tokens"] = [
-        t | {"id": new[t["content"]]} for t in recipe["added_tokens"] if t["content"] in new
-    ]
+    recipe["added_tokens"] = [t | {"id": new[t["content"]]} for t in recipe["added_tokens"] if t["content"] in new]
     for token in recipe["post_processor"]["special_tokens"].values():
         token["ids"] = [new[name] for name in token["tokens"]]
     return Tokenizer.from_str(json.dumps(recipe)), [old[piece] for piece in pieces]

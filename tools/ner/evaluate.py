@@ -24,9 +24,7 @@ from app.pipeline.span import Span
 NAMES = {"PERSON": "PERSON", "ORG": "ORGANIZATION", "LOCATION": "LOCATION"}
 
 
-def count(
-    text: str, gold: list[tuple[int, int, str]], found: list[Span], tally: Counter[tuple[str, str]]
-) -> None:
+def count(text: str, gold: list[tuple[int, int, str]], found: list[Span], tally: Counter[tuple[str, str]]) -> None:
     """Add one text's figures to `tally`. Gold labelled IGN is neither missed nor wrong."""
     hidden = {i for span in found for i in range(span.start, span.end)}
     for start, end, label in gold:
@@ -52,19 +50,13 @@ def report(name: str, tally: Counter[tuple[str, str]], characters: int, seconds:
         parts = list(NAMES.values()) if entity == "all" else [entity]
         total = {key: sum(tally[part, key] for part in parts) for _, key in tally}
         gold, found = max(total.get("gold", 0), 1), max(total.get("found", 0), 1)
-        shares = "  ".join(
-            f"{key} {100 * total.get(key, 0) / gold:5.1f}" for key in ("recall", "same", "cover")
-        )
-        print(
-            f"{name:16} {entity:13} {shares}  precision {100 * total.get('precision', 0) / found:5.1f}  of {gold}"
-        )
+        shares = "  ".join(f"{key} {100 * total.get(key, 0) / gold:5.1f}" for key in ("recall", "same", "cover"))
+        print(f"{name:16} {entity:13} {shares}  precision {100 * total.get('precision', 0) / found:5.1f}  of {gold}")
     print(f"{name:16} {characters / seconds / 1000:.1f} kchar/s", flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("sets", type=Path)
     parser.add_argument("--threshold", type=float, default=0.5)
@@ -87,8 +79,7 @@ def main() -> None:
         report(path.stem, tally, sum(len(row["text"]) for row in rows), seconds)
     if args.code:
         texts = [
-            path.read_text(encoding="utf-8", errors="replace")[:8000]
-            for path in sorted(args.code.rglob("*.py"))[:40]
+            path.read_text(encoding="utf-8", errors="replace")[:8000] for path in sorted(args.code.rglob("*.py"))[:40]
         ]
         finds: Counter[str] = Counter()
         for text in texts:

@@ -63,9 +63,7 @@ class DictionaryDetector:
         self._entries = list(by_key.values())
         #: How much around an escape is looked at again: the longest term, and room for spaces within it.
         self._context = max(map(len, by_key), default=0) + 128
-        self._automaton = (
-            BytesAhoCorasick(by_key, MatchKind.Standard, Implementation.ContiguousNFA) if by_key else None
-        )
+        self._automaton = BytesAhoCorasick(by_key, MatchKind.Standard, Implementation.ContiguousNFA) if by_key else None
         #: Types and stand-ins that may appear in a redacted text.
         self.entities = frozenset(term.entity for term in enabled)
         self.replacements = frozenset(term.replacement for term in enabled if term.replacement)
@@ -111,9 +109,7 @@ class DictionaryDetector:
             for term, cased in self._entries[pattern]:
                 if term.whole_word:
                     if whole is None:
-                        whole = _is_start(folded.data, left, view, start) and _is_end(
-                            folded.data, right, view, end
-                        )
+                        whole = _is_start(folded.data, left, view, start) and _is_end(folded.data, right, view, end)
                     if not whole:
                         continue
                 # "In", not equal: the surface has whole characters, the term may end before a mark.
@@ -140,7 +136,7 @@ def _is_cut(data: bytes, at: int) -> bool:
     if at == 0 or at == len(data):
         return True
     left, right = data[at - 1], data[at]
-    if left < 128 and not _ASCII_WORD[left] or right < 128 and not _ASCII_WORD[right]:
+    if (left < 128 and not _ASCII_WORD[left]) or (right < 128 and not _ASCII_WORD[right]):
         return True
     if left < 128 and right < 128:
         return False
@@ -179,7 +175,7 @@ _ESCAPE = re.compile(
     r"|\\[0-3][0-7]{2}(?:\\[0-3][0-7]{2})*"  # bytes, as git prints file names
     r"|\\[nrtbfv\"'/\\]"
     r"|%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2})*"
-    r"|\+(?<=\w\+)(?=\w)"  # a space in a query string
+    r"|\+(?<=[\w.~*-]\+)(?=[\w.~*%-])"  # a space in a query string
     r"|&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
     r"|\x1b\[[0-9;:?]{0,64}[A-Za-z]"  # a terminal colour
 )

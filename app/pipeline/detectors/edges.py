@@ -8,10 +8,12 @@ import unicodedata
 #: Initials before a surname that was found without them: "J. Smith", "J.R.R. Tolkien".
 _INITIALS = re.compile(r"(?:(?<![\w.])|(?<=[\s(]))(?:[^\W\d_a-z]\.[ \t\u00a0-]?){1,4}$")
 _POSSESSIVE = re.compile(r"['’][sS]?$")
-_TITLE = re.compile(
-    r"(?:^|\W)(?:mr|mrs|ms|mx|dr|prof|rev|st|sr|jr|hon|capt|lt|sgt|col|gen)\.$", re.IGNORECASE
-)
+_TITLE = re.compile(r"(?:^|\W)(?:mr|mrs|ms|mx|dr|prof|rev|st|sr|jr|hon|capt|lt|sgt|col|gen)\.$", re.IGNORECASE)
 _PATH = re.compile(r"://|^[~.]{0,2}/|^[A-Za-z]:\\|/.*/|/[^/]*\.\w+$")
+#: Words that a model may draw into a name, but that neither begin nor end one. In lower case only.
+_SMALL = "a|an|and|as|at|by|for|from|in|is|of|on|or|the|to|was|with"
+_SMALL_HEAD = re.compile(rf"(?:{_SMALL})(?:\s+|$)")
+_SMALL_TAIL = re.compile(rf"(?:^|\s+)(?:{_SMALL})$")
 #: Characters to each side of a span that are looked at when judging whether it lies in code.
 _NEAR = 64
 
@@ -35,6 +37,16 @@ def without_possessive(text: str, start: int, end: int) -> int:
     return end if possessive is None else end - len(possessive.group())
 
 
+def without_small_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The name without "and", "of" and the like at either end; empty when it is nothing else."""
+    while head := _SMALL_HEAD.match(text, start, end):
+        start = head.end()
+    # No small word has six letters: "^" can only match where the name starts.
+    while tail := _SMALL_TAIL.search(text[max(start, end - 6) : end]):
+        end -= len(tail.group())
+    return start, end
+
+
 def in_code(text: str, start: int, end: int) -> bool:
     """Whether a span of one word is a piece of an identifier, call, path, address, handle or tag.
 
@@ -46,12 +58,7 @@ def in_code(text: str, start: int, end: int) -> bool:
     before, after = left[-1:], right[:1]
     if before in tuple("_@#") or after in tuple("_@(="):
         return True
-    if (
-        before == "."
-        and len(left) > 1
-        and (left[-2].isalnum() or left[-2] in "_)]")
-        and _TITLE.search(left) is None
-    ):
+    if before == "." and len(left) > 1 and (left[-2].isalnum() or left[-2] in "_)]") and _TITLE.search(left) is None:
         return True
     # "Smith.She" is a missing space, "Smith.com" is not.
     if after == "." and len(right) > 1 and (right[1].islower() or right[1].isdigit() or right[1] == "_"):
@@ -75,7 +82,7 @@ def _widened(text: str, start: int, end: int, reached: int) -> tuple[int, int]:
         before = text[max(reached, start - 2) : start]
         if len(before) < 2 or not before[0].isalpha() or not _bridge(before[1], text[start]):
             break
-        start -= 1
+        start -= 2
     while not text[start].isalnum():
         start += 1
     initials = _INITIALS.search(text[max(reached, start - 12) : start])
@@ -87,7 +94,7 @@ def _widened(text: str, start: int, end: int, reached: int) -> tuple[int, int]:
         after = text[end : end + 2]
         if len(after) < 2 or not after[1].isalpha() or not _bridge(after[0], after[1]):
             return start, end
-        end += 1
+        end += 2
 
 
 def _bridge(mark: str, following: str) -> bool:
@@ -110,6 +117,4 @@ def _same_word(left: str, right: str) -> bool:
 
 
 def _ideograph(char: str) -> bool:
-    return (
-        "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"
-    )
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or "\U00020000" <= char <= "\U0003ffff"

@@ -24,73 +24,86 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
 #: The class comes first because `re` skips ahead to it quickly; what precedes is checked after. A capital
 #: after a letter starts no word, unless that letter is the end of an escaped line break or tab.
 _WORD = re.compile(rf"[{_UPPER}](?:(?<!\w.)|(?<=\\[nrt].))[{_LETTER}]*(?:['’-][{_UPPER}][{_LETTER}]*)*")
+_PARTICLES = "van|von|der|den|de|da|di|del|della|dos|du|la|le|bin|bint|ibn|al|el|ter|ten|zu|te"
 _NEXT = re.compile(
-    rf"[ \u00a0]{{1,2}}((?:(?:van|von|der|den|de|da|di|del|della|dos|du|la|le|bin|bint|ibn|al|el|ter|ten|zu)[ \u00a0]){{0,3}})"
+    rf"[ \u00a0]{{1,2}}((?:(?:{_PARTICLES})[ \u00a0-]){{0,3}})"
     rf"([{_UPPER}][{_LETTER}]*(?:['’-][{_UPPER}][{_LETTER}]*)*)(\.?)"
 )
 _INITIALS = re.compile(rf"(?:\.[ \u00a0]?[{_UPPER}](?![{_LETTER}])){{0,3}}\.(?=[ \u00a0][{_UPPER}])")
 _AFTER_TITLE = re.compile(r"\.?(?=[ \u00a0])")
 #: Ends of labels whose value is a person, whatever it looks like, and the words before that make them so.
 _LABEL = re.compile(
-    r"[NnHhKk](?:ame|AME|older|OLDER|in|IN)\\{0,3}[\"'\]]{0,2}[ \t]{0,4}[:=>]>?\s{0,4}\\{0,3}[\"'“]?" rf"(?=[{_UPPER}])"
+    r"[NnHhKk](?:ame|AME|older|OLDER|in|IN)\\{0,3}[\"'\]]{0,2}[ \t]{0,4}[:=>]>?\s{0,4}\\{0,3}[\"'“]?"
+    rf"(?=[{_UPPER}])"
 )
 _LABEL_START = re.compile(
     r"(?:first|last|given|family|full|middle|maiden|sur|fore|patient|customer|client|employee|contact|applicant"
-    r"|student|tenant|spouse|guardian|preferred|legal|person|account|card|policy|next[ _-]?of)[ _-]?$",
+    r"|student|tenant|spouse|guardian|preferred|legal|person|account|card|policy|next[ _-]?of)[ _-]?\Z",
     re.IGNORECASE,
 )
 #: What makes an ambiguous name a name when it stands right before it.
 _HINT = re.compile(
-    r"(?:\b(?:dear|hi|hello|hey|thanks|thank you|cheers|regards|sincerely|wishes|faithfully|morning|afternoon|evening"
-    r"|i'm|i’m|i am|name is|named|call me)[,!]?\s{1,3}"
-    r"|(?:^|[\n>*|\"',;(-])[ \t]{0,8}(?:attn|attention|name|author|assignee|assigned to|reviewed by|signed(?: by)?|from|to|cc"
-    r"|contact|patient|customer|client|employee|manager|supervisor|reporter)\**:\**[ \t]{0,4})$",
+    r"(?:\b(?:dear|hi|hello|hey|thanks|thank you|cheers|regards|sincerely|wishes|faithfully|i'm|i’m|i am"
+    r"|morning|afternoon|evening|name is|named|call me)[,!]?\s{1,3}"
+    r"|(?:^|[\n>*|\"',;(-])[ \t]{0,8}(?:attn|attention|name|author|assignee|assigned to|reviewed by|signed(?: by)?"
+    r"|from|to|cc|contact|patient|customer|client|employee|manager|supervisor|reporter)\**:\**[ \t]{0,4})\Z",
     re.IGNORECASE,
 )
+_CAPITAL_PARTICLES = frozenset([*_PARTICLES.split("|"), "mc", "mac", "st", "o"])
 _TITLES = frozenset("mr mrs ms mx dr prof professor".split())
 #: Words besides: only before a name that is known.
 _WEAK_TITLES = frozenset(
-    "miss sir dame lady lord madam rev reverend judge justice captain sergeant sgt officer detective nurse sister father"
-    " uncle aunt aunty auntie grandma grandpa senator councillor constable".split()
+    """miss sir dame lady lord madam rev reverend judge justice captain sergeant sgt officer detective nurse
+    sister father uncle aunt aunty auntie grandma grandpa senator councillor constable""".split()
 )
 #: Never part of a name here, even if somebody bears it.
 _STOP = frozenset(
-    """january february march july september october november december monday tuesday wednesday thursday friday saturday
-    sunday mon tue tues wed thu thur thurs fri sat sun feb mar jul sept oct nov dec
-    true false none null nan undefined server client meta error warning info debug string str text int integer number
-    bool boolean float optional any field column mapped required list dict object array type char varchar date self
-    api http https url json xml html css sql unicode ascii
-    claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen gemma codex
-    cursor perplexity alexa siri cortana bard sora devin aider cline kimi ollama
-    afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas bahrain bangladesh
-    barbados belarus belgium belize bhutan bolivia botswana brazil brunei bulgaria cambodia cameroon canada chile
-    colombia congo croatia czechia ecuador egypt eritrea estonia ethiopia finland gambia germany ghana greece grenada
-    guatemala guyana haiti honduras hungary iceland indonesia iran iraq italy jamaica japan kazakhstan kiribati kosovo
-    kuwait laos latvia lebanon lesotho liberia libya lithuania luxembourg madagascar malawi malaysia maldives mauritius
-    mexico moldova monaco mongolia montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua
-    nigeria oman pakistan palau palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda
-    serbia singapore slovakia slovenia somalia spain sudan suriname sweden switzerland syria taiwan tajikistan tanzania
-    thailand tunisia turkey uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe scotland
-    wales zealand arab arabic african american argentine asian australian austrian belgian brazilian british bulgarian
-    canadian chilean chinese croatian czech danish dutch egyptian english european finnish french georgian german greek
-    hebrew hindi hungarian icelandic indian indonesian iranian iraqi irish israeli italian jamaican japanese kenyan
-    korean latin maori mexican nepali norwegian pakistani persian polish portuguese romanian russian samoan scottish
-    serbian spanish swahili swedish swiss syrian thai tibetan tongan turkish ukrainian vietnamese welsh
-    christmas easter street road avenue lane drive court university college school hospital hotel city county north
-    south east west inc ltd llc corp""".split()
+    """january february march july september october november december monday tuesday wednesday thursday friday
+    saturday sunday mon tue tues wed thu thur thurs fri sat sun feb mar jul sept oct nov dec
+    true false none null nan undefined server client meta error warning info debug string str text int
+    integer number bool boolean float optional any field column mapped required list dict object array type
+    char varchar date self
+    gregorian caron emin gelu relu vit hong kong internet api http https url json xml html css sql unicode
+    ascii
+    claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen
+    gemma codex cursor perplexity alexa siri cortana bard sora devin aider cline kimi ollama
+    afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas
+    bahrain bangladesh barbados belarus belgium belize bhutan bolivia botswana brazil brunei bulgaria
+    cambodia cameroon canada chile colombia congo croatia czechia ecuador egypt eritrea estonia ethiopia
+    finland gambia germany ghana greece grenada guatemala guyana haiti honduras hungary iceland indonesia
+    iran iraq italy jamaica japan kazakhstan kiribati kosovo kuwait laos latvia lebanon lesotho liberia
+    libya lithuania luxembourg madagascar malawi malaysia maldives mauritius mexico moldova monaco mongolia
+    montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua nigeria oman pakistan
+    palau palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda serbia
+    singapore slovakia slovenia somalia spain sudan suriname sweden switzerland syria taiwan tajikistan
+    tanzania thailand tunisia turkey uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen
+    zambia zimbabwe scotland wales zealand arab arabic african american argentine asian australian austrian
+    belgian brazilian british bulgarian canadian chilean chinese croatian czech danish dutch egyptian
+    english european finnish french georgian german greek hebrew hindi hungarian icelandic indian indonesian
+    iranian iraqi irish israeli italian jamaican japanese kenyan korean latin maori mexican nepali norwegian
+    pakistani persian polish portuguese romanian russian samoan scottish serbian spanish swahili swedish
+    swiss syrian thai tibetan tongan turkish ukrainian vietnamese welsh
+    christmas easter street road avenue lane drive court university college school hospital hotel city
+    county north south east west inc ltd llc corp""".split()
 )
 #: Capitalised after a name because a sentence or heading goes on, not as a surname.
 _NOT_SURNAMES = frozenset(
-    """the a an and or but nor so if then else when while where who whom whose which what why how this that these those
-    there here he she it we they you i his her its our their your my is are was were be been being has have had do does
-    did can could may might must shall should will would not no yes please thanks thank dear hi hello hey regards
-    cheers sincerely also after before since until from to in on at by for with without about as of into over under
-    all both each every some many most more other such only just still again now today tomorrow yesterday once
-    says said asks asked wrote writes added fixed note notes re fwd cc subject email phone address name first last
-    mr mrs ms miss dr prof sir jr sr best kind get got let see add new old test team group""".split()
+    """the a an and or but nor so if then else when while where who whom whose which what why how this that
+    these those there here he she it we they you i his her its our their your my is are was were be been
+    being has have had do does did can could may might must shall should will would not no yes please thanks
+    thank dear hi hello hey regards cheers sincerely also after before since until from to in on at by for
+    with without about as of into over under all both each every some many most more other such only just
+    still again now today tomorrow yesterday once says said asks asked wrote writes added fixed note notes
+    re fwd cc subject email phone address name first last mr mrs ms miss dr prof sir jr sr best kind get got
+    let see add new old test team group town river bay island model mode""".split()
 )
-_STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "æ": "ae", "Æ": "Ae",
-                          "œ": "oe", "Œ": "Oe", "ß": "ss", "þ": "th", "Þ": "Th", "ı": "i", "'": "", "’": ""})  # fmt: skip
+_STROKES = str.maketrans("øØłŁđĐðþÞı", "oOlLdDdtTi", "'’") | {
+    ord("æ"): "ae",
+    ord("Æ"): "Ae",
+    ord("œ"): "oe",
+    ord("Œ"): "Oe",
+    ord("ß"): "ss",
+}
 
 
 def key(word: str) -> str:
@@ -154,11 +167,13 @@ class NamesDetector:
 
 _CODE_BEFORE = frozenset("_.$@#/\\:<>{}&%+=*")
 _CODE_AFTER = re.compile(r"[_(\[=\d]|\.\w|::")
-#: Signs of code that are markup when they stand on both sides: **Siobhan**, _Siobhan_, <b>Siobhan</b>.
-_MARKUP = frozenset({"**", "__", "><"})
-_PLACE = re.compile(r"\b(?:San|Santa|Saint|St\.?|Port|Fort|Lake|Mount|Mt\.?|Cape) $")
-_INNER_CAPITAL = re.compile(rf"(?!(?:Mc|Mac|Fitz|De|Di|Du|La|Le|Van|Von)[{_UPPER}])[{_LETTER}]*[a-z][{_UPPER}]")
-_SURNAME_BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}}), $")
+#: Signs of code that are markup when they stand on both sides: **Siobhan**, <b>Siobhan</b>.
+_MARKUP = frozenset({"**", "><"})
+_PLACE = re.compile(r"\b(?:San|Santa|Saint|St\.?|Port|Fort|Lake|Mount|Mt\.?|Cape) \Z")
+_INNER_CAPITAL = re.compile(
+    rf"(?!(?:Mc|Mac|Fitz|De|Di|Du|La|Le|Van|Von)[{_UPPER}])[{_LETTER}]*(?:[a-z][{_UPPER}]|[{_UPPER}]{{2}}[a-z])"
+)
+_SURNAME_BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}}), \Z")
 
 
 def _is_code(text: str, start: int, end: int) -> bool:
@@ -185,16 +200,20 @@ def _person(text: str, start: int, word: str, done: int, lists: _Lists) -> tuple
     end = start + len(word)
     listed = key(word)
     if listed in _TITLES or listed in _WEAK_TITLES:
-        person = _after_title(text, end, lists, weak=listed in _WEAK_TITLES)
+        person = _after_title(text, end, lists, weak=listed in _WEAK_TITLES or word.isupper())
         if person is not None and not _is_code(text, start, start):
             return person
     if len(word) == 1:
         return start, _after_initials(text, start, end, lists)
-    is_first = listed in lists.first or "-" in word and key(word.partition("-")[0]) in lists.first
+    if _INNER_CAPITAL.match(word):
+        return start, 0
+    is_first = listed in lists.first or ("-" in word and key(word.partition("-")[0]) in lists.first)
     if not is_first and listed not in lists.ambiguous:
         return start, 0
     follow = _NEXT.match(text, end)
-    has_surname = follow is not None and (key(follow[2]) in lists.surnames and _same_case(word, follow[2]))
+    has_surname = follow is not None and (
+        bool(follow[1]) or (key(follow[2]) in lists.surnames and word.isupper() == follow[2].isupper())
+    )
     if _PLACE.search(text, max(0, start - 8), start):
         return start, 0
     if is_first and (has_surname or not word.isupper()):
@@ -205,7 +224,7 @@ def _person(text: str, start: int, word: str, done: int, lists: _Lists) -> tuple
         if reverse and key(reverse[1]) in lists.surnames and not _is_code(text, reverse.start(), start):
             start = reverse.start()
         return start, stop
-    if has_surname and not is_first or _HINT.search(text, max(0, start - 48), start):
+    if (has_surname and not word.isupper()) or _HINT.search(text, max(0, start - 48), start):
         stop = _extend(text, end, lists, unknown=False)
         # A label ends in a colon, which elsewhere is a sign of code.
         return start, 0 if _is_code(text, start, stop) else stop
@@ -244,10 +263,6 @@ def _field_end(text: str, start: int) -> int:
     return 0 if _CODE_AFTER.match(text, stop) else stop
 
 
-def _same_case(one: str, other: str) -> bool:
-    return one.isupper() == other.isupper()
-
-
 def _extend(text: str, at: int, lists: _Lists, *, unknown: bool) -> int:
     """End of the name that goes on after `at`: initials, further names, particles and the surname.
 
@@ -260,17 +275,19 @@ def _extend(text: str, at: int, lists: _Lists, *, unknown: bool) -> int:
             break
         particles, word, dot = follow.groups()
         if len(word) == 1:
-            if has_surname or not dot and word in "AI":
+            if has_surname or (not dot and word in "AI"):
                 break
             at = follow.end()
             continue
         listed = key(word) if len(word) <= _MAX_WORD else ""
         if not _is_plausible(word) or _CODE_AFTER.match(text, follow.end(2)):
             break
-        is_given = not has_surname and (listed in lists.first or listed in lists.ambiguous)
-        is_surname = listed in lists.surnames or not has_surname and listed in lists.word_surnames
-        is_surname = is_surname or not has_surname and (bool(particles) or unknown and not word.isupper())
-        if not (is_given or is_surname or "-" in word and key(word.partition("-")[0]) in lists.surnames):
+        is_given = not has_surname and any(
+            listed in words for words in (lists.first, lists.ambiguous, _CAPITAL_PARTICLES)
+        )
+        is_surname = listed in lists.surnames or (not has_surname and listed in lists.word_surnames)
+        is_surname = is_surname or (not has_surname and (bool(particles) or (unknown and not word.isupper())))
+        if not (is_given or is_surname or ("-" in word and key(word.partition("-")[0]) in lists.surnames)):
             break
         at = follow.end(2)
         has_surname = has_surname or not is_given

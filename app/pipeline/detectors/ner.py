@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.pipeline.detectors.edges import attached, in_code, whole_words, without_possessive
+from app.pipeline.detectors.edges import (
+    attached,
+    in_code,
+    whole_words,
+    without_possessive,
+    without_small_words,
+)
 from app.pipeline.models import DEFAULT, find
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -123,16 +129,12 @@ def _continues(text: str, draft: _Draft, start: int, begins: bool) -> bool:
         return len(gap) <= 2 and (inside or not begins)
     if _JOINT.fullmatch(gap):
         return True
-    return (
-        gap[0] == "."
-        and gap[1:] in ("", " ", "\u00a0")
-        and _SHORT.search(text[max(0, end - 4) : end]) is not None
-    )
+    return gap[0] == "." and gap[1:] in ("", " ", "\u00a0") and _SHORT.search(text[max(0, end - 4) : end]) is not None
 
 
 def _named(text: str, start: int, end: int, draft: _Draft, entities: tuple[str, ...]) -> Span | None:
     """The span of an entity, or None when what lies there is no name."""
-    end = without_possessive(text, start, end)
+    start, end = without_small_words(text, start, without_possessive(text, start, end))
     if sum(map(str.isalpha, text[start:end])) < 2 or in_code(text, start, end):
         return None
     scores = np.mean(draft.scores, axis=0)

@@ -29,10 +29,13 @@ _CANDIDATE = re.compile(_NUMBER.format(guard="(?:(?<=\\+)(?=[0-9(])|(?<=[0-9(])(
 # Directly behind a number the blank only separates.
 _NEXT = re.compile(_NUMBER.format(guard=""))
 
-# Dates, fractions, addresses, ZIP+4, and scores like 10-20-30.
-_OTHER = re.compile(
+_DATE = re.compile(
     r"[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}(?![0-9])|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:19|20)[0-9]{2}(?![0-9])"
-    r"|(?:[0-9]{1,3}\.){3}[0-9]{1,3}$|\+?[0-9]+\.[0-9]+$|[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}$|[0-9]{5}-[0-9]{4}$"
+    r"|(?:19|20)[0-9]{2}[ -](?:19|20)[0-9]{2}(?![0-9])|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9])"
+)
+# Addresses, fractions, scores like 10-20-30, ZIP+4.
+_OTHER = re.compile(
+    r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}$|\+?[0-9]+\.[0-9]+$|[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,2}$|[0-9]{5}-[0-9]{4}$"
 )
 # Book numbers start with 0, too.
 _BOOK = re.compile(r"(?i:is[bs]n|doi)[^0-9\n]{0,16}$")
@@ -41,6 +44,8 @@ _GROUPED = {
     "US": re.compile(r"(?:1[ .\-\u2011]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-\u2011])[0-9]{3}[ .\-\u2011][0-9]{4}$"),
     "AU": re.compile(r"1[38]00[ .\-][0-9]{3}[ .\-][0-9]{3}$"),
 }
+# A number without its area code.
+_LOCAL = re.compile(r"[1-9][0-9]{2,3}[ \-][0-9]{4}$")
 _KEYWORD = re.compile(
     r"(?i:(?<![a-z])(?:phones?|ph|tel|telephone|mobile|mob|cell|cellphone|fax|call|sms|whatsapp|contact|hotline"
     r"|landline|dial)(?:[ _-]?(?:number|no|num))?(?![a-z])[^0-9\n]{0,20})$"
@@ -77,47 +82,50 @@ def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
 
 def _accepted(text: str, start: int, found: str, regions: tuple[str, ...]) -> int:
     """How many characters of the candidate are a number; 0 if none."""
-    part = found
+    if _DATE.match(found) or (found[0] != "+" and _BOOK.search(text, max(0, start - 24), start)):
+        return 0
     # It may have run on into the number behind: try it without its last groups.
-    for _ in range(4):
-        if _is_written(part, text, start, regions) and _is_number(part, regions):
+    parts = [found]
+    while (shorter := parts[-1].rpartition(" ")[0]) and len(shorter) >= 7:
+        parts.append(shorter)
+    for part in parts:
+        if _is_written(part, regions) and _is_plausible(part) and _is_valid(_digits(part), regions):
             return len(part)
-        part = part.rpartition(" ")[0]
-        if len(part) < 8:
-            break
+    # Behind "phone" a number need not be assigned, nor have an area code: people mistype, and leave it out.
+    before = text[max(0, start - 48) : start]
+    if before.lower() != before.upper() and _KEYWORD.search(before):  # columns of numbers have no letters
+        for part in parts:
+            if _LOCAL.match(part) or (_is_plausible(part) and (part.isdigit() or _is_written(part, regions))):
+                return len(part)
     return 0
 
 
-def _is_written(part: str, text: str, start: int, regions: tuple[str, ...]) -> bool:
-    """Whether people write telephone numbers like this, here."""
+def _is_written(part: str, regions: tuple[str, ...]) -> bool:
+    """Whether people write telephone numbers like this without saying so."""
     if part.count("(") != part.count(")") or "  " in part or _OTHER.match(part):
         return False
-    if _INTERNATIONAL.match(part):
-        return part[0] == "+" or not _BOOK.search(text, max(0, start - 24), start)
+    if part[0] == "+":
+        return True
     if "." in part and (" " in part or "-" in part):
         return False
     if part.lstrip("(")[0] == "0":
-        return not _BOOK.search(text, max(0, start - 24), start)
-    if any(region in regions and form.match(part) for region, form in _GROUPED.items()):
         return True
-    return part.isdigit() and _KEYWORD.search(text, max(0, start - 48), start) is not None
+    return any(region in regions and form.match(part) for region, form in _GROUPED.items())
 
 
-def _is_number(found: str, regions: tuple[str, ...]) -> bool:
-    number = _NO_DIGIT.sub("", found)
-    if not 8 <= len(number) <= 17:
-        return False
-    if found.isdigit() and number[0] == "0" and len(number) < 9:
+def _is_plausible(part: str) -> bool:
+    number = _digits(part)
+    if not (9 if part.isdigit() and number[0] == "0" else 8) <= len(number.lstrip("+")) <= 17:
         return False
     # 0123456789 and 0000000000 are fillers.
-    if number[-9:] in "01234567890123456789" or len(set(number[-7:])) == 1:
-        return False
-    return _is_valid(("+" if found.startswith("+") else "") + _without_trunk(found, number), regions)
+    return number[-9:] not in "01234567890123456789" and len(set(number[-7:])) > 1
 
 
-def _without_trunk(found: str, number: str) -> str:
-    # "+44 (0)20 …": the zero is only dialled inside the country.
-    return _NO_DIGIT.sub("", found.replace("(0)", "", 1)) if found.startswith("+") else number
+def _digits(part: str) -> str:
+    """The digits, with the "+" if there is one; in "+44 (0)20 …" the zero is only dialled inside the country."""
+    if part[0] == "+":
+        return "+" + _NO_DIGIT.sub("", part.replace("(0)", "", 1))
+    return _NO_DIGIT.sub("", part)
 
 
 @lru_cache(maxsize=4096)

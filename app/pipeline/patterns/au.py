@@ -48,8 +48,8 @@ ROWS = (
         "AU_DRIVER_LICENCE",
         "AU",
         words.LICENCE,
-        wild(r"[A-Z]{0,2}[0-9][0-9A-Z]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}(?:[ \-][0-9]{2,4})?"),
-        has_digits(4, 10),
+        wild(r"[A-Z]{0,2}[0-9][0-9A-Z]{4,8}|[A-Z]{0,2}[0-9](?:[ \-]?[0-9]){4,11}"),
+        has_digits(4),
     ),
     # Bank, state and branch "062-000", perhaps with the account number directly behind.
     near(
@@ -58,5 +58,5 @@ ROWS = (
         ("bsb", "bsb no", "bsb number"),
         wild(r"[0-9]{3}[ \-]?[0-9]{3}(?:[ ,/|]{1,3}[0-9]{6,10})?"),
     ),
-    near("AU_BANK_ACCOUNT", "AU", words.ACCOUNT, wild(r"[0-9](?:[ \-]?[0-9]){5,9}"), has_digits(6, 10)),
+    near("AU_BANK_ACCOUNT", "AU", words.ACCOUNT, wild(r"[0-9](?:[ \-]?[0-9]){5,16}"), has_digits(6)),
 )

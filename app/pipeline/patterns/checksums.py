@@ -109,7 +109,7 @@ def ird(text: str) -> bool:
 
 _NHI_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Words that stand in front of four digits in technical text.
-_NOT_NHI = re.compile("AES|CMP|CVE|DIN|ERR|PEP|PL[CERW]|RFC|RSA|SHA|SQL|UTC|UTF|VAT")
+_NOT_NHI = re.compile("AES|CMP|CVE|DIN|ERR|NGC|PEP|PL[CERW]|RFC|RSA|SHA|SQL|UTC|UTF|VAT")
 
 
 def nhi(text: str) -> bool:

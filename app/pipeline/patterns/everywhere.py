@@ -25,16 +25,18 @@ def _email(value: str) -> bool:
 
 
 # A URL counts only with a user and a password in it (RFC 3986 userinfo).
-_URL = re.compile(r"://[^\s/@:\"'<>`]{1,128}:[^\s/@\"'<>`]{1,256}@[^\s\"'<>`\\]{0,1024}[^\s\"'<>`\\.,;:!?)\]}]")
+_URL = re.compile(r"://[^\s/@:\"'<>`]{0,128}:[^\s/@\"'<>`]{1,256}@[^\s\"'<>`\\]{0,1024}[^\s\"'<>`\\.,;:!?)\]}]")
 _SCHEME = re.compile(r"[A-Za-z](?<![A-Za-z0-9+.\-].)[A-Za-z0-9+.\-]*$")
 
 # IPv4, from its first dot. Four numbers are also what versions and object identifiers look like.
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"\.(?:{_OCTET}\.){{2}}{_OCTET}(?![{WORD}])(?!\.[0-9])(?!-[A-Za-z])(?![+~^][A-Za-z0-9])")
+_IPV4 = re.compile(
+    rf"\.(?:{_OCTET}\.){{2}}{_OCTET}(?![{WORD}])(?!\.[0-9])(?!-(?:[A-Za-z]|[0-9](?![0-9.])))(?![+~^][A-Za-z0-9])"
+)
 _IPV4_FIRST = re.compile(rf"(?<![{WORD}.~^])(?<![A-Za-z_]-)(?<![^0-9][0-9]:){_OCTET}$")
 _VERSION = re.compile(
-    r"(?:(?<![\w/.\-])[A-Za-z][\w\-]*/|\w[=<>~!]=|(?i:(?<![a-z])(?:v|ver|vers|version|release|rev|build|firmware|section|clause)"
-    r"[0-9]*[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}[\"']?|oid\w{0,32}[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?))$"
+    r"(?:(?<![\w/.\-])[A-Za-z][\w\-]*/|\w[=<>~!]=|(?i:(?<![a-z])(?:v|ver|vers|version|release|rev|build|firmware"
+    r"|section|clause)[0-9]*[\"']?[ \t]{0,3}[:=]?[ \t]{0,3}[\"']?|oid\w{0,32}[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?))$"
 )
 # IPv6 (RFC 4291), from its first colon: written in full, or with one "::".
 _HEX = "[0-9A-Fa-f]{1,4}"
@@ -68,18 +70,21 @@ def _mac(value: str) -> bool:
     return len(set(re.sub(r"[^0-9a-f]", "", value.lower()))) > 1
 
 
-def _iban_regex() -> re.Pattern[str]:
-    # python-stdnum ships the SWIFT registry; from it comes each country's length, without which the words
-    # behind an IBAN would read as one more group.
-    by_length: dict[int, list[str]] = {}
-    for _, country, _, properties, _ in numdb.get("iban").prefixes:
-        size = sum(int(part) for part in re.findall(r"([0-9]+)!", properties.get("bban", "")))
-        by_length.setdefault(size, []).append(country)
+# IBAN (ISO 13616). python-stdnum ships the SWIFT registry; from it comes each country's length, without which the
+# words behind an IBAN would read as one more group.
+_IBAN_COUNTRIES: dict[int, list[str]] = {}
+for _, _country, _high, _properties, _children in numdb.get("iban").prefixes:
+    _size = sum(int(part) for part in re.findall(r"([0-9]+)!", _properties.get("bban", "")))
+    _IBAN_COUNTRIES.setdefault(_size, []).append(_country)
+
+
+def _iban_forms(code: str) -> str:
+    """Every country's form; `code` is how a country code is written, with {0} and {1} for its letters."""
     forms = []
-    for size, codes in sorted(by_length.items()):
-        starts = "|".join(f"(?<={code[0]}){code[1]}" for code in sorted(codes))
-        forms.append(f"(?:{starts})[0-9]{{2}}(?:[ \u00a0]?[0-9A-Z]){{{size}}}")
-    return exact("[A-Z]", "|".join(forms))
+    for size, countries in sorted(_IBAN_COUNTRIES.items()):
+        codes = "|".join(code.format(*country) for country in sorted(countries))
+        forms.append(f"(?:{codes})[0-9]{{2}}(?:[ \u00a0\\-]?[0-9A-Z]){{{size}}}")
+    return "|".join(forms)
 
 
 # A date as people write it, perhaps with the time a database adds.
@@ -144,13 +149,8 @@ ROWS = (
     Pattern("CREDIT_CARD", grouped(4, 4, 4, 4, 3), CHECKED, checksums.card),
     Pattern("CREDIT_CARD", exact("[2-6]", "[0-9]{14,15}"), CHECKED, checksums.bare_card),
     near("CREDIT_CARD", "", _CARD, wild(r"[2-6](?:[ \u00a0\-]?[0-9]){12,18}"), checksums.issuer),
-    Pattern("IBAN_CODE", _iban_regex(), CHECKED, checksums.iban, context=("iban",)),
-    near(
-        "IBAN_CODE",
-        "",
-        ("iban",),
-        wild(r"(?i:[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)"),
-    ),
+    Pattern("IBAN_CODE", exact("[A-Z]", _iban_forms("(?<={0}){1}")), CHECKED, checksums.iban, context=("iban",)),
+    near("IBAN_CODE", "", ("iban",), wild(f"(?i:{_iban_forms('{0}{1}')})")),
     near("DATE_OF_BIRTH", "", _BIRTH, _DATE, _date),
     near(
         "MEDICAL_RECORD_NUMBER",

@@ -183,9 +183,7 @@ def test_every_name_of_a_long_text_is_found_where_it_stands() -> None:
     assert {text[span.start : span.end] for span in spans} == {"Alice Johnson"}
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\n", "\x00", "123 456", "?!", "\u0301", "\ud800", "\U0001f600", "a"]
-)
+@pytest.mark.parametrize("text", ["", " ", "\n", "\x00", "123 456", "?!", "\u0301", "\ud800", "\U0001f600", "a"])
 def test_nothing_to_find(text: str) -> None:
     assert found(text) == []
 

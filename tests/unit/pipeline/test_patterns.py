@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import time
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.pipeline.detectors.patterns import PatternsDetector
-from app.pipeline.patterns import ALL, Pattern, checksums
+from app.pipeline.patterns import checksums
 from app.pipeline.policy import Policy
 from app.pipeline.span import resolve
 
@@ -185,6 +180,8 @@ HARMLESS = [
     "RFC2822 PEP3333 CVE2024 UTF8 SHA256 CMP0134 PLC0415",
     "1990 1991 1992 1993 1994 5100 5200 5300 5400",
     "XX1 1AA A1 2B",
+    "1:2:3:4:5:6::7:8:9",
+    "package 1.2.5.1-2, release 3.3.2.4",
     "00:00:00:00:00:00 12:34:56 12:34:56:78",
     "TFN one of: 4 forms, then 123456789",
 ]
@@ -211,6 +208,28 @@ def test_a_word_reaches_over_one_line_break_and_forty_characters() -> None:
     assert not found("TFN\n\n123456782")
     assert not found("TFN 7 123456782")
     assert not found("123456782 TFN")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("IBAN SE45 5000 0000 0583 9825 7466 from us", "SE45 5000 0000 0583 9825 7466"),
+        ("iban se45 5000 0000 0583 9825 7467 from us", "se45 5000 0000 0583 9825 7467"),
+        ("account 1234 5678 9012 3450 here", "1234 5678 9012 3450"),
+        ("licence 123 456 789 012 VIC", "123 456 789 012"),
+        ("born 5 May 1980 in Leeds", "5 May 1980"),
+        ("NINO AB 12 34 56 and more", "AB 12 34 56"),
+        ("EIN 04-2103594, 00-1234567", "04-2103594"),
+        ("MRN 1234567 AND 7654321", "1234567"),
+    ],
+)
+def test_the_whole_value_and_nothing_but_the_value(text: str, value: str) -> None:
+    assert [covered for _, covered in found(text)] == [value]
+
+
+def test_a_list_behind_a_word_is_covered_to_its_end() -> None:
+    text = "TFNs: 123456782, 876543210 and 111222333; then 123456782 more"
+    assert [covered for _, covered in found(text)] == ["123456782", "876543210", "111222333"]
 
 
 @pytest.mark.parametrize("word", ["tax file number", "TAX_FILE_NUMBER", "tax-file-number", "taxFileNumber",
@@ -249,104 +268,3 @@ def test_every_span_is_of_this_layer() -> None:
     for span in DETECTOR.detect("TFN 123 456 782, 0491 570 006, jane@example.com", Policy()):
         assert span.source == DETECTOR.name == "patterns"
         assert 0 < span.score <= 1
-
-
-@pytest.mark.parametrize("row", ALL, ids=lambda row: row.entity)
-def test_a_row_is_well_formed(row: Pattern) -> None:
-    assert re.fullmatch(r"[A-Z]+(_[A-Z]+)*", row.entity)
-    assert row.region in ("", "AU", "NZ", "UK", "US")
-    assert row.context == tuple(word.lower() for word in row.context)
-    assert row.context or not row.context_required
-    assert not row.regex.match("") and row.regex.groups < 2
-    assert row.entity.startswith(f"{row.region}_") or not row.region
-
-
-PIECES = [value for values in ALONE.values() for value in values] + [
-    " ", "\n", ", ", "-", ".", ":", "/", "1", "12", "ab", "AB", "_", "TFN ", "card ", "é", "日本", "\ud800", "😀",
-]  # fmt: skip
-
-
-def _by_itself(row: Pattern, text: str) -> set[tuple[int, int]]:
-    spans = set()
-    for match in row.regex.finditer(text):
-        start = match.start()
-        if row.before is not None:
-            before = row.before.search(text, max(0, start - 255), start)
-            if before is None:
-                continue
-            start = before.start()
-        if row.accepts(text, start, match.end()):
-            spans.add((start, match.end()))
-    return spans
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
-def test_driving_the_rows_together_finds_what_each_finds_by_itself(text: str) -> None:
-    spans = {(span.start, span.end, span.entity) for span in DETECTOR.detect(text, Policy())}
-    for row in ALL:
-        if not row.context_required:
-            for start, end in _by_itself(row, text):
-                assert (start, end, row.entity) in spans
-
-
-@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=20).map("".join)))
-def test_any_text_is_survived_and_spans_lie_inside(text: str) -> None:
-    for span in DETECTOR.detect(text, Policy()):
-        assert 0 <= span.start < span.end <= len(text)
-        assert text[span.start : span.end].strip() == text[span.start : span.end]
-
-
-HOSTILE = [
-    "@",
-    "a",
-    "1",
-    "1 ",
-    "A1 ",
-    "a@",
-    "@a.",
-    "token=",
-    ":",
-    "a:",
-    "://a:",
-    "://a:b@",
-    "1.",
-    "-",
-    "(1",
-    "+1",
-    "ssn ",
-    "ssn 1 ",
-    "passport a",
-    "dob 1/",
-    "4111 ",
-    "A",
-    "GB82 ",
-    "\n",
-    "é",
-    "0491 570 006 ",
-    "123-45-",
-    "urn:a:",
-    "a.b@c.",
-    "card 4",
-    "AB12",
-]
-
-
-@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
-def test_hostile_text_takes_linear_time(piece: str) -> None:
-    """A megabyte of anything: far below what a quadratic expression would need."""
-    text = piece * (1_000_000 // len(piece))
-    started = time.process_time()
-    for _ in DETECTOR.detect(text, Policy()):
-        pass
-    assert time.process_time() - started < 8
-
-
-@pytest.mark.parametrize("row", ALL, ids=lambda row: row.entity)
-@settings(max_examples=5)
-@given(piece=st.sampled_from([" 1", "A", "1", "a", "A1", "-", ":a", "1-", ".", "é"]))
-def test_every_row_by_itself_is_linear(row: Pattern, piece: str) -> None:
-    text = piece * (100_000 // len(piece))
-    started = time.process_time()
-    for _ in row.regex.finditer(text):
-        pass
-    assert time.process_time() - started < 1.5

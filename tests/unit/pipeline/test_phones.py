@@ -87,6 +87,9 @@ def test_a_number_is_found_and_nothing_around_it(number: str, frame: str) -> Non
         "Decimal('+35236450.6')",
         "10-20-30",
         "v20.7946.0958",
+        "01234568",
+        "+00000001234567",
+        "0000 11 22 33 44 55 66",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
@@ -97,6 +100,23 @@ def test_ten_bare_digits_need_a_word() -> None:
     assert found("mobile: 2025550123") == ["2025550123"]
     assert found("cell phone number is 2025550123") == ["2025550123"]
     assert found("order: 2025550123") == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["09 123 4567", "+64 (0)9 123 4567", "9012 3456", "555-0123", "91827364", "2025550123", "0000 11 22 33"],
+)
+def test_behind_a_word_a_number_need_not_be_assigned(number: str) -> None:
+    assert found(f"Ph: {number}") == [number]
+    if number != "2025550123":
+        assert found(f"It is {number}") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["call 2019-2024", "phone 20240105", "tel 2024-01-05 12", "fax 10.0.0.1", "ph 00000000"]
+)
+def test_a_word_alone_makes_no_number(text: str) -> None:
+    assert found(text) == []
 
 
 def test_numbers_behind_one_another() -> None:

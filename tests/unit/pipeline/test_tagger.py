@@ -100,9 +100,7 @@ def _not_a_number(folder: Path) -> None:
     name = b"model.classifier.bias\x4a\x1c"  # the tag and length of the raw values that follow a name
     assert content.count(name) == 1
     at = content.index(name) + len(name)
-    (folder / "model.onnx").write_bytes(
-        content[:at] + struct.pack("<7f", *[float("nan")] * 7) + content[at + 28 :]
-    )
+    (folder / "model.onnx").write_bytes(content[:at] + struct.pack("<7f", *[float("nan")] * 7) + content[at + 28 :])
 
 
 @pytest.mark.parametrize(
@@ -117,9 +115,7 @@ def _not_a_number(folder: Path) -> None:
         (_not_a_number, "no usable numbers"),
     ],
 )
-def test_a_model_that_cannot_work_is_refused(
-    folder: Path, damage: Callable[[Path], None], sentence: str
-) -> None:
+def test_a_model_that_cannot_work_is_refused(folder: Path, damage: Callable[[Path], None], sentence: str) -> None:
     Tagger(find(str(folder)))  # it is the damage that breaks it
     damage(folder)
     with pytest.raises(DetectorUnavailable, match=sentence):

@@ -1,0 +1,92 @@
+"""The app with a state that a test sets, and ways to run a test on the Qt loop."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from app.application import Application, Protection, State
+from app.events import EventBus, ExchangeFinished
+from app.pipeline.redaction import Finding, Redaction, Replacement
+from app.proxy.exchange import Exchange
+from app.settings_store import SettingsStore
+from app.store.database import Database
+from app.store.sealing import Seal
+from app.store.terms import Terms
+
+URL = "http://localhost:3000/v1"
+
+
+class Staged(Application):
+    """The real parts, without server and detectors: `staged` is the state they would have led to."""
+
+    def __init__(self, folder: Path, **flags: object) -> None:
+        bus = EventBus()
+        super().__init__(SettingsStore({"data_dir": folder, **flags}, {}, bus), bus)
+        self.settings.paths.create()
+        self.database = Database(self.settings.paths.database)
+        self.terms = Terms(self.database, Seal(bytes(32)), bus)
+        self.staged = State(Protection.ON, "", 12, URL, "the keyring")
+
+    @property
+    def state(self) -> State:
+        settings = self.settings.current
+        if settings.protection:
+            return self.staged
+        off = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
+        return dataclasses.replace(self.staged, protection=off)
+
+    @property
+    def base_url(self) -> str:
+        return self.staged.base_url
+
+    def stage(self, protection: Protection, reason: str = "", today: int = 12) -> None:
+        """Puts the app into a state; `actions.refresh` or an event makes the windows look."""
+        self.staged = State(protection, reason, today, URL, "the keyring")
+
+    def exchange(self, original: str = '{"input":"Write to jane@example.com"}', **more: Any) -> Exchange:
+        """An answered request with one address hidden in it, as the proxy would log it."""
+        value, token = "jane@example.com", "[EMAIL_4821]"
+        start = original.index(value)
+        finding = Finding(start, start + len(value), "EMAIL_ADDRESS", 1.0, "patterns", value)
+        exchange = self.exchanges.new("POST", "/v1/responses")
+        exchange.client, exchange.model, exchange.detect_ms = "example/1.0", "small", 12.4
+        exchange.outcome, exchange.status, exchange.restored = "done", 200, 1
+        exchange.entities = {"EMAIL_ADDRESS": 1}
+        exchange.sent = Redaction(original, original.replace(value, token), (Replacement(finding, token, start),))
+        exchange.came_back = f'{{"output":"I wrote to {token}."}}'
+        exchange.got = f'{{"output":"I wrote to {value}."}}'
+        for name, change in more.items():
+            setattr(exchange, name, change)
+        self.bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
+        return exchange
+
+
+def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Runs an async test on the Qt loop instead of pytest-asyncio's own."""
+
+    @functools.wraps(test)
+    def run(loop: Any, **fixtures: Any) -> None:
+        asked = {name: value for name, value in fixtures.items() if name in wanted} | (
+            {"loop": loop} if "loop" in wanted else {}
+        )
+        loop.run_until_complete(asyncio.wait_for(test(**asked), 30))
+
+    wanted = inspect.signature(test).parameters
+    parameters = [inspect.Parameter("loop", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    parameters += [parameter for name, parameter in wanted.items() if name != "loop"]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    del run.__wrapped__  # type: ignore[attr-defined]
+    return run
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Waits for `condition` while the windows go on."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
