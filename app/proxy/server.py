@@ -34,6 +34,7 @@ class Server:
             app,
             handle_signals=False,
             access_log=None,
+            auto_decompress=False,  # `read_body` does
             handler_cancellation=True,  # a client that goes away takes its request upstream with it
             shutdown_timeout=float(settings.drain),
             keepalive_timeout=_KEEP_ALIVE,

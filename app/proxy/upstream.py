@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 from collections.abc import Mapping
 from types import TracebackType
@@ -60,7 +61,8 @@ class Upstream:
             method,
             url,
             headers=headers,
-            data=body,
+            # aiohttp writes bytes in one go, which holds up the loop where they are many.
+            data=None if body is None else io.BytesIO(body),
             allow_redirects=False,
             proxy=None if _is_loopback(url) else _proxy(url),
         )

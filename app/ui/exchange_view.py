@@ -28,12 +28,15 @@ class ExchangeView(QWidget):
         grid.setSpacing(10)
         for place, pane in enumerate((self.sent, self.left, self.got, self.came_back)):
             grid.addWidget(pane, place // 2, place % 2)
-        self._shown: tuple[int, str, int] | None = None
+        self._shown: tuple[object, ...] | None = None
         self.show_exchange(None)
 
     def show_exchange(self, exchange: Exchange | None) -> None:
         """Shows `exchange`, or nothing. A second call for one that is unchanged keeps the scroll bars."""
-        state = (exchange.id, exchange.outcome, id(exchange.sent)) if exchange is not None else None
+        state = None
+        if exchange is not None:
+            answer = len(exchange.came_back), len(exchange.got)
+            state = (exchange.id, exchange.outcome, id(exchange.sent), answer)
         if state is not None and state == self._shown:
             return
         self._shown = state

@@ -60,9 +60,7 @@ async def test_a_term_is_added_with_all_it_has(desktop: Desktop, application: St
 
 
 @on_loop
-async def test_a_term_that_cannot_be_is_explained_and_kept_for_mending(
-    desktop: Desktop, application: Staged
-) -> None:
+async def test_a_term_that_cannot_be_is_explained_and_kept_for_mending(desktop: Desktop, application: Staged) -> None:
     window = await opened(desktop, application)
     window.entry.text.setText("Osprey")
     window.entry.replacement.setText("the Osprey")

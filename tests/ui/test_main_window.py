@@ -64,9 +64,7 @@ async def test_closing_windows_stops_nothing(desktop: Desktop, qapp: Shell) -> N
 
 
 @on_loop
-async def test_without_a_tray_the_window_stands_in_and_stays(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_a_tray_the_window_stands_in_and_stays(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Tray, "is_available", staticmethod(lambda: False))
     assert not desktop.main.isVisible()
     desktop.show()

@@ -36,9 +36,7 @@ def test_every_place_inside_a_token_is_found_again(value: object, data: st.DataO
 
 def test_layout() -> None:
     laid = reflow('{"a":[1,2],"b":{},"c":[],"d":"x, y: [z]"}')
-    assert laid.text == (
-        '{\n  "a": [\n    1,\n    2\n  ],\n  "b": {},\n  "c": [],\n  "d": "x, y: [z]"\n}'
-    )
+    assert laid.text == ('{\n  "a": [\n    1,\n    2\n  ],\n  "b": {},\n  "c": [],\n  "d": "x, y: [z]"\n}')
 
 
 def test_a_span_inside_a_string() -> None:

@@ -66,7 +66,7 @@ _STOP = frozenset(
     gregorian caron emin gelu relu vit hong kong internet api http https url json xml html css sql unicode
     ascii
     claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen
-    gemma codex cursor perplexity alexa siri cortana bard sora devin aider cline kimi ollama
+     codex cursor perplexity   cortana bard sora  aider cline kimi ollama
     afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas
     bahrain bangladesh barbados belarus belgium belize bhutan bolivia botswana brazil brunei bulgaria
     cambodia cameroon canada chile colombia congo croatia czechia ecuador egypt eritrea estonia ethiopia

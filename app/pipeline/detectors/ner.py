@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from app.pipeline.detectors.edges import (
     without_small_words,
 )
 from app.pipeline.models import DEFAULT, find
+from app.pipeline.patterns import ALL
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 from app.pipeline.tagger import Floats, Tagger, Words
@@ -85,9 +87,9 @@ class NerDetector:
 def readable(text: str) -> str:
     """`text` with what the model cannot read replaced, character for character.
 
-    Lone surrogates do not encode to UTF-8. Escaped line ends, as in the strings of code, would stick to
-    the word behind them. Blobs hold no names a model could see, yet every few
-    characters of one are a token: a megabyte would take a minute.
+    Lone surrogates do not encode to UTF-8. Escaped line ends, as in the strings of code, would stick
+    to the word behind them. Blobs hold no names a model could see, yet every few characters of one
+    are a token: a megabyte would take a minute.
     """
 
     def blank(match: re.Match[str]) -> str:
@@ -132,10 +134,18 @@ def _continues(text: str, draft: _Draft, start: int, begins: bool) -> bool:
     return gap[0] == "." and gap[1:] in ("", " ", "\u00a0") and _SHORT.search(text[max(0, end - 4) : end]) is not None
 
 
+@cache
+def _keywords() -> frozenset[str]:
+    """Words that announce an identifier ("TFN", "Medicare"): beside a number the model takes them for names."""
+    return frozenset(word for row in ALL for word in row.context)
+
+
 def _named(text: str, start: int, end: int, draft: _Draft, entities: tuple[str, ...]) -> Span | None:
     """The span of an entity, or None when what lies there is no name."""
     start, end = without_small_words(text, start, without_possessive(text, start, end))
     if sum(map(str.isalpha, text[start:end])) < 2 or in_code(text, start, end):
+        return None
+    if text[start:end].lower() in _keywords():
         return None
     scores = np.mean(draft.scores, axis=0)
     return Span(start, end, entities[int(scores.argmax())], min(1.0, float(scores.sum())), NerDetector.name)
