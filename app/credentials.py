@@ -61,11 +61,7 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
         stored = keyring.get_password(_SERVICE, account)
         if stored:
             return MasterKey(_decode(stored, "the system keyring"), "the system keyring")
-        if (file.parent / "vault.sqlite3").exists():
-            raise KeyMismatch(
-                "The key of this vault is not in the system keyring.",
-                f"Give it in {VARIABLE}, or move vault.sqlite3 away to start with an empty vault.",
-            )
+        _refuse_another(file, "in the system keyring")
         key = os.urandom(_SIZE)
         keyring.set_password(_SERVICE, account, _encode(key))
         if keyring.get_password(_SERVICE, account) == _encode(key):
@@ -82,7 +78,18 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
             f"Mend it, or give the vault key in {VARIABLE}.",
             code=Exit.CONFIG,
         ) from error
+    # Left behind, a key that fits nothing would hide the right one from every later start.
+    _refuse_another(file, "at hand, and no system keyring answers")
     return _new_file(file)
+
+
+def _refuse_another(file: Path, where: str) -> None:
+    """Raises KeyMismatch when there is a vault already: a new key would not open it."""
+    if (file.parent / "vault.sqlite3").exists():
+        raise KeyMismatch(
+            f"The key of this vault is not {where}.",
+            f"Give it in {VARIABLE}, or move vault.sqlite3 away to start with an empty vault.",
+        )
 
 
 def _from_file(file: Path) -> MasterKey:

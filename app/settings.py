@@ -168,6 +168,8 @@ def coerce(row: Declared, value: object) -> Any:
             raise ValueError("It must be a whole number.")
         elif row.kind in (int, float) and isinstance(value, bool):
             raise ValueError("It must be a number.")
+        elif row.kind is str and not isinstance(value, str):
+            raise ValueError("It must be a text.")
         else:
             result = row.kind(value)
     except (ValueError, TypeError) as error:
@@ -178,7 +180,8 @@ def coerce(row: Declared, value: object) -> Any:
         raise SettingError(
             row.name, f"The setting {row.name} cannot be {value!r}.", f"It must be one of {', '.join(row.choices)}."
         )
-    if (low is not None and result < low) or (high is not None and result > high):
+    # Written this way round, it refuses what is not a number at all, too.
+    if (low is not None and not result >= low) or (high is not None and not result <= high):
         raise SettingError(
             row.name, f"The setting {row.name} cannot be {value!r}.", f"It must lie between {low} and {high}."
         )

@@ -121,7 +121,7 @@ def _is_opaque(kind: Kind, value: str) -> bool:
     if kind is Kind.IDENTIFIER:
         return _IDENTIFIER.fullmatch(value) is not None
     if kind is Kind.BINARY:
-        return _BASE64.match(value[:256] if len(value) > 256 else value) is not None
+        return _BASE64.match(value) is not None
     return True
 
 

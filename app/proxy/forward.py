@@ -75,6 +75,13 @@ class Forwarder:
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."
             raise
+        except Exception as error:
+            # A fault of ours, whose own words may quote a body: neither log nor client hears them.
+            log.error("request %d broke on a fault of Anonamoose: %s", exchange.id, type(error).__name__)
+            exchange.outcome, exchange.status, exchange.reason = "failed", 500, "A fault of Anonamoose."
+            if request.writer.output_size:
+                raise ConnectionResetError from None  # too late for words: the client sees it break off
+            return refused(route, Refusal(500, "internal_error", "The request broke on a fault of Anonamoose."))
         finally:
             exchange.total_ms = (time.perf_counter() - began) * 1000
             self._finish(exchange)
@@ -269,7 +276,7 @@ def _key_of(request: web.Request) -> bytes:
 
 def refused(route: Route, refusal: Refusal) -> web.Response:
     """A refusal in the dialect's own shape."""
-    headers = {} if refusal.status >= 500 else {"x-should-retry": "false"}
+    headers = {} if refusal.status == 502 else {"x-should-retry": "false"}
     return web.json_response(
         route.provider.error(refusal.status, refusal.code, refusal.message), status=refusal.status, headers=headers
     )

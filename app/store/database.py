@@ -27,8 +27,9 @@ MIGRATIONS = (
         PRIMARY KEY (session, placeholder)
     ) WITHOUT ROWID;
     CREATE TABLE reserved (
-        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, placeholder TEXT NOT NULL,
-        PRIMARY KEY (session, placeholder)
+        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE,
+        name BLOB NOT NULL, placeholder BLOB NOT NULL,
+        PRIMARY KEY (session, name)
     ) WITHOUT ROWID;
     CREATE INDEX session_used ON session(used);
     CREATE TABLE term (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
@@ -63,24 +64,33 @@ class Database:
         # Made by us first, so that SQLite's own files inherit a mode nobody else can read.
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: what was acknowledged survives a power cut, not only a crash of this process.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
+        # The version is read with the lock held: another process may be making the same tables.
+        connection.execute("BEGIN IMMEDIATE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
-            connection.close()
             raise StorageError(
                 f"The vault {self._path} was written by a newer version of Anonamoose.",
                 "Update Anonamoose, or choose another folder with --data-dir.",
             )
         for number in range(version, len(MIGRATIONS)):
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
-            )
-        return connection
+            for statement in MIGRATIONS[number].split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute("COMMIT")
 
     def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work(connection)` inside one transaction; blocks. Errors of SQLite become StorageError."""

@@ -97,13 +97,16 @@ class Vault:
                     "SELECT placeholder, label, value FROM entry WHERE session = ?", (id,)
                 )
             ]
+            reserved = [
+                seal.open(token, f"{id}:reserved").decode("utf-8", "surrogatepass")
+                for (token,) in connection.execute("SELECT placeholder FROM reserved WHERE session = ?", (id,))
+            ]
         except Unsealable:
             raise KeyMismatch(
                 "A stored session cannot be opened: it was altered, or sealed with another key.",
                 "Use another session, or put the vault back from a copy.",
             ) from None
-        reserved = connection.execute("SELECT placeholder FROM reserved WHERE session = ?", (id,)).fetchall()
-        return Session(id, key, entries, (token for (token,) in reserved)), seal
+        return Session(id, key, entries, reserved), seal
 
     async def save(self, session: Session) -> None:
         """Stores what is new in `session`; when this returns, it has survived a crash.
@@ -125,13 +128,15 @@ class Vault:
                 )
                 for entry in pending[0]
             ]
-            reserved = [(session.id, token) for token in pending[1]]
+            # Sealed as well: that which looks like a placeholder may be "(phone 5550134)".
+            tokens = [token.encode("utf-8", "surrogatepass") for token in pending[1]]
+            reserved = [(session.id, seal.digest(t), seal.seal(t, f"{session.id}:reserved")) for t in tokens]
 
             def work(connection: sqlite3.Connection) -> None:
                 for row in entries:
                     if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", row).rowcount == 0:
                         self._prove_same(connection, seal, row)
-                connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?)", reserved)
+                connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?, ?)", reserved)
 
             try:
                 await self._database.run(work)
@@ -146,7 +151,11 @@ class Vault:
         (stored,) = connection.execute(
             "SELECT value FROM entry WHERE session = ? AND placeholder = ?", row[:2]
         ).fetchone()
-        if seal.open(stored, place) != seal.open(row[3], place):
+        try:
+            same = seal.open(stored, place) == seal.open(row[3], place)
+        except Unsealable:
+            same = False
+        if not same:
             raise StorageError(
                 "Another program uses the same session of the vault.",
                 "Use another session name, or close that program.",

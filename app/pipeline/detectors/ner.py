@@ -24,6 +24,7 @@ from app.pipeline.span import Span
 from app.pipeline.tagger import Floats, Tagger, Words
 
 _LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
 _ESCAPE = re.compile(r"\\[nrt]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: A long run of what Base64, hexadecimal digests and tokens are made of, in its URL-safe spelling too.
@@ -145,7 +146,7 @@ def _named(text: str, start: int, end: int, draft: _Draft, entities: tuple[str, 
     start, end = without_small_words(text, start, without_possessive(text, start, end))
     if sum(map(str.isalpha, text[start:end])) < 2 or in_code(text, start, end):
         return None
-    if text[start:end].lower() in _keywords():
+    if " ".join(_WORD.findall(text[start:end])).lower() in _keywords():
         return None
     scores = np.mean(draft.scores, axis=0)
     return Span(start, end, entities[int(scores.argmax())], min(1.0, float(scores.sum())), NerDetector.name)
