@@ -13,6 +13,13 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPalette
+
+    from app.ui.desktop import Desktop
+    from app.ui.shell import Shell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -54,7 +61,7 @@ def main() -> None:
         loop.run_until_complete(_take(shell, Path(folder), arguments.out, arguments.port))
 
 
-async def _take(shell, folder: Path, out: Path, port: int) -> None:  # type: ignore[no-untyped-def]
+async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
     from app.application import Application, Protection
     from app.events import EventBus
     from app.pipeline.terms import Term
@@ -70,7 +77,7 @@ async def _take(shell, folder: Path, out: Path, port: int) -> None:  # type: ign
     desktop.show()
     await application.start()
     try:
-        while application.state.protection is Protection.STARTING:
+        while application.state.protection is Protection.STARTING:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         await application.terms.add(
             [
@@ -104,12 +111,14 @@ async def _ask(origin: str) -> None:
                 await answer.read()
 
 
-async def _pictures(desktop, out: Path) -> None:  # type: ignore[no-untyped-def]
+async def _pictures(desktop: Desktop, out: Path) -> None:
     settings = desktop.open_settings()
     dictionary = desktop.open_dictionary()
     desktop.open_main()
     inspector = desktop.open_inspector()
     await asyncio.sleep(0.5)
+    assert dictionary is not None
+    desktop.tray.menu.adjustSize()
     for name, window in (
         ("inspector", inspector),
         ("dictionary", dictionary),
@@ -117,30 +126,25 @@ async def _pictures(desktop, out: Path) -> None:  # type: ignore[no-untyped-def]
         ("main", desktop.main),
         ("menu", desktop.tray.menu),
     ):
-        if name == "menu":
-            window.adjustSize()
         window.grab().save(str(out / f"{name}.png"))
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
 
-async def _tray_picture(desktop, out: Path) -> None:  # type: ignore[no-untyped-def]
-    from PySide6.QtCore import QRect
-
-    for window in (desktop.main, desktop.open_settings(), desktop.open_dictionary(), desktop.open_inspector()):
-        window.hide()
+async def _tray_picture(desktop: Desktop, out: Path) -> None:
+    desktop.hide()
     await asyncio.sleep(0.5)
     at = desktop.tray.icon.geometry()
     desktop.tray.menu.popup(at.bottomLeft())
     await asyncio.sleep(0.7)
     shown = desktop.tray.menu.geometry().united(at).intersected(desktop.tray.menu.screen().geometry())
-    around: QRect = shown.adjusted(-24, -4, 24, 24).intersected(desktop.tray.menu.screen().geometry())
+    around = shown.adjusted(-24, -4, 24, 24).intersected(desktop.tray.menu.screen().geometry())
     picture = desktop.tray.menu.screen().grabWindow(0, around.x(), around.y(), around.width(), around.height())
     picture.save(str(out / "tray.png"))
     desktop.tray.menu.close()
 
 
-def _dark_palette():  # type: ignore[no-untyped-def]
+def _dark_palette() -> QPalette:
     from PySide6.QtGui import QColor, QPalette
 
     palette = QPalette(QColor("#3a3d41"), QColor("#2b2d30"))

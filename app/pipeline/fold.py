@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from typing import TYPE_CHECKING
 from unicodedata import category, combining, is_normalized, normalize
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Apostrophes, primes and the accents typed in their place: O'Neil, O’Neil, O´Neil.
 _APOSTROPHES = frozenset("`\u00b4\u02b9\u02bc\u055a\u2018\u2019\u201a\u201b\u2032\ua78c\uff07")
@@ -99,6 +101,8 @@ def fold(text: str) -> bytes:
 
 def _kept(data: bytes) -> NDArray[np.bool_]:
     """Per byte, whether it stays when runs of spaces become one."""
+    import numpy as np  # 0.2 s and 20 MB, for whoever checks a term but never scans a text
+
     spaces = np.frombuffer(data, dtype=np.uint8) == 0x20
     kept = np.ones(len(spaces), dtype=np.bool_)
     np.logical_not(spaces[1:] & spaces[:-1], out=kept[1:])
@@ -129,6 +133,8 @@ class Folded:
         elif len(raw) < _SMALL:
             self.data = _SPACES.sub(b" ", raw)
         else:
+            import numpy as np
+
             self.data = np.frombuffer(raw, dtype=np.uint8)[_kept(raw)].tobytes()
 
     def spans(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -146,6 +152,8 @@ class _Origin:
     """Offsets of one folded text back to its source."""
 
     def __init__(self, text: str, raw: bytes) -> None:
+        import numpy as np
+
         self._length = len(text)
         self._raw_index = np.flatnonzero(_kept(raw)) if b"  " in raw else None
         self._starts: NDArray[np.int64] | None = None
@@ -167,6 +175,8 @@ class _Origin:
         self._bases = np.concatenate(([0], np.flatnonzero(~mark & (width > 0)), [self._length]))
 
     def spans(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        import numpy as np
+
         first, last = starts, ends - 1
         if self._raw_index is not None:
             first, last = self._raw_index[first], self._raw_index[last]

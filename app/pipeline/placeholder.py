@@ -29,6 +29,7 @@ _SEPARATOR = r"[\s_\-\\]{0,3}"
 #: A number as it may have become: with white space inside. Starts with a class, so it scans fast.
 _NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){3,8}(?!\d)")
 _NOT_IN_KEY = re.compile(r"[\s_\-\\]+")
+_TOKEN = re.compile(r"\[(?P<label>[A-Z][A-Z0-9_]*)_(?P<number>\d{4,9})\]")
 #: How far left of the number a label and its bracket can begin.
 _REACH = 64
 #: Brackets a model may have changed ours into, each with its partner. Ours come first.
@@ -56,6 +57,15 @@ def label_of(entity: str) -> str:
 def render(label: str, number: int | str) -> str:
     """`[LABEL_NUMBER]`: ASCII, no quote, no backslash, no white space, legal in JSON and Markdown."""
     return f"[{label}_{number}]"
+
+
+def identity(token: str) -> tuple[str, str]:
+    """Label and number of a generated placeholder without what tolerance leaves out, else ("", token).
+
+    Two labels may be alike but for separators; then a sighting's label is one of them, whichever.
+    """
+    match = _TOKEN.fullmatch(token)
+    return (_NOT_IN_KEY.sub("", match["label"]), match["number"]) if match else ("", token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,6 @@ class Finder:
         ordered = sorted(set(labels), key=lambda label: (-len(label), label))
         self._labels = {_NOT_IN_KEY.sub("", label): label for label in reversed(ordered)}
         self._keys = tuple(self._labels)
-        self._exactly = frozenset(ordered)
         whole = "|".join("".join(_pieces(label)) for label in ordered) or r"(?!)"
         self._label_at_end = re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z")
         stand_ins = sorted(set(fixed), key=lambda token: (-len(token), token))
@@ -165,18 +174,13 @@ class Finder:
                 if after:
                     start, end = reach + len(before) - len(opening), after.end()
                     digits = re.sub(r"\s", "", number.group())
-                    return Sighting(start, end, self._exact(text[start:end], digits) or render(label, digits))
+                    return Sighting(start, end, render(label, digits))
         start = reach + match.start()
         previous = text[start - 1] if start else left
         bare = _BARE.match(text, reach + match.end("label"))
         if bare is None or previous.isalnum() or previous == "_":
             return None
         return Sighting(start, bare.end(), render(label, bare[1]))
-
-    def _exact(self, seen: str, digits: str) -> str:
-        """`seen` when it is a placeholder to the letter: `A_B` and `AB` are two labels, alike as they are."""
-        label = seen[1 : -len(digits) - 2]
-        return seen if label in self._exactly and seen == render(label, digits) else ""
 
     def held(self, text: str, left: str = "") -> int:
         """Index from which `text` must wait for more, because a sighting may begin there.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.pipeline.placeholder import Finder, finder, label_of, render
+from app.pipeline.placeholder import Finder, finder, identity, label_of, render
 
 #: Numbers get another digit each time so many values are known: (values up to, digits).
 _DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
@@ -40,11 +40,11 @@ class Session:
         self.id = id
         # Apart from the key that seals the values at rest, which is derived from the same one.
         self._key = hashlib.sha256(b"anonamoose/number" + key).digest()
-        self._by_placeholder: dict[str, Entry] = {}
+        self._by_placeholder: dict[tuple[str, str], Entry] = {}  # by its identity
         self._by_value: dict[str, Entry] = {}
         self._generated: dict[str, Entry] = {}
         self._numbers: set[str] = set()
-        self._reserved: set[str] = set()
+        self._reserved: set[tuple[str, str]] = set()
         self._labels: frozenset[str] = frozenset()
         self._fixed: frozenset[str] = frozenset()
         self._new: list[Entry] = []
@@ -68,7 +68,7 @@ class Session:
         known = self._by_value.get(value)
         if known is not None:
             return known.placeholder
-        if not preferred or self.issued(preferred) or preferred in self._reserved or _OPEN_END.search(preferred):
+        if not preferred or self._is_taken(preferred) or _OPEN_END.search(preferred):
             return self.generated(entity, value)
         return self._issue(Entry(preferred, "", value))
 
@@ -87,22 +87,26 @@ class Session:
 
     def is_stand_in(self, placeholder: str) -> bool:
         """Whether `placeholder` was issued and is the user's own."""
-        return placeholder in self._fixed
+        entry = self._by_placeholder.get(identity(placeholder))
+        return entry is not None and not entry.label
 
     def issued(self, placeholder: str) -> bool:
         """Whether `placeholder` stands for a value here."""
-        return placeholder in self._by_placeholder
+        return identity(placeholder) in self._by_placeholder
 
     def value(self, placeholder: str) -> str | None:
         """What `placeholder` stands for, or None when it was never issued here."""
-        entry = self._by_placeholder.get(placeholder)
+        entry = self._by_placeholder.get(identity(placeholder))
         return None if entry is None else entry.value
 
     def reserve(self, placeholder: str) -> None:
         """Never issues `placeholder`: the user has written it, and means just these characters."""
-        if placeholder not in self._reserved and placeholder not in self._by_placeholder:
+        if not self._is_taken(placeholder):
             self._block(placeholder)
             self._newly_reserved.append(placeholder)
+
+    def _is_taken(self, placeholder: str) -> bool:
+        return identity(placeholder) in self._reserved or self.issued(placeholder)
 
     def take_pending(self) -> tuple[list[Entry], list[str]]:
         """Entries and reservations not stored yet; the caller stores them now."""
@@ -136,17 +140,22 @@ class Session:
             digits = min(_MOST_DIGITS, digits + (attempt % 16 == 0))
 
     def _add(self, entry: Entry) -> None:
-        self._by_placeholder[entry.placeholder] = entry
+        self._by_placeholder[identity(entry.placeholder)] = entry
         # A stand-in goes before a generated one, in whatever order the vault gives them back.
         if not entry.label or entry.value not in self._by_value:
             self._by_value[entry.value] = entry
         if entry.label:
             self._generated.setdefault(entry.value, entry)
-            self._numbers.add(entry.placeholder[len(entry.label) + 2 : -1])
-            self._labels |= {entry.label}
-        else:
-            self._fixed |= {entry.placeholder}
+        self._look_for(entry.placeholder, entry.label)
 
     def _block(self, placeholder: str) -> None:
-        self._reserved.add(placeholder)
-        self._numbers.add(placeholder.rstrip("]").rpartition("_")[2])
+        self._reserved.add(identity(placeholder))
+        # Looked for as well: found as what it is, it is not taken for another that overlaps it.
+        self._look_for(placeholder, placeholder[1:-1].rpartition("_")[0] if identity(placeholder)[0] else "")
+
+    def _look_for(self, placeholder: str, label: str) -> None:
+        if label:
+            self._labels |= {label}
+            self._numbers.add(placeholder[len(label) + 2 : -1])
+        else:
+            self._fixed |= {placeholder}

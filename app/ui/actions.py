@@ -63,7 +63,8 @@ class Actions(QObject):
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
-        self.copy.setEnabled(bool(state.base_url))
+        for action in (self.copy, self.dictionary):  # there is neither URL nor vault before the start
+            action.setEnabled(bool(state.base_url))
         self.copy.setToolTip(state.base_url)
         self.changed.emit()
 

@@ -48,6 +48,7 @@ class Desktop(QObject):
         self.tray.missing.connect(self._stand_in)
         self.tasks.failed.connect(self.tell)
         shell.theme_changed.connect(self.tray.redraw)
+        shell.theme_changed.connect(self.main.refresh)
 
     def show(self) -> None:
         """Shows the tray icon; the main window takes its place where no tray turns up."""
@@ -101,6 +102,10 @@ class Desktop(QObject):
         """Takes the windows away; the icon stays until running requests are done."""
         self.actions.quitting = True
         self.actions.refresh()
+        self.hide()
+
+    def hide(self) -> None:
+        """Hides all windows; the icon stays."""
         for window in (self.main, self._inspector, self._dictionary, self._settings):
             if window is not None:
                 window.hide()

@@ -38,7 +38,7 @@ def outcome(exchange: Exchange) -> str:
 
 def added(exchange: Exchange) -> str:
     """The time that redacting took."""
-    return f"{exchange.detect_ms:,.0f} ms" if exchange.outcome not in ("open", "passed") else ""
+    return f"{exchange.detect_ms:,.0f} ms" if exchange.detect_ms else ""
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Exchange], str]], ...] = (

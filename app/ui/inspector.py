@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -64,7 +65,6 @@ class Inspector(Window):
         bridge.exchanges_changed.connect(self._sync)
         bridge.state_changed.connect(self.empty.refresh)
         bridge.setting_changed.connect(lambda _: self._sync(frozenset()))
-        self._sync(frozenset())
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -86,7 +86,13 @@ class Inspector(Window):
         header.setSectionResizeMode(HIDDEN, QHeaderView.ResizeMode.Stretch)
         return table
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._sync(frozenset(exchange.id for exchange in self._application.exchanges))
+
     def _sync(self, changed: frozenset[int]) -> None:
+        if not self.isVisible():
+            return  # nobody looks: caught up with when it is shown
         current = self.model.exchange(self.table.currentIndex())
         follows = current is None or self.table.currentIndex().row() == 0
         self.model.sync(changed)

@@ -166,7 +166,7 @@ def texts(draw: st.DrawFn, session: Session, terms: Sequence[Term] = (), toleran
 
 def tokens_of(session: Session) -> list[str]:
     """What the session has issued, in a fixed order."""
-    return sorted(session._by_placeholder)
+    return sorted(entry.placeholder for entry in session._by_placeholder.values())
 
 
 def cuts(text: str) -> st.SearchStrategy[list[int]]:

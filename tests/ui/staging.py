@@ -81,12 +81,12 @@ def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
     parameters = [inspect.Parameter("loop", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     parameters += [parameter for name, parameter in wanted.items() if name != "loop"]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    del run.__wrapped__  # type: ignore[attr-defined]
+    del run.__wrapped__
     return run
 
 
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Waits for `condition` while the windows go on."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  (windows have no events to wait for)
             await asyncio.sleep(0.01)

@@ -117,11 +117,15 @@ async def test_there_is_nothing_to_copy_before_the_start(desktop: Desktop, appli
 @on_loop
 async def test_quit_asks_the_shell(desktop: Desktop, qapp: Shell) -> None:
     asked: list[bool] = []
-    connection = qapp.quit_requested.connect(lambda: asked.append(True))
+
+    def note() -> None:
+        asked.append(True)
+
+    qapp.quit_requested.connect(note)
     desktop.actions.quit.trigger()
     QApplication.quit()
     await until(lambda: len(asked) == 2)
-    qapp.disconnect(connection)
+    qapp.quit_requested.disconnect(note)
 
 
 @on_loop

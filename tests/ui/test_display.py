@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,7 @@ def test_a_library_that_the_display_needs_is_named(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("package", ["PySide6", "qasync"])
 def test_a_package_that_is_not_installed_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = app.ui.display.find_spec
-    monkeypatch.setattr(app.ui.display, "find_spec", lambda name: None if name == package else real(name))
+    monkeypatch.setattr(app.ui.display, "find_spec", lambda name: None if name == package else find_spec(name))
     assert can_show({}).startswith(f"The windows need {package}: pip install 'anonamoose[tray]'.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
@@ -28,7 +30,7 @@ def rows(model: ExchangeTable) -> list[list[str]]:
 async def test_rows_tell_what_happened(application: Staged) -> None:
     exchange = application.exchange(entities={"PERSON": 2, "EMAIL_ADDRESS": 1, "PHONE_NUMBER": 2})
     application.exchange(outcome="failed", status=502, reason="The provider closed the connection.")
-    application.exchange(outcome="passed", entities={})
+    application.exchange(outcome="passed", entities={}, detect_ms=0.0)
     model = ExchangeTable(application.exchanges)
     tester = watched(model)
     assert rows(model) == [
@@ -146,6 +148,21 @@ async def test_what_was_passed_is_said_to_have_left_as_it_was(desktop: Desktop, 
     application.exchange(outcome="passed", entities={})
     await until(lambda: inspector.model.rowCount() == 1)
     assert inspector.view.left.note == "Sent as it was: nothing was hidden."
+
+
+@on_loop
+async def test_a_hidden_inspector_catches_up_when_shown(desktop: Desktop, application: Staged) -> None:
+    inspector = desktop.open_inspector()
+    exchange = application.exchange(outcome="open", got="")
+    await until(lambda: inspector.model.rowCount() == 1)
+    inspector.close()
+    exchange.outcome, exchange.got = "done", "hello"
+    application.exchange(got="second")
+    await asyncio.sleep(0.3)
+    assert inspector.model.rowCount() == 1
+    desktop.open_inspector()
+    assert inspector.model.rowCount() == 2
+    assert inspector.view.got.view.toPlainText() == "second"
 
 
 @on_loop

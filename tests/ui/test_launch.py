@@ -63,9 +63,9 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def ask(url: str, *, stream: bool = False) -> str:
     body = {"model": "practice", "stream": stream, "messages": [{"role": "user", "content": TEXT}]}
-    async with ClientSession() as client:
-        async with client.post(url.replace("/v1", "/demo/v1/chat/completions"), json=body) as answer:
-            return await answer.text()
+    url = url.replace("/v1", "/demo/v1/chat/completions")
+    async with ClientSession() as client, client.post(url, json=body) as answer:
+        return await answer.text()
 
 
 @on_loop

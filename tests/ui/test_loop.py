@@ -107,7 +107,7 @@ async def test_the_windows_get_their_turn_while_callbacks_never_end(loop: Any) -
     timer.timeout.connect(lambda: turns.append(loop.time()))
     timer.start()
     end = loop.time() + 0.3
-    while loop.time() < end:
+    while loop.time() < end:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert len(turns) > 5
 

@@ -60,7 +60,7 @@ async def test_changes_are_stored_at_once(desktop: Desktop, application: Staged)
     settings = application.settings
     row(desktop, "drain").field.setValue(25)  # type: ignore[union-attr]
     row(desktop, "ner").field.click()  # type: ignore[union-attr]
-    row(desktop, "ner-threshold").field.setValue(0.7)  # type: ignore[union-attr]
+    row(desktop, "ner-threshold").field.setValue(0.7)  # type: ignore[union-attr,arg-type]
     choice = row(desktop, "when-off").field
     assert isinstance(choice, QComboBox)
     choice.textActivated.emit("refuse")
