@@ -65,13 +65,17 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
     from app.application import Application, Protection
     from app.events import EventBus
     from app.pipeline.terms import Term
+    from app.settings import DECLARED
     from app.settings_store import SettingsStore
     from app.ui.desktop import Desktop
 
     bus = EventBus()
     # A file for the key: the keyring of whoever runs this is none of our business.
     os.environ["ANONAMOOSE_VAULT_KEY"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    store = SettingsStore({"data_dir": folder, "port": port}, {}, bus)
+    flags: dict[str, object] = {"data_dir": folder}
+    if port != DECLARED["port"].default:
+        flags["port"] = port  # its row in the settings then says that it is fixed
+    store = SettingsStore(flags, {}, bus)
     application = Application(store, bus)
     desktop = Desktop(application, shell, patience=3_600_000)
     desktop.show()

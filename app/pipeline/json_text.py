@@ -52,7 +52,7 @@ def _number(digits: str) -> int | float:
 
 def _too_deep(tree: Any) -> bool:
     level = [tree]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         following: list[Any] = []
         for node in level:
             if isinstance(node, Pairs):

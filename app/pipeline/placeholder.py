@@ -29,6 +29,7 @@ _SEPARATOR = r"[\s_\-\\]{0,3}"
 #: A number as it may have become: with white space inside. Starts with a class, so it scans fast.
 _NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){3,8}(?!\d)")
 _NOT_IN_KEY = re.compile(r"[\s_\-\\]+")
+_ENDS_IN_SEPARATORS = re.compile(_NOT_IN_KEY.pattern + r"\Z")
 _TOKEN = re.compile(r"\[(?P<label>[A-Z][A-Z0-9_]*)_(?P<number>\d{4,9})\]")
 #: How far left of the number a label and its bracket can begin.
 _REACH = 64
@@ -177,7 +178,9 @@ class Finder:
                     return Sighting(start, end, render(label, digits))
         start = reach + match.start()
         previous = text[start - 1] if start else left
-        bare = _BARE.match(text, reach + match.end("label"))
+        # A label may end with a separator of its own, and then have taken the one before the number.
+        core = start + len(_ENDS_IN_SEPARATORS.sub("", match["label"]))
+        bare = _BARE.match(text, reach + match.end("label")) or _BARE.match(text, core)
         if bare is None or previous.isalnum() or previous == "_":
             return None
         return Sighting(start, bare.end(), render(label, bare[1]))

@@ -38,7 +38,7 @@ class Seal:
         """The plain bytes; raises Unsealable."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:], place.encode())
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, TypeError):  # the last: SQLite stores text in a BLOB column, too
             raise Unsealable from None
 
     def digest(self, *parts: bytes) -> bytes:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-_SERVE = "Start it with “anonamoose serve” to run without windows."
 _XCB_PLUGIN = "Qt/plugins/platforms/libqxcb.so"
 
 
@@ -23,13 +22,13 @@ def can_show(environ: Mapping[str, str] | None = None) -> str:
 def _without_qt() -> str:
     for package in ("PySide6", "qasync"):
         if find_spec(package) is None:
-            return f"The windows need {package}: pip install 'anonamoose[tray]'. {_SERVE}"
+            return f"The windows need {package}: pip install 'anonamoose[tray]'."
     try:
         import PySide6.QtNetwork
         import PySide6.QtSvg
         import PySide6.QtWidgets  # noqa: F401  (loads the system's libraries, or says which is missing)
     except ImportError as error:
-        return f"Qt cannot load a system library ({error}). {_SERVE}"
+        return f"Qt cannot load a system library ({error})."
     return ""
 
 
@@ -41,11 +40,11 @@ def _without_display(environ: Mapping[str, str]) -> str:
         return ""
     display = environ.get("DISPLAY", "")
     if not display:
-        return f"There is no display here (DISPLAY and WAYLAND_DISPLAY are not set). {_SERVE}"
+        return "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set)."
     missing = _missing_for_xcb()
     if missing:
-        return f"Qt cannot use the display: a system library is missing ({missing}). {_SERVE}"
-    return "" if _x_answers(display) else f"The display {display} does not answer. {_SERVE}"
+        return f"Qt cannot use the display: a system library is missing ({missing})."
+    return "" if _x_answers(display) else f"The display {display} does not answer."
 
 
 def _wayland_is_there(environ: Mapping[str, str]) -> bool:

@@ -31,7 +31,8 @@ async def show_error(error: UserError) -> None:
     if QGuiApplication.platformName() in _UNSEEN:
         return
     closed = asyncio.Event()
-    tell(None, error).finished.connect(closed.set)
+    box = tell(None, error)  # nothing else holds it
+    box.finished.connect(closed.set)
     await closed.wait()
 
 

@@ -20,7 +20,7 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     """
     reason = can_show()
     if reason:
-        print(reason, file=sys.stderr)
+        print(f"{reason} Start it with “anonamoose serve” to run without windows.", file=sys.stderr)
         return Exit.UNAVAILABLE
     # Only now: without Qt this module must still be able to say so.
     from app.ui.faults import catch_all

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import UserError
+from app.errors import SettingError, UserError
 from app.settings import Declared
 from app.settings_store import SettingsStore
 from app.ui.window import Complaint, quiet
@@ -155,10 +155,12 @@ class SettingRow(QWidget):
             return
         try:
             self._change(self.declared.name, value)
-        except UserError as error:
-            self.complaint.tell(error)
+        except SettingError as error:
+            self.complaint.tell(error.hint or error.title)  # which setting it is, the row says
             if isinstance(self.field, QLineEdit):
                 return  # what was typed stays, to be mended
+        except UserError as error:
+            self.complaint.tell(error)
         else:
             self.complaint.tell("")
         self.load()

@@ -26,8 +26,8 @@ _OTHER_HUES = (65, 110, 155, 230, 252, 300, 345)
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),
-    "off": ("#6b6b6b", "#a0a0a0"),
-    "starting": ("#6b6b6b", "#a0a0a0"),
+    "off": ("#d9480f", "#ff7a3d"),
+    "starting": ("#808080", "#a0a0a0"),
     "refusing": ("#c9302c", "#e5534b"),
     "broken": ("#b86e00", "#e0900f"),
 }

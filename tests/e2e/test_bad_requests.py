@@ -211,7 +211,8 @@ async def test_odd_bytes_go_on_as_they_came(
     """Only what is redacted changes: lone surrogates, bytes that are no UTF-8, spaces, numbers, doubled keys."""
     odd = (
         b'\xef\xbb\xbf{ "model" : "fake",\r\n\t"messages":[ {"role":"user","content":"a \\ud800 b \xff\xfe \\u00e9'
-        b' \xc3\xa9 \\/ \\uD83D\\uDE00"} ] ,"n":1.50, "big":123456789012345678901234567890,"e":1E5, "x":[],"x":{} ,"n":-0 }\n'
+        b' \xc3\xa9 \\/ \\uD83D\\uDE00"} ] ,"n":1.50,'
+        b' "big":123456789012345678901234567890,"e":1E5, "x":[],"x":{} ,"n":-0 }\n'
     )
     headers = {"Content-Type": "application/json"}
     async with http.post(running.origin + dialect.path, data=odd, headers=headers) as got:

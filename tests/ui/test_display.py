@@ -26,16 +26,14 @@ def test_a_platform_asked_for_by_name_is_taken_at_its_word() -> None:
     "environ",
     [{}, {"DISPLAY": ""}, {"QT_QPA_PLATFORM": "xcb"}, {"WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": "/nowhere"}],
 )
-def test_no_display_is_said_in_a_sentence_with_a_way_out(environ: dict[str, str]) -> None:
-    said = can_show(environ)
-    assert said.startswith("There is no display here")
-    assert "anonamoose serve" in said
+def test_no_display_is_said_in_a_sentence(environ: dict[str, str]) -> None:
+    assert can_show(environ) == "There is no display here (DISPLAY and WAYLAND_DISPLAY are not set)."
 
 
 @linux_only
 def test_a_display_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.ui.display, "_missing_for_xcb", lambda: "")
-    assert can_show({"DISPLAY": ":65432"}).startswith("The display :65432 does not answer.")
+    assert can_show({"DISPLAY": ":65432"}) == "The display :65432 does not answer."
 
 
 @linux_only

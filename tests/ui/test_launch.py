@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -15,14 +16,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 import app.ui.run
 from app.application import Protection
 from app.errors import Exit, StorageError, UserError
 from app.events import EventBus
 from app.settings_store import SettingsStore
-from app.ui.launch import Launch
+from app.ui.launch import Launch, show_error
 from app.ui.shell import Shell
 from tests.ui.staging import on_loop, until
 
@@ -158,6 +159,24 @@ async def test_a_taken_port_is_shown_and_printed(
 
 
 @on_loop
+async def test_an_error_waits_for_its_box_to_be_closed(qapp: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def boxes() -> list[QMessageBox]:
+        return [w for w in qapp.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible()]
+
+    error = UserError("Port 3000 is taken.", "Choose another one.")
+    await show_error(error)  # nobody sees windows offscreen
+    monkeypatch.setattr("app.ui.launch._UNSEEN", ())
+    shown = asyncio.create_task(show_error(error))
+    await until(boxes)
+    gc.collect()
+    (box,) = boxes()
+    assert (box.text(), box.informativeText()) == (error.title, error.hint)
+    assert not shown.done()
+    box.buttons()[0].click()
+    await shown
+
+
+@on_loop
 async def test_a_folder_that_cannot_be_written(qapp: Shell, tmp_path: Path) -> None:
     (tmp_path / "desktop.lock").mkdir()  # in the way
     start = Start(qapp, tmp_path)
@@ -184,7 +203,8 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr(app.ui.run, "can_show", lambda: "There is no display here.")
     unused: Any = None
     assert app.ui.run.run(unused, unused) == Exit.UNAVAILABLE
-    assert capsys.readouterr().err == "There is no display here.\n"
+    said = capsys.readouterr().err
+    assert said.startswith("There is no display here. Start it with “anonamoose serve”")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has other signals")

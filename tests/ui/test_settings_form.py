@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QMessageBox, QSpinBox
 
+from app.errors import StorageError
 from app.settings import DECLARED
 from app.ui.desktop import Desktop
 from app.ui.setting_row import SettingRow, title
@@ -83,7 +84,7 @@ async def test_a_value_that_does_not_fit_is_explained_and_kept_for_mending(
     assert isinstance(edit, QLineEdit)
     edit.setText("llm.example.com")
     edit.editingFinished.emit()
-    assert "It must be a URL" in shown.complaint.text()
+    assert shown.complaint.text().startswith("It must be a URL")
     assert shown.complaint.isVisible()
     assert edit.text() == "llm.example.com"
     assert application.settings.current.openai_upstream == "https://api.openai.com"
@@ -152,6 +153,22 @@ async def test_turning_protection_off_here_asks_too(desktop: Desktop, applicatio
     answer("Turn off")
     await until(lambda: not application.settings.current.protection)
     assert not shown.field.isChecked()
+
+
+@on_loop
+async def test_what_cannot_be_stored_is_taken_back(
+    desktop: Desktop, application: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(values: object) -> None:
+        raise StorageError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(application.settings, "_write", fail)
+    shown = row(desktop, "openai-upstream")
+    assert isinstance(shown.field, QLineEdit)
+    shown.field.setText("https://llm.example.com")
+    shown.field.editingFinished.emit()
+    assert shown.complaint.text() == "The disk is full. Free some space."
+    assert shown.field.text() == "https://api.openai.com"
 
 
 @on_loop

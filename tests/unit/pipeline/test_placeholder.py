@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import pytest
+
+from app.pipeline.placeholder import MAX_LENGTH, Finder, Sighting, finder, identity, label_of, render
+
+LABELS = ("PERSON", "EMAIL", "LAST_NAME", "NAME", "A" * 32)
+
+
+def tokens(text: str, left: str = "", fixed: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    return [(text[seen.start : seen.end], seen.token) for seen in Finder(LABELS, fixed).find(text, left)]
+
+
+def test_labels_are_short_where_the_entity_is_long() -> None:
+    assert label_of("EMAIL_ADDRESS") == "EMAIL"
+    assert label_of("PERSON") == "PERSON"
+    assert label_of("B" * 40) == "B" * 32
+    assert render("EMAIL", 1234) == "[EMAIL_1234]"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[PERSON_4821]",
+        "[person_4821]",
+        "[Person_4821]",
+        "[PERSON 4821]",
+        "[PERSON-4821]",
+        "[PERSON4821]",
+        "[PERSON_4 821]",
+        "[PERSON_48\n21]",
+        "[ PERSON_4821 ]",
+        "[PERSON\n4821]",
+        "[PERSON\\_4821]",
+        "\\[PERSON\\_4821\\]",
+        "(PERSON_4821)",
+        "<PERSON_4821>",
+        "{PERSON_4821}",
+        "【PERSON_4821】",
+        "&#91;PERSON_4821&#93;",
+        "&lt;PERSON_4821&gt;",
+        "%5BPERSON_4821%5D",
+        "%5bperson_4821%5d",
+        "\\u005bPERSON_4821\\u005d",
+        "\\u005BPERSON_4821\\u005D",
+        "PERSON_4821",
+        "person-4821",
+        "PERSON\\_4821",
+        "PERSON\\\\_4821",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "say {} now", "“{}”", "**{}**", "`{}`", "{}'s", "{}, {}"])
+def test_a_placeholder_is_recognised_in_every_form_a_model_gives_it(form: str, around: str) -> None:
+    found = tokens(around.replace("{}", form))
+    assert found == [(form, "[PERSON_4821]")] * around.count("{}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[PERSON_482]",  # too short a number
+        "[PERSON_1234567890]",  # and too long a one
+        "[PERSONS_4821]",
+        "[PLACE_4821]",
+        "PERSON 4821",
+        "PERSON4821",
+        "xPERSON_4821",
+        "_PERSON_4821",
+        "éPERSON_4821",
+        "PERSON_4821x",
+        "PERSON_4821_2",
+        "PERSON____4821",
+        "FIRST_NAME_4821",
+        "[]",
+        "",
+    ],
+)
+def test_what_is_none_is_not_recognised(text: str) -> None:
+    assert tokens(text) == []
+
+
+@pytest.mark.parametrize("text", ["[PERSON_4821", "[PERSON_4821)", "[[PERSON_4821"])
+def test_brackets_that_do_not_match_stay_outside(text: str) -> None:
+    assert tokens(text) == [("PERSON_4821", "[PERSON_4821]")]
+
+
+@pytest.mark.parametrize("form", ["[PERSON_4821]en", "[PERSON_4821]s", "[PERSON_4821](mailto:x)", "x[PERSON_4821]y"])
+def test_endings_stay_outside(form: str) -> None:
+    assert tokens(form) == [("[PERSON_4821]", "[PERSON_4821]")]
+
+
+def test_neighbours_are_told_apart() -> None:
+    assert tokens("[PERSON_4821][EMAIL_1307]PERSON_9999") == [
+        ("[PERSON_4821]", "[PERSON_4821]"),
+        ("[EMAIL_1307]", "[EMAIL_1307]"),
+        ("PERSON_9999", "[PERSON_9999]"),
+    ]
+
+
+def test_the_longest_label_counts() -> None:
+    assert tokens("[LAST_NAME_4821] [NAME_4821] last-name-4821") == [
+        ("[LAST_NAME_4821]", "[LAST_NAME_4821]"),
+        ("[NAME_4821]", "[NAME_4821]"),
+        ("last-name-4821", "[LAST_NAME_4821]"),
+    ]
+
+
+def test_the_character_before_the_text_counts_for_bare_forms() -> None:
+    assert tokens("PERSON_4821", left="x") == []
+    assert tokens("PERSON_4821", left=" ") == [("PERSON_4821", "[PERSON_4821]")]
+    assert tokens("[PERSON_4821]", left="x") == [("[PERSON_4821]", "[PERSON_4821]")]
+
+
+def test_look_alikes_of_letters_do_no_harm() -> None:
+    look = Finder(["TOKEN", "EN"])
+    assert look.find("[TO\u212aEN_4821]") == []  # the Kelvin sign: a K to patterns, not to str.upper
+    assert [seen.token for seen in look.find("[to\u212aen_4821] [EN_4821]")] == ["[EN_4821]"]
+    assert [seen.token for seen in Finder(["PERSON"]).find("[per\u017fon_4821]")] == ["[PERSON_4821]"]
+
+
+def test_stand_ins_are_found_as_they_are_the_longest_first() -> None:
+    assert tokens("Acme Ltd, Acme, acme", fixed=("Acme", "Acme Ltd")) == [("Acme Ltd", "Acme Ltd"), ("Acme", "Acme")]
+
+
+def test_of_two_that_overlap_the_first_counts() -> None:
+    assert tokens("[PERSON_4821]x", fixed=("]x",)) == [("[PERSON_4821]", "[PERSON_4821]")]
+    assert tokens("x[PERSON_4821]", fixed=("x[",)) == [("x[", "x[")]
+    # The "]b" that the placeholder hides does not hide the "bc" in turn.
+    assert tokens("[PERSON_4821]bc", fixed=("]b", "bc")) == [("[PERSON_4821]", "[PERSON_4821]"), ("bc", "bc")]
+
+
+def test_sightings_are_disjoint_and_sorted_even_where_a_label_holds_a_number() -> None:
+    found = Finder(["X", "X_1234"]).find("X-1234-5678 X-1234")
+    assert found == [Sighting(0, 11, "[X_1234_5678]"), Sighting(12, 18, "[X_1234]")]
+
+
+def test_without_labels_and_stand_ins_nothing_is_found_or_held() -> None:
+    nothing = Finder([])
+    assert nothing.find("[PERSON_4821]") == [] and nothing.held("[PERSON_48") == 10
+
+
+def test_a_finder_is_shared() -> None:
+    assert finder(frozenset({"A"})) is finder(frozenset({"A"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("hello", ""),
+        ("hello [", "["),
+        ("hello [PER", "[PER"),
+        ("[PERSON_4821", "[PERSON_4821"),
+        ("[PERSON_4821]", ""),
+        ("a PERSON", "PERSON"),
+        ("a PERSON_4", "PERSON_4"),
+        ("a PERSONS", ""),
+        ("see &#", "&#"),
+        ("100%", "%"),
+        ("\\u00", "\\u00"),
+        ("aP", ""),
+        ("Ac", "Ac"),
+        ("x Acm", "Acm"),
+    ],
+)
+def test_only_what_may_become_a_placeholder_waits(text: str, waits: str) -> None:
+    assert text[Finder(["PERSON"], ["Acme"]).held(text) :] == waits
+
+
+def test_what_waits_is_shorter_than_the_longest_placeholder() -> None:
+    label = "A_" * 16
+    text = "\\u005b  " + "A___" * 16 + "___" + "1 " * 9 + "  \\u005"
+    assert len(text) > MAX_LENGTH
+    assert len(text) - Finder([label]).held(text) < MAX_LENGTH
+
+
+def test_labels_alike_but_for_separators_have_one_identity() -> None:
+    assert identity("[A_B_1234]") == identity("[AB_1234]") == identity("[A_B__1234]")
+    assert identity("[AB_1234]") not in (identity("[AB_1235]"), identity("[AC_1234]"), identity("AB_1234"))
+    assert identity("Acme") == ("", "Acme")

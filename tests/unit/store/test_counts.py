@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import StorageError
+from app.store import counts
+from app.store.counts import Counts
+from app.store.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "vault.sqlite3")
+    yield made
+    made.close()
+
+
+def days(database: Database) -> list[Any]:
+    return database.call(lambda connection: connection.execute("SELECT * FROM daily ORDER BY day, entity").fetchall())
+
+
+async def test_values_are_counted_by_entity_and_survive_a_restart(database: Database) -> None:
+    first = Counts(database)
+    assert first.today() == {}
+    await first.add({"PERSON": 2})
+    await first.add({"PERSON": 1, "EMAIL_ADDRESS": 4})
+    await first.add({})
+    assert first.today() == Counts(database).today() == {"PERSON": 3, "EMAIL_ADDRESS": 4}
+
+
+async def test_a_new_day_begins_at_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Calendar(date):
+        now = date(2026, 3, 1)
+
+        @classmethod
+        def today(cls) -> Calendar:
+            return cls(cls.now.year, cls.now.month, cls.now.day)
+
+    monkeypatch.setattr(counts, "date", Calendar)
+    counted = Counts(database)
+    await counted.add({"PERSON": 2})
+    Calendar.now += timedelta(1)
+    assert counted.today() == {}
+    await counted.add({"PERSON": 5})
+    assert counted.today() == {"PERSON": 5}
+    assert days(database) == [("2026-03-01", "PERSON", 2), ("2026-03-02", "PERSON", 5)]
+
+
+async def test_two_programs_add_up(database: Database) -> None:
+    one, two = Counts(database), Counts(database)
+    await one.add({"PERSON": 2})
+    await two.add({"PERSON": 3})
+    assert Counts(database).today() == {"PERSON": 5}
+
+
+async def test_what_cannot_be_stored_is_said(database: Database) -> None:
+    counted = Counts(database)
+    database.call(lambda connection: connection.execute("DROP TABLE daily"))
+    with pytest.raises(StorageError):
+        await counted.add({"PERSON": 1})
