@@ -125,7 +125,7 @@ class Application:
                 practice.origin,
             )
             self._stack.push_async_callback(forwarder.close)
-            server = Server(settings, forwarder, self.health)
+            server = Server(self.settings, forwarder, self.health)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from collections.abc import Sequence
 
@@ -72,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns its exit status (see `errors.Exit`)."""
+    # ONNX Runtime would send its maker events over the network, and keep an id of this machine. Before any import of
+    # it, and here, so that the detection process inherits it.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     multiprocessing.freeze_support()
     options = parser().parse_args(arguments)
     try:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from app.errors import SettingError
 from app.paths import default_root
 from app.pipeline.policy import Policy, parse_regions
+from app.upstreams import check_origin, parse_upstreams
 
 PREFIX = "ANONAMOOSE_"
 
@@ -37,14 +37,6 @@ def option(default: Any, help: str, group: str, **more: Any) -> Any:
     return field(default=default, metadata={"option": Option(help, group, **more)})
 
 
-def _http_origin(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("It must be a URL such as https://api.example.com, without /v1.")
-    if parts.username or parts.password:
-        raise ValueError("It must not hold a user name or password.")
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
@@ -54,10 +46,23 @@ class Settings:
         "localhost", "Address the proxy listens on. localhost means 127.0.0.1 and ::1.", "Proxy", restart=True
     )
     openai_upstream: str = option(
-        "https://api.openai.com", "Where OpenAI requests go, without /v1.", "Proxy", check=_http_origin
+        "https://api.openai.com", "Where OpenAI requests go, without /v1.", "Proxy", check=check_origin
     )
     anthropic_upstream: str = option(
-        "https://api.anthropic.com", "Where Anthropic requests go, without /v1.", "Proxy", check=_http_origin
+        "https://api.anthropic.com", "Where Anthropic requests go, without /v1.", "Proxy", check=check_origin
+    )
+    gemini_upstream: str = option(
+        "https://generativelanguage.googleapis.com", "Where Gemini requests go.", "Proxy", check=check_origin
+    )
+    ollama_upstream: str = option("http://localhost:11434", "Where Ollama requests go.", "Proxy", check=check_origin)
+    upstreams: str = option(
+        "",
+        "Further providers, reached at /u/NAME: groq=https://api.groq.com/openai, claude=anthropic:https://example.com.",
+        "Proxy",
+        check=parse_upstreams,
+    )
+    unknown_endpoints: Literal["redact", "refuse"] = option(
+        "redact", "What happens to endpoints Anonamoose does not know: redact every string, or refuse.", "Proxy"
     )
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
@@ -77,9 +82,7 @@ class Settings:
     )
     dictionary: bool = option(True, "Look for your own terms.", "Detection")
     ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection")
-    patterns: bool = option(
-        True, "Look for identifiers, phone numbers and addresses by their form and checksum.", "Detection"
-    )
+    patterns: bool = option(True, "Look for identifiers and phone numbers by their form and checksum.", "Detection")
     names: bool = option(True, "Look for first and last names from a list.", "Detection")
     ner_model: str = option(
         "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
@@ -161,6 +164,8 @@ def parse_flag(text: str) -> bool:
 
 def coerce(row: Declared, value: object) -> Any:
     """`value`, text or typed, as the setting's own type; raises SettingError when it cannot be."""
+    # A password in a URL is refused, and not to be repeated on a terminal then.
+    title = f"The setting {row.name} cannot be {'what was given' if '@' in str(value) else repr(value)}."
     try:
         if row.kind is bool:
             result: Any = value if isinstance(value, bool) else parse_flag(str(value))
@@ -174,20 +179,16 @@ def coerce(row: Declared, value: object) -> Any:
             result = row.kind(value)
     except (ValueError, TypeError) as error:
         said = str(error) if str(error).startswith("It must") else f"It must be of type {row.kind.__name__}."
-        raise SettingError(row.name, f"The setting {row.name} cannot be {value!r}.", said) from None
+        raise SettingError(row.name, title, said) from None
     low, high = row.option.low, row.option.high
     if row.choices and result not in row.choices:
-        raise SettingError(
-            row.name, f"The setting {row.name} cannot be {value!r}.", f"It must be one of {', '.join(row.choices)}."
-        )
+        raise SettingError(row.name, title, f"It must be one of {', '.join(row.choices)}.")
     # Written this way round, it refuses what is not a number at all, too.
     if (low is not None and not result >= low) or (high is not None and not result <= high):
-        raise SettingError(
-            row.name, f"The setting {row.name} cannot be {value!r}.", f"It must lie between {low} and {high}."
-        )
+        raise SettingError(row.name, title, f"It must lie between {low} and {high}.")
     if row.option.check is not None:
         try:
             row.option.check(result)
         except ValueError as error:
-            raise SettingError(row.name, f"The setting {row.name} cannot be {value!r}.", str(error)) from None
+            raise SettingError(row.name, title, str(error)) from None
     return result

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import multiprocessing
+import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from app.pipeline.detection import BodyScan, Detection
+from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
+from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
@@ -30,8 +34,17 @@ def _begin(ner_model: str, terms: tuple[Term, ...]) -> None:
     global _detection
     # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _detection = Detection(ner_model)
     _detection.use_terms(terms)
+
+
+def _end_with_parent() -> None:
+    """The pool's own pipe tells nothing: this process holds both its ends. Without this, it outlives a killed app."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _call(method: str, *arguments: Any) -> Any:
@@ -55,6 +68,7 @@ class Worker:
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
         self._layers: frozenset[str] = frozenset()
+        self._tickets = itertools.count()
 
     @property
     def starting(self) -> bool:
@@ -95,10 +109,16 @@ class Worker:
             with contextlib.suppress(BrokenProcessPool):
                 self._pool.submit(_call, "use_terms", terms)
 
-    async def body(self, body: bytes, fields: Fields, policy: Policy) -> BodyScan:
-        """`Detection.body`. Raises UnreadableJson and DetectorUnavailable."""
-        scan: BodyScan = await self._guarded(policy, "body", body, fields, policy)
-        return scan
+    async def outline(self, body: bytes, fields: Fields) -> tuple[int, Outline]:
+        """Opens a JSON body: a ticket for `findings`, and its outline. Raises UnreadableJson."""
+        ticket = next(self._tickets)
+        opened: Outline = await self._run("outline", ticket, body, fields)
+        return ticket, opened
+
+    async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+        """`Detection.findings`. Raises DetectorUnavailable."""
+        found: dict[int, tuple[Finding, ...]] = await self._guarded(policy, "findings", ticket, numbers, policy)
+        return found
 
     async def text(self, text: str, policy: Policy) -> list[Finding]:
         """`Detection.text`. Raises DetectorUnavailable."""

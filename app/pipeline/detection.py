@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 
 from app.pipeline.detectors import Detector, DetectorUnavailable
 from app.pipeline.engine import Engine
-from app.pipeline.fields import Fields, opening
-from app.pipeline.json_text import Pairs, UnreadableJson, parse
+from app.pipeline.fields import Fields, Leaf, label
+from app.pipeline.outline import Outline, outline
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
 
-_BOM = "\ufeff"
 #: Entities of the layers that have no rows to ask.
 _ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "PHONE_NUMBER", "CUSTOM"})
-
-
-@dataclass(frozen=True, slots=True)
-class BodyScan:
-    """What a JSON body holds: findings in the indices of `decode(body)`, and what routes it.
-
-    `opening` is a SHA-256 of how the conversation begins, the same in each of its requests.
-    """
-
-    findings: tuple[Finding, ...]
-    opening: bytes
-    model: str
-    stream: bool
-
-
-def decode(body: bytes) -> str:
-    """A body as text. Bytes that are no UTF-8 become lone surrogates, which `encode` turns back."""
-    return body.decode("utf-8", "surrogateescape")
-
-
-def encode(text: str) -> bytes:
-    """The inverse of `decode`."""
-    return text.encode("utf-8", "surrogateescape")
+#: Bodies that wait between their outline and their findings; more than ever run at once.
+_OPEN = 512
+#: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.
+_CACHED, _CACHED_LENGTH = 20_000, 200_000
 
 
 class Detection:
@@ -50,6 +29,8 @@ class Detection:
         self._terms: tuple[Term, ...] = ()
         self._detectors: dict[str, Detector] = {}
         self._engine: Engine | None = None
+        self._opened: OrderedDict[int, list[Leaf]] = OrderedDict()
+        self._cache: dict[tuple[str, str, Policy], tuple[Finding, ...]] = {}
 
     def load(self, layers: Iterable[str]) -> dict[str, str]:
         """Makes `layers` ready; returns, for each that cannot run, a sentence for the user."""
@@ -90,6 +71,7 @@ class Detection:
     def use_terms(self, terms: tuple[Term, ...]) -> None:
         """The dictionary from now on."""
         self._terms = terms
+        self._cache.clear()
         self._detectors.pop("dictionary", None)
         self._engine = None
 
@@ -108,25 +90,31 @@ class Detection:
         """What to hide in a plain text. Raises DetectorUnavailable."""
         return self._ready(policy).findings(text, policy)
 
-    def body(self, body: bytes, fields: Fields, policy: Policy) -> BodyScan:
-        """What to hide in a JSON body. Raises UnreadableJson and DetectorUnavailable."""
-        text = decode(body)
-        mark = len(_BOM) if text.startswith(_BOM) else 0
-        text = text[mark:]
-        tree = parse(text)
-        if not isinstance(tree, Pairs):
-            raise UnreadableJson("it is not a JSON object")
-        findings = self._ready(policy).findings_in_json(text, fields, policy, tree)
-        if mark:
-            findings = [
-                Finding(f.start + mark, f.end + mark, f.entity, f.score, f.source, f.value, f.replacement)
-                for f in findings
-            ]
-        digest = hashlib.sha256()
-        for part in opening(tree, fields.opening):
-            encoded = part.encode("utf-8", "surrogatepass")
-            digest.update(len(encoded).to_bytes(8, "big") + encoded)
-        model = tree.get("model")
-        return BodyScan(
-            tuple(findings), digest.digest(), model if isinstance(model, str) else "", tree.get("stream") is True
-        )
+    def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
+        """Opens a body; `findings` looks into it. Raises UnreadableJson."""
+        result, leaves = outline(body, fields)
+        self._opened[ticket] = leaves
+        while len(self._opened) > _OPEN:
+            self._opened.popitem(last=False)
+        return result
+
+    def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+        """What to hide in these parts of the body opened as `ticket`. Raises DetectorUnavailable."""
+        leaves = self._opened.pop(ticket, None)
+        if leaves is None:
+            raise DetectorUnavailable("It was interrupted between two steps.")
+        engine = self._ready(policy)
+        return {number: self._in_leaf(engine, leaves[number], policy) for number in numbers}
+
+    def _in_leaf(self, engine: Engine, leaf: Leaf, policy: Policy) -> tuple[Finding, ...]:
+        name = (label(leaf.key), leaf.value, policy)
+        found = self._cache.get(name)
+        if found is None:
+            found = tuple(engine.findings_in_leaf(leaf.value, leaf.key, policy))
+            if len(leaf.value) <= _CACHED_LENGTH:
+                self._cache[name] = found
+                while len(self._cache) > _CACHED:
+                    del self._cache[next(iter(self._cache))]
+        else:
+            self._cache[name] = self._cache.pop(name)  # used last, forgotten last
+        return found

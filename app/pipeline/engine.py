@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.pipeline.detectors import Detector
-from app.pipeline.fields import Fields, leaves
+from app.pipeline.fields import Fields, label, leaves
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
 from app.pipeline.placeholder import LITERAL, MAX_LENGTH, Finder, Sighting, label_of
 from app.pipeline.policy import Policy
@@ -16,12 +16,6 @@ from app.pipeline.span import Span, resolve
 
 #: JSON inside strings inside JSON is followed so far; what lies deeper is read as plain text.
 _NESTING = 4
-#: Keys whose values are whole texts. Any other key says what its value is, as a form's label does.
-_TEXT_KEYS = frozenset(
-    "content text input output arguments description instructions prompt system thinking delta data "
-    "partial_json title context message summary body value default examples enum const".split()
-)
-_WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
 _EVERYTHING = Fields()
 
 
@@ -69,53 +63,41 @@ class Engine:
 
     def findings(self, text: str, policy: Policy) -> list[Finding]:
         """What to hide in a plain text."""
-        return self._in_string(text, "", policy, 0, plain=True)
+        return self._found(text, "", policy)
 
-    def findings_in_json(self, text: str, fields: Fields, policy: Policy, tree: Any = None) -> list[Finding]:
-        """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
-        return self._in_json(text, fields, policy, 0, tree)
+    def findings_in_leaf(self, value: str, key: str, policy: Policy, depth: int = 0) -> list[Finding]:
+        """What to hide in a string of a JSON text, in the string's own indices.
 
-    def _in_json(self, text: str, fields: Fields, policy: Policy, depth: int, tree: Any) -> list[Finding]:
-        out: list[Finding] = []
-        for leaf in leaves(text, fields, tree):
-            inner = self._in_string(leaf.value, leaf.key, policy, depth)
-            if inner:
-                offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
-                out += [
-                    Finding(
-                        offsets[f.start],
-                        offsets.end(f.end),
-                        f.entity,
-                        f.score,
-                        f.source,
-                        f.value,
-                        f.replacement,
-                    )
-                    for f in inner
-                ]
-        return out
-
-    def _in_string(self, value: str, key: str, policy: Policy, depth: int, plain: bool = False) -> list[Finding]:
-        if not plain and depth < _NESTING and looks_like_json(value):
+        Where it holds JSON itself, that is read as such; where it is the value of a telling key, the
+        key is read with it.
+        """
+        if depth < _NESTING and looks_like_json(value):
             try:
                 tree = parse(value)
             except UnreadableJson:
                 pass  # text that only begins like JSON
             else:
-                return self._in_json(value, _EVERYTHING, policy, depth + 1, tree)
-        prefix = "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "
-        spans = self.spans(prefix + value, policy)
+                return self.findings_in_json(value, _EVERYTHING, policy, tree, depth + 1)
+        return self._found(value, label(key), policy)
+
+    def findings_in_json(
+        self, text: str, fields: Fields, policy: Policy, tree: Any = None, depth: int = 0
+    ) -> list[Finding]:
+        """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
+        out: list[Finding] = []
+        for leaf in leaves(text, fields, tree):
+            inner = self.findings_in_leaf(leaf.value, leaf.key, policy, depth)
+            if inner:
+                offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
+                out += [dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)) for f in inner]
+        return out
+
+    def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:
         skip = len(prefix)
-        return [
-            Finding(
-                max(0, s.start - skip),
-                s.end - skip,
-                s.entity,
-                s.score,
-                s.source,
-                value[max(0, s.start - skip) : s.end - skip],
-                s.replacement,
-            )
-            for s in spans
-            if s.end > skip
-        ]
+        out = []
+        for span in self.spans(prefix + value, policy):
+            if span.end > skip:
+                start, end = max(0, span.start - skip), span.end - skip
+                own = span.replacement if span.start >= skip else ""
+                out.append(Finding(start, end, span.entity, span.score, span.source, value[start:end], own))
+        return out

@@ -27,7 +27,8 @@ class Fields:
 
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
-    `opening` is the path of the conversation's messages.
+    `opening` is the path of the conversation's messages. With `generic`, for bodies nobody has
+    declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
     """
 
     identifiers: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Fields:
     binary: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     opening: str = ""
+    generic: bool = False
 
 
 @dataclass(slots=True)
@@ -125,6 +127,19 @@ def _is_opaque(kind: Kind, value: str) -> bool:
     return True
 
 
+_DISCRIMINATORS = frozenset(["type", "role", "object", "model", "status", "event", "format", "encoding_format"])
+_ID = re.compile(r"[a-z]{2,14}_[A-Za-z0-9_-]{6,}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]{4,15}(?:Z|[+-]\d\d:?\d\d)?)?")
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}")
+
+
+def _is_protocol(key: str, value: str) -> bool:
+    """Whether a string in an undeclared body can be nothing a person has written."""
+    if key in _DISCRIMINATORS and _IDENTIFIER.fullmatch(value):
+        return True
+    return any(shape.fullmatch(value) for shape in (_ID, _DATE, _BLOB))
+
+
 def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
     """The strings of `text` that are text, in document order. Object keys never are.
 
@@ -157,12 +172,16 @@ def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
         if isinstance(member, str):
             token = next(found)
             kinds = [rule.kind for rule in rules] + [below]
-            if not any(kind and _is_opaque(kind, member) for kind in kinds):
+            opaque = any(kind and _is_opaque(kind, member) for kind in kinds)
+            if not opaque and not (fields.generic and _is_protocol(key, member)):
                 yield Leaf(token.start(), token.end(), member, key, path, frame.owners)
         elif isinstance(member, Pairs):
             type_ = member.get("type")
             if isinstance(type_, str):
-                rules += tuple(rule.typed[type_] for rule in rules if type_ in rule.typed)
+                typed = tuple(rule.typed[type_] for rule in rules if type_ in rule.typed)
+                rules += typed
+                if below is not Kind.VERBATIM:
+                    below = next((rule.kind for rule in typed if rule.below), below)
             owners = (*frame.owners, member)
             stack.append(_Frame(iter(member), True, rules, below, is_map, key, path, owners))
         elif isinstance(member, list):
@@ -196,3 +215,39 @@ def _strings(tree: Any) -> list[str]:
         elif isinstance(node, list):
             stack += reversed(node)
     return out
+
+
+#: Who or what in a conversation the model has made.
+_MODEL_ROLES = frozenset(["assistant", "model"])
+_MODEL_TYPES = frozenset(
+    "function_call custom_tool_call reasoning compaction program shell_call local_shell_call apply_patch_call "
+    "computer_call web_search_call file_search_call code_interpreter_call image_generation_call mcp_call "
+    "mcp_list_tools mcp_approval_request tool_search_call agent_message".split()
+)
+
+
+def fresh_items(tree: Any, path: str) -> frozenset[int] | None:
+    """`id`s of the items under `path` that follow the model's latest; None before it has said anything.
+
+    Everything else in such a body was sent before.
+    """
+    items = tree.get(path) if isinstance(tree, Pairs) and path else None
+    fresh: list[int] = []
+    for item in reversed(items) if isinstance(items, list) and not isinstance(items, Pairs) else ():
+        if isinstance(item, Pairs) and (item.get("role") in _MODEL_ROLES or item.get("type") in _MODEL_TYPES):
+            return frozenset(fresh)
+        fresh.append(id(item))
+    return None
+
+
+#: Keys whose values are whole texts. Any other key says what its value is, as a form's label does.
+_TEXT_KEYS = frozenset(
+    "content text input output arguments description instructions prompt system thinking delta data "
+    "partial_json title context message summary body value default examples enum const".split()
+)
+_WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
+
+
+def label(key: str) -> str:
+    """What a form would print before the value of `key`; "" where the value is a text of its own."""
+    return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "

@@ -19,6 +19,7 @@ SHORT = {
     "MEDICAL_RECORD_NUMBER": "RECORD",
     "DATE_OF_BIRTH": "BIRTHDATE",
 }
+_LONG = {short: entity for entity, short in SHORT.items()}
 #: The entity of text that already looked like a placeholder when the user sent it.
 LITERAL = "LITERAL"
 #: Every placeholder, with everything the tolerant tier puts up with around it, is shorter.
@@ -53,6 +54,11 @@ _BARE = re.compile(r"(?:\\{0,2}_|-)(\d{4,9})(?![A-Za-z0-9_])")
 def label_of(entity: str) -> str:
     """The word that stands for `entity` in a placeholder; at most 32 of `[A-Z0-9_]`."""
     return SHORT.get(entity, entity)[:_LABEL_MAX]
+
+
+def entity_of(label: str) -> str:
+    """The entity that `label` stands for, as far as it tells."""
+    return _LONG.get(label, label)
 
 
 def render(label: str, number: int | str) -> str:

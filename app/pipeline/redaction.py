@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.pipeline.session import Session
@@ -58,7 +58,7 @@ def redact(original: str, findings: Iterable[Finding], session: Session, *, quot
     hidden = [finding for finding, keep in zip(ordered, kept, strict=True) if keep]
     tokens = [session.placeholder(finding.entity, finding.value, finding.replacement) for finding in hidden]
     while True:
-        result = _replaced(original, hidden, tokens)
+        result = replaced(original, hidden, tokens)
         misread = _misread(result, session)
         if not misread:
             return result
@@ -66,7 +66,8 @@ def redact(original: str, findings: Iterable[Finding], session: Session, *, quot
             tokens[number] = session.generated(hidden[number].entity, hidden[number].value)
 
 
-def _replaced(original: str, hidden: list[Finding], tokens: list[str]) -> Redaction:
+def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) -> Redaction:
+    """The one left-to-right replacement: of each finding by its token."""
     parts: list[str] = []
     replacements: list[Replacement] = []
     position = length = 0
@@ -91,6 +92,12 @@ def _misread(redaction: Redaction, session: Session) -> list[int]:
         return []
     seen = {(sighting.start, sighting.token) for sighting in session.finder.find(redaction.text)}
     return [n for n in stand_ins if (redaction.replacements[n].at, redaction.replacements[n].placeholder) not in seen]
+
+
+def reserve_literals(findings: Iterable[Finding], session: Session, *, quoting: bool) -> None:
+    """For texts that go out together: before the first is redacted, what all of them hold literally."""
+    for finding in findings:
+        _stays(finding, session, quoting)
 
 
 def _stays(finding: Finding, session: Session, quoting: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.pipeline.json_context import JsonContext
+from app.pipeline.memo import Edit
 from app.pipeline.session import Session
 
 #: Stands for a value where only the way through JSON counts.
@@ -26,6 +27,9 @@ class Restorer:
         self._context = JsonContext()
         self._held = ""
         self._left = ""
+        self._length = 0
+        #: Where in the restored text values stand, and what they came as.
+        self.edits: list[Edit] = []
         self.restored = 0
         self.unknown = 0
 
@@ -65,13 +69,17 @@ class Restorer:
                 continue
             before = text[position : sighting.start]
             self._advance(before)
-            parts += (before, self._context.escape(value))
+            value = self._context.escape(value)
+            parts += (before, value)
+            at = self._length + sum(map(len, parts))
+            self.edits.append(Edit(at - len(value), at, text[sighting.start : sighting.end]))
             self._advance(_ANY)  # not the placeholder's own characters: its bracket begins no JSON
             position = sighting.end
             self.restored += 1
         rest = text[position:limit]
         self._advance(rest)
         parts.append(rest)
+        self._length += sum(map(len, parts))
         self._left = text[limit - 1]
         self._held = text[limit:]
         return "".join(parts)

@@ -7,7 +7,9 @@ import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from app.pipeline.memo import DIGEST_SIZE, Edits, Memory
 from app.pipeline.placeholder import Finder, finder, identity, label_of, render
 
 #: Numbers get another digit each time so many values are known: (values up to, digits).
@@ -26,6 +28,14 @@ class Entry:
     value: str = field(repr=False)
 
 
+class Pending(NamedTuple):
+    """What a session knows and the vault does not."""
+
+    entries: list[Entry]
+    reserved: list[str]
+    memories: list[Memory]
+
+
 class Session:
     """Placeholders of one conversation, in both directions.
 
@@ -35,8 +45,15 @@ class Session:
     their label. `pending` holds what has to be stored before anything may be sent.
     """
 
-    def __init__(self, id: str, key: bytes, entries: Iterable[Entry] = (), reserved: Iterable[str] = ()) -> None:
-        """`key` has 32 bytes; `entries` and `reserved` are what the vault holds of this session."""
+    def __init__(
+        self,
+        id: str,
+        key: bytes,
+        entries: Iterable[Entry] = (),
+        reserved: Iterable[str] = (),
+        memories: Iterable[Memory] = (),
+    ) -> None:
+        """`key` has 32 bytes; the rest is what the vault holds of this session."""
         self.id = id
         # Apart from the key that seals the values at rest, which is derived from the same one.
         self._key = hashlib.sha256(b"anonamoose/number" + key).digest()
@@ -49,6 +66,8 @@ class Session:
         self._fixed: frozenset[str] = frozenset()
         self._new: list[Entry] = []
         self._newly_reserved: list[str] = []
+        self._memories = {memory.digest: memory.edits for memory in memories}
+        self._new_memories: list[Memory] = []
         for entry in entries:
             self._add(entry)
         for token in reserved:
@@ -108,16 +127,37 @@ class Session:
     def _is_taken(self, placeholder: str) -> bool:
         return identity(placeholder) in self._reserved or self.issued(placeholder)
 
-    def take_pending(self) -> tuple[list[Entry], list[str]]:
-        """Entries and reservations not stored yet; the caller stores them now."""
-        pending = self._new, self._newly_reserved
-        self._new, self._newly_reserved = [], []
+    def label(self, placeholder: str) -> str:
+        """The label of a placeholder that was issued here; "" for a stand-in or an unknown one."""
+        entry = self._by_placeholder.get(identity(placeholder))
+        return entry.label if entry else ""
+
+    def remember(self, memory: Memory) -> None:
+        """What was sent for a text, or what a restored one came as. The latest counts."""
+        name = self._name(memory.digest)
+        if self._memories.get(name) != memory.edits:
+            self._memories[name] = memory.edits
+            self._new_memories.append(Memory(name, memory.edits))
+
+    def recall(self, digest: bytes) -> Edits | None:
+        """How the text called `digest` went out before, or None when it never did."""
+        return self._memories.get(self._name(digest))
+
+    def _name(self, digest: bytes) -> bytes:
+        """A digest alone could be guessed from a short text; keyed, it tells nothing."""
+        return hmac.new(self._key, b"memo" + digest, hashlib.sha256).digest()[:DIGEST_SIZE]
+
+    def take_pending(self) -> Pending:
+        """What is not stored yet; the caller stores it now."""
+        pending = Pending(self._new, self._newly_reserved, self._new_memories)
+        self._new, self._newly_reserved, self._new_memories = [], [], []
         return pending
 
-    def put_back(self, pending: tuple[list[Entry], list[str]]) -> None:
+    def put_back(self, pending: Pending) -> None:
         """Undoes `take_pending` after a failed save, so that the next request tries again."""
-        self._new = pending[0] + self._new
-        self._newly_reserved = pending[1] + self._newly_reserved
+        self._new = pending.entries + self._new
+        self._newly_reserved = pending.reserved + self._newly_reserved
+        self._new_memories = pending.memories + self._new_memories
 
     @property
     def finder(self) -> Finder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.pipeline.fold import fold
 
@@ -25,7 +25,7 @@ class Term:
     for the same case; other differences of writing never matter (see `fold`).
     """
 
-    text: str
+    text: str = field(repr=False)
     entity: str = "CUSTOM"
     case_sensitive: bool = False
     whole_word: bool = True

@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import aiohttp
 from aiohttp import web
 
-from app.pipeline.fields import leaves
+from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse
+from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
-from app.proxy.providers.base import Endpoint, Provider
-from app.proxy.sse import Decoder, Event
-from app.proxy.stream import StreamRestorer
+from app.proxy.framing import NDJSON, SSE, Framing
+from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.sse import Event
+from app.proxy.stream import StreamRestorer, ids_of
 
 #: What can break between us and the provider once the answer has begun.
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
-def restore_body(body: bytes, charset: str, endpoint: Endpoint, session: Session) -> tuple[bytes, int]:
+def _nothing(event: object) -> Iterable[Index]:
+    return ()
+
+
+def _never(name: str, index: Index, text: str, latest: str) -> Event:
+    raise AssertionError("a stream without channels holds nothing back")
+
+
+def _unknown(framing: Framing) -> Stream:
+    """A stream nobody has declared: every string of it is restored, each by itself."""
+    return Stream(frozenset(), _nothing, _never, framing=framing)
+
+
+_BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
+_UNKNOWN = {media: _unknown(framing) for media, framing in _BY_MEDIA.items()}
+
+
+def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked: bool) -> Stream | None:
+    """How `upstream` streams, None when it is to be read whole.
+
+    `asked` says that the client wanted a stream: some providers forget to say that it is one.
+    """
+    media = upstream.content_type
+    spec = endpoint.stream if endpoint is not None else None
+    if media in _BY_MEDIA:
+        return spec if spec is not None and spec.framing.media == media else _UNKNOWN[media]
+    if spec is None or upstream.status >= 300 or not asked:
+        return None
+    return None if media == "application/json" and spec.framing.media != media else spec
+
+
+def ids(body: bytes) -> set[str]:
+    """What the provider calls the things in an answer, where it is JSON."""
+    try:
+        tree = parse(body.decode())
+    except (UnreadableJson, UnicodeDecodeError):
+        return set()
+    return ids_of(tree)
+
+
+def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: Session) -> tuple[bytes, int]:
     """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
     try:
         text = body.decode(charset)
@@ -29,12 +73,12 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint, session: Session
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session)
+        new, count = _restored(text, session, "")
     else:
         parts: list[str] = []
         position = count = 0
-        for leaf in leaves(text, endpoint.response, tree):
-            value, restored = _restored(leaf.value, session)
+        for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
+            value, restored = _restored(leaf.value, session, leaf.key)
             if value != leaf.value:
                 parts += (text[position : leaf.start], encode(value))
                 position = leaf.end
@@ -43,9 +87,12 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint, session: Session
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session) -> tuple[str, int]:
+def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
     restorer = Restorer(session)
-    return restorer.feed(text) + restorer.flush(), restorer.restored
+    restored = restorer.feed(text) + restorer.flush()
+    for memory in of_answer(key, restored, restorer.edits, text):
+        session.remember(memory)
+    return restored, restorer.restored
 
 
 async def relay(upstream: aiohttp.ClientResponse, response: web.StreamResponse, exchange: Exchange) -> None:
@@ -60,10 +107,11 @@ async def relay_events(
     response: web.StreamResponse,
     provider: Provider,
     restorer: StreamRestorer,
+    framing: Framing,
     exchange: Exchange,
 ) -> None:
     """Passes a stream of events on, restored. Where it breaks off, what is held still goes out."""
-    decoder = Decoder()
+    decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
         if events:
@@ -79,6 +127,8 @@ async def relay_events(
         exchange.outcome = "failed"
         exchange.reason = "The provider's answer broke off."
         message = "Anonamoose: The provider's answer broke off before it was complete. Try again."
-        await write([*restorer.flush(), provider.stream_error("upstream_broke_off", message)])
+        error = provider.stream_error("upstream_broke_off", message)
+        await write([*restorer.flush(), framing.make(error.data or "", error.name)])
     finally:
+        restorer.remember()
         exchange.restored = restorer.restored

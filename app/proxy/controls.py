@@ -1,4 +1,4 @@
-"""What a client asks of us for one request, by headers that start with `x-anonamoose-`."""
+"""What a client asks of us for one request: headers that start with `x-anonamoose-`, or options in the path."""
 
 from __future__ import annotations
 
@@ -25,26 +25,36 @@ class Controls:
     policy: Policy
 
 
-def controls(headers: Mapping[str, str], policy: Policy) -> Controls:
-    """Reads the headers; raises Refusal when one has a value it cannot have."""
-    session = headers.get("x-anonamoose-session", "")
+_PREFIX = "x-anonamoose-"
+
+
+def controls(headers: Mapping[str, str], policy: Policy, in_path: Mapping[str, str] | None = None) -> Controls:
+    """Reads headers and the options `in_path`, for clients that cannot send headers.
+
+    A header wins. Raises Refusal when an option has a value it cannot have.
+    """
+    asked = {**(in_path or {})}
+    asked |= {key.lower()[len(_PREFIX) :]: v for key, v in headers.items() if key.lower().startswith(_PREFIX)}
+    session = asked.get("session", "")
     if session and not _SESSION.fullmatch(session):
         raise _invalid("session", "It takes 1 to 128 letters, digits or one of . _ : -")
-    locale = headers.get("x-anonamoose-locale")
+    locale = asked.get("locale")
     if locale is not None:
         try:
             policy = dataclasses.replace(policy, regions=parse_regions(locale))
         except ValueError:
             raise _invalid("locale", "It takes regions such as NZ,AU.") from None
-    return Controls(session, _flag(headers, "redact"), _flag(headers, "hydrate"), policy)
+    return Controls(session, _flag(asked, "redact"), _flag(asked, "hydrate"), policy)
 
 
-def _flag(headers: Mapping[str, str], name: str) -> bool:
+def _flag(asked: Mapping[str, str], name: str) -> bool:
     try:
-        return parse_flag(headers.get(f"x-anonamoose-{name}", "true"))
+        return parse_flag(asked.get(name, "true"))
     except ValueError:
         raise _invalid(name, "It takes true or false.") from None
 
 
 def _invalid(name: str, hint: str) -> Refusal:
-    return Refusal(400, "invalid_header", f"The header x-anonamoose-{name} has a value it cannot have.", hint)
+    return Refusal(
+        400, "invalid_header", f"The option {name} (header x-anonamoose-{name}) has a value it cannot have.", hint
+    )

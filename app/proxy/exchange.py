@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,14 +16,19 @@ Outcome = Literal["open", "done", "passed", "refused", "failed", "aborted"]
 KEEP_LIMIT = 2_000_000
 
 
+def _nothing_yet() -> tuple[str, str]:
+    return "", ""
+
+
 @dataclass(slots=True)
 class Exchange:
     """What is known about one request so far. Texts are hidden from repr.
 
     `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
-    the client. `sent` is the body before and after redaction; `came_back` and `got` are the
-    answer's text before and after restoring. They stay None or empty when the user keeps nothing.
+    the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
+    earlier one. `sent` is the body before and after redaction, `transcript` gives the answer's text
+    before and after restoring. They stay None or empty when the user keeps nothing.
     """
 
     id: int
@@ -44,10 +49,20 @@ class Exchange:
     request_bytes: int = 0
     response_bytes: int = 0
     entities: dict[str, int] = field(default_factory=dict)
+    fresh: dict[str, int] = field(default_factory=dict)
     restored: int = 0
     sent: Redaction | None = field(default=None, repr=False)
-    came_back: str = field(default="", repr=False)
-    got: str = field(default="", repr=False)
+    transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
+
+    @property
+    def came_back(self) -> str:
+        """The answer so far, as it came back."""
+        return self.transcript()[0]
+
+    @property
+    def got(self) -> str:
+        """The answer so far, as the client got it."""
+        return self.transcript()[1]
 
     @property
     def redactions(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections.abc import Coroutine
 
 import aiohttp
 from aiohttp import web
@@ -14,15 +14,12 @@ from yarl import URL
 
 from app.errors import UserError
 from app.events import EventBus, ExchangeFinished, ExchangeStarted
-from app.pipeline.detection import decode, encode
-from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.json_text import UnreadableJson
-from app.pipeline.redaction import redact
 from app.pipeline.session import Session
-from app.proxy.answer import BROKEN, relay, relay_events, restore_body
+from app.proxy.answer import BROKEN, ids, relay, relay_events, restore_body, stream_of
 from app.proxy.body import read_body
-from app.proxy.controls import Controls, controls
+from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.redactor import Redactor, Request
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.proxy.stream import StreamRestorer
@@ -52,13 +49,13 @@ class Forwarder:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
         self._bus = bus
-        self._worker = worker
         self._vault = vault
         self._counts = counts
         self._exchanges = exchanges
         self._upstream = upstream
         self._practice = practice
-        self._counting: set[asyncio.Task[None]] = set()
+        self._redactor = Redactor(settings, worker, vault, exchanges)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
@@ -89,66 +86,49 @@ class Forwarder:
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
         if request.headers.get("Upgrade"):
-            raise Refusal(426, "no_upgrade", "WebSockets are not supported.", "Use plain HTTP.")
-        asked = controls(request.headers, settings.policy)
+            raise Refusal(426, "no_upgrade", "WebSockets are not supported here.", "Use plain HTTP.")
+        asked = controls(request.headers, settings.policy, route.controls)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
-        if not settings.protection or not asked.redact or not body:
-            return await self._pass(request, route, exchange, body)
-        if route.endpoint is None or route.endpoint.request is None:
-            raise Refusal(
-                403,
-                "endpoint_not_covered",
-                f"This endpoint ({request.method} with a body) cannot be redacted yet, so nothing was sent.",
-                "Covered are POST /v1/chat/completions and POST /v1/messages.",
-            )
-        session, redacted = await self._redact(body, route, asked, request, exchange)
-        headers = up(request.headers, exchange.stream)
-        upstream = await self._send(request, route, headers, redacted)
-        extra = {
-            "x-anonamoose-session": session.id,
-            "x-anonamoose-redactions": str(exchange.redactions),
-        }
-        async with upstream:
-            return await self._restore(request, route, exchange, upstream, session if asked.hydrate else None, extra)
+        passes = route.endpoint is not None and route.endpoint.passes
+        asking = Request(route, asked, _credential(request), request.content_type, body)
+        session: Session | None = None
+        extra: dict[str, str] = {}
+        if not settings.protection or not asked.redact:
+            exchange.outcome = "passed"
+        elif not body or passes:
+            session = await self._known_session(asking)
+            exchange.outcome = "done" if session else "passed"
+        else:
+            session, body = await self._redactor.redact(asking, exchange)
+            extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            exchange.outcome = "done"
+        if session is not None:
+            extra["x-anonamoose-session"] = session.id
+        headers = up(request.headers, exchange.stream or session is None)
+        async with await self._send(request, route, headers, body or None) as upstream:
+            exchange.status = upstream.status
+            if session is None or not asked.hydrate:
+                return await self._relay(request, upstream, exchange, extra)
+            try:
+                return await self._restore(request, asking, exchange, upstream, session, extra)
+            finally:
+                self._later(self._remember(session))
 
-    async def _redact(
-        self, body: bytes, route: Route, asked: Controls, request: web.Request, exchange: Exchange
-    ) -> tuple[Session, bytes]:
-        """The session and what may be sent. When this returns, the session is safe on disk."""
-        assert route.endpoint is not None and route.endpoint.request is not None
-        began = time.perf_counter()
+    async def _known_session(self, asking: Request) -> Session | None:
         try:
-            scan = await self._worker.body(body, route.endpoint.request, asked.policy)
-            name = asked.session or self._vault.name(route.provider.name.encode(), _key_of(request), scan.opening)
-            session = await self._vault.session(name)
-            redaction = redact(decode(body), scan.findings, session, quoting=not asked.hydrate)
-            await self._vault.save(session)
-        except UnreadableJson as error:
-            raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
-        except DetectorUnavailable as error:
-            raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
+            return await self._redactor.session_of(asking)
         except UserError as error:
             raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
-        exchange.detect_ms = (time.perf_counter() - began) * 1000
-        exchange.session, exchange.model, exchange.stream = session.id, scan.model, scan.stream
-        exchange.entities = dict(Counter(r.finding.entity for r in redaction.replacements))
-        if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
-            exchange.sent = redaction
-        return session, encode(redaction.text)
 
     async def _send(
         self, request: web.Request, route: Route, headers: CIMultiDict[str], body: bytes | None
     ) -> aiohttp.ClientResponse:
-        if route.practice:
-            origin = self._practice
-        else:
-            settings = self._settings.current
-            origin = settings.anthropic_upstream if route.provider.name == "anthropic" else settings.openai_upstream
+        origin = self._practice if route.practice else route.upstream
         _, mark, query = request.raw_path.partition("?")
-        url = URL(f"{origin.rstrip('/')}{route.path}{mark}{query}", encoded=True)
+        url = URL(f"{origin}{route.path}{mark}{query}", encoded=True)
         try:
             return await self._upstream.send(request.method, url, headers, body)
         except BROKEN as error:
@@ -160,23 +140,11 @@ class Forwarder:
                 "Check the network and the upstream setting.",
             ) from None
 
-    async def _pass(self, request: web.Request, route: Route, exchange: Exchange, body: bytes) -> web.StreamResponse:
-        """Sends a request as it is: it has no body, or the user said so."""
-        headers = up(request.headers, streaming=True)
-        async with await self._send(request, route, headers, body or None) as upstream:
-            exchange.status = upstream.status
-            exchange.outcome = "passed"
-            response = web.StreamResponse(
-                status=upstream.status, reason=upstream.reason, headers=down(upstream.headers)
-            )
-            await response.prepare(request)
-            await self._relay(request, upstream, response, exchange)
-            return response
-
     async def _relay(
-        self, request: web.Request, upstream: aiohttp.ClientResponse, response: web.StreamResponse, exchange: Exchange
-    ) -> None:
-        """The rest of an answer, unread. Where it breaks off, so does ours: the client must see it."""
+        self, request: web.Request, upstream: aiohttp.ClientResponse, exchange: Exchange, extra: dict[str, str]
+    ) -> web.StreamResponse:
+        """An answer as it is. Where it breaks off, so does ours: the client must see it."""
+        response = await _begin(request, upstream, extra)
         try:
             await relay(upstream, response, exchange)
             await response.write_eof()
@@ -184,58 +152,73 @@ class Forwarder:
             exchange.outcome, exchange.reason = "failed", "The provider's answer broke off."
             if request.transport is not None:
                 request.transport.abort()
+        return response
 
     async def _restore(
         self,
         request: web.Request,
-        route: Route,
+        asking: Request,
         exchange: Exchange,
         upstream: aiohttp.ClientResponse,
-        session: Session | None,
+        session: Session,
         extra: dict[str, str],
     ) -> web.StreamResponse:
-        """The provider's answer for the client; `session` None leaves placeholders in it."""
-        assert route.endpoint is not None
-        headers = down(upstream.headers)
-        headers.update(extra)
-        exchange.status, exchange.outcome = upstream.status, "done"
-        streams = upstream.content_type == "text/event-stream" or (
-            exchange.stream and upstream.status < 300 and upstream.content_type != "application/json"
-        )
-        if session is not None and not streams:
-            return await self._whole(exchange, upstream, route, session, headers)
-        response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
-        await response.prepare(request)
-        if session is None or route.endpoint.stream is None:
-            await self._relay(request, upstream, response, exchange)
-            return response
-        restorer = StreamRestorer(route.endpoint.stream, session)
-        await relay_events(upstream, response, route.provider, restorer, exchange)
+        """An answer with the values of `session` put back."""
+        endpoint = asking.route.endpoint
+        spec = stream_of(endpoint, upstream, exchange.stream)
+        if spec is None:
+            return await self._whole(asking, exchange, upstream, session, extra)
+        response = await _begin(request, upstream, extra)
+        restorer = StreamRestorer(spec, session)
         if self._exchanges.keeps:
-            exchange.came_back, exchange.got = restorer.transcript()
+            exchange.transcript = restorer.transcript
+        try:
+            await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange)
+        finally:
+            await self._keep(asking, session, restorer.ids)
         await response.write_eof()
         return response
 
     async def _whole(
         self,
+        asking: Request,
         exchange: Exchange,
         upstream: aiohttp.ClientResponse,
-        route: Route,
         session: Session,
-        headers: CIMultiDict[str],
+        extra: dict[str, str],
     ) -> web.Response:
-        assert route.endpoint is not None
         try:
             body = await upstream.read()
         except BROKEN:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
         charset = upstream.charset or "utf-8"
-        restored, exchange.restored = restore_body(body, charset, route.endpoint, session)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session)
+        await self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
-            exchange.came_back = body.decode(charset, "replace")
-            exchange.got = restored.decode(charset, "replace")
+            texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
+            exchange.transcript = lambda: texts
+        headers = down(upstream.headers)
+        headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
+
+    async def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
+        """Remembers whose the things are that the provider keeps under these ids."""
+        endpoint = asking.route.endpoint
+        if found and endpoint is not None and endpoint.kept:
+            self._later(self._alias([self._redactor.scoped(asking, id) for id in sorted(found)], session))
+
+    async def _alias(self, names: list[tuple[bytes, ...]], session: Session) -> None:
+        try:
+            await self._vault.alias(names, session)
+        except UserError as error:
+            log.warning("the ids of an answer were not remembered: %s", error.title)
+
+    async def _remember(self, session: Session) -> None:
+        try:
+            await self._vault.save(session)
+        except UserError as error:
+            log.warning("an answer was not remembered: %s", error.title)
 
     def _finish(self, exchange: Exchange) -> None:
         log.info(
@@ -250,11 +233,15 @@ class Forwarder:
             exchange.total_ms,
             exchange.detect_ms,
         )
-        if exchange.entities:
-            task = asyncio.get_running_loop().create_task(self._count(exchange.entities))
-            self._counting.add(task)
-            task.add_done_callback(self._counting.discard)
+        if exchange.fresh:
+            self._later(self._count(exchange.fresh))
         self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        """For what nobody has to wait for; `close` does."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _count(self, entities: dict[str, int]) -> None:
         try:
@@ -263,15 +250,23 @@ class Forwarder:
             log.warning("the daily count was not saved: %s", error.title)
 
     async def close(self) -> None:
-        """Waits for what is still being counted."""
-        if self._counting:
-            await asyncio.wait(self._counting)
+        """Waits for what is still being stored."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
 
-def _key_of(request: web.Request) -> bytes:
-    """The credential the client sent, whichever header it used: it keeps clients apart."""
-    headers = request.headers
-    return "\n".join(headers.get(name, "") for name in ("Authorization", "x-api-key", "api-key")).encode()
+async def _begin(request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str]) -> web.StreamResponse:
+    headers = down(upstream.headers)
+    headers.update(extra)
+    response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
+    await response.prepare(request)
+    return response
+
+
+def _credential(request: web.Request) -> bytes:
+    """What the client sent to prove who it is, whichever header it used."""
+    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
+    return "\n".join([*(request.headers.get(name, "") for name in names), request.query.get("key", "")]).encode()
 
 
 def refused(route: Route, refusal: Refusal) -> web.Response:

@@ -5,42 +5,111 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from app.proxy.providers.anthropic import ANTHROPIC
+from app.proxy.providers import BY_DIALECT
 from app.proxy.providers.base import Endpoint, Provider
-from app.proxy.providers.openai import OPENAI
+from app.settings import Settings
+from app.upstreams import parse_upstreams
 
 #: Paths that clients ask for without `/v1` when their base URL has none.
-_BARE = re.compile(r"/(?:chat/completions|messages(?:/count_tokens)?|models(?:/[^/]+)?)\Z")
-_PRACTICE = "/demo"
+_BARE = re.compile(
+    r"/(?:chat/completions|messages|responses|completions|embeddings|moderations|models|conversations|"
+    r"images|audio|files|batches)(?:/.*)?\Z"
+)
+_CONTROL = re.compile(r"/(?P<kind>[so])/(?P<value>[^/]+)(?=/)")
+_GEMINI = re.compile(r"/v1(?:alpha|beta)/(?!openai/)|/v1/.*:[a-z][A-Za-z]+\Z")
+_OLLAMA = re.compile(r"/api/(?!v1/)[a-z]+")
+_ANTHROPIC = re.compile(r"/v1/(?:messages(?:/.*)?|complete)\Z")
+#: What a base URL with the API's version in it leaves to a client's own path.
+_PREFIXES = ("openai", "anthropic", "gemini", "ollama")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes. `path` begins with `/v1`; `endpoint` None is one we do not know."""
+    """Where a request goes. `path` is the provider's own; `endpoint` None is one we do not know.
+
+    `upstream` is the origin, empty for the practice model. `controls` are the options that stood in
+    the path, named as in the headers `x-anonamoose-…`.
+    """
 
     provider: Provider
     endpoint: Endpoint | None
     path: str
     practice: bool
+    upstream: str
+    controls: Mapping[str, str]
 
 
-def route(method: str, path: str, headers: Mapping[str, str]) -> Route | None:
-    """The route, or None when the path is no API's."""
-    practice = path == _PRACTICE or path.startswith(f"{_PRACTICE}/")
-    if practice:
-        path = path[len(_PRACTICE) :]
+def route(method: str, path: str, headers: Mapping[str, str], settings: Settings | None = None) -> Route | None:
+    """The route, or None when the path is no API's.
+
+    Before the API's own path may stand, in this order and each at most once: `/demo`, then `/s/<session>`
+    and `/o/<name=value,…>`, then `/openai`, `/anthropic`, `/gemini`, `/ollama` or `/u/<name>`.
+    """
+    settings = settings or Settings()
+    practice = path == "/demo" or path.startswith("/demo/")
+    path = path.removeprefix("/demo") if practice else path
+    path, controls = _controls(path)
+    named = parse_upstreams(settings.upstreams)
+    dialect = origin = ""
+    first, _, rest = path[1:].partition("/")
+    name = headers.get("x-anonamoose-upstream", "")
+    if first == "u":
+        name, _, rest = rest.partition("/")
+        path = f"/{rest}"
+        if name not in named:
+            return None
+    elif first in _PREFIXES and not (first == "openai" and _is_azure(rest, headers)):
+        dialect, path = first, f"/{rest}"
+    if name:
+        if name not in named:
+            return None
+        dialect, origin = named[name].dialect, named[name].origin
     if _BARE.match(path):
         path = f"/v1{path}"
-    if not path.startswith("/v1/"):
+    found = dialect or _dialect(path, headers)
+    if not found or (not dialect and not _is_api(path)):
         return None
-    provider = ANTHROPIC if _is_anthropic(path, headers) else OPENAI
-    return Route(provider, provider.endpoint(method, path), path, practice)
+    provider = BY_DIALECT[found]
+    if not origin and not practice:
+        origin = getattr(settings, f"{found}_upstream").rstrip("/")
+    return Route(provider, provider.endpoint(method, path), path, practice, origin, controls)
 
 
-def _is_anthropic(path: str, headers: Mapping[str, str]) -> bool:
-    if "anthropic-version" in headers or path == "/v1/messages" or path.startswith("/v1/messages/"):
-        return True
-    # Both dialects have /v1/models: a key tells them apart where no version header does.
+def _controls(path: str) -> tuple[str, dict[str, str]]:
+    controls: dict[str, str] = {}
+    for _ in range(2):
+        match = _CONTROL.match(path)
+        if match is None:
+            break
+        path = path[match.end() :]
+        value = unquote(match["value"])
+        if match["kind"] == "s":
+            controls["session"] = value
+        else:
+            controls.update(option.partition("=")[::2] for option in value.split(","))
+    return path, controls
+
+
+def _is_azure(rest: str, headers: Mapping[str, str]) -> bool:
+    return rest.startswith("deployments/") or "api-key" in headers
+
+
+def _is_api(path: str) -> bool:
+    return path.startswith("/v1/") or bool(_GEMINI.match(path) or _OLLAMA.match(path)) or path.startswith("/openai/")
+
+
+def _dialect(path: str, headers: Mapping[str, str]) -> str:
+    # A key tells dialects apart where they share a path and no version header does.
     authorization = headers.get("Authorization", "")
-    return authorization.startswith("Bearer sk-ant-") or headers.get("x-api-key", "").startswith("sk-ant-")
+    key = headers.get("x-api-key", "")
+    if "anthropic-version" in headers or _ANTHROPIC.match(path):
+        return "anthropic"
+    if "x-goog-api-key" in headers or _GEMINI.match(path):
+        return "gemini"
+    if _OLLAMA.match(path):
+        return "ollama"
+    if authorization.startswith("Bearer sk-ant-") or key.startswith("sk-ant-"):
+        return "anthropic"
+    return "openai"

@@ -12,7 +12,7 @@ from aiohttp import web
 from app.errors import PortTaken
 from app.proxy.forward import Forwarder
 from app.proxy.route import route
-from app.settings import Settings
+from app.settings_store import SettingsStore
 
 log = logging.getLogger(__name__)
 #: Agents keep connections between two turns of a person who thinks.
@@ -23,12 +23,14 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(self, settings: Settings, forwarder: Forwarder, health: Callable[[], dict[str, str]]) -> None:
-        self._host = settings.host
-        self._port = settings.port
+    def __init__(self, settings: SettingsStore, forwarder: Forwarder, health: Callable[[], dict[str, str]]) -> None:
+        current = settings.current
+        self._settings = settings
+        self._host = current.host
+        self._port = current.port
         self._forwarder = forwarder
         self._health = health
-        app = web.Application(client_max_size=settings.body_limit * 2**20)
+        app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(
             app,
@@ -36,7 +38,7 @@ class Server:
             access_log=None,
             auto_decompress=False,  # `read_body` does
             handler_cancellation=True,  # a client that goes away takes its request upstream with it
-            shutdown_timeout=float(settings.drain),
+            shutdown_timeout=current.drain or 0.01,  # to aiohttp, 0 means no limit
             keepalive_timeout=_KEEP_ALIVE,
             max_line_size=65536,
             max_field_size=65536,
@@ -84,7 +86,7 @@ class Server:
             return web.json_response(self._health())
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
-        found = route(request.method, path, request.headers)
+        found = route(request.method, path, request.headers, self._settings.current)
         if found is None:
             message = "Anonamoose: there is nothing at this path. The API begins at /v1."
             return web.json_response(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
@@ -13,8 +13,8 @@ _BOM = b"\xef\xbb\xbf"
 class Event:
     """One event. `raw` is how it came, its closing blank line included; `data` None if it had none."""
 
-    raw: bytes
-    data: str | None
+    raw: bytes = field(repr=False)
+    data: str | None = field(repr=False)
     name: str = ""
 
     def with_data(self, data: str) -> Event:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.pipeline.fields import Leaf, leaves
+from app.pipeline.fields import leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
-from app.pipeline.restore import Restorer, restore
+from app.pipeline.memo import of_answer
+from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.providers.base import Index, Stream
 from app.proxy.sse import Event
@@ -15,10 +16,13 @@ from app.proxy.sse import Event
 
 @dataclass(slots=True)
 class _Channel:
-    path: str
+    name: str
     index: Index
     restorer: Restorer
+    key: str  # of its text, as a client will send it back
     latest: str = ""
+    came: list[str] = field(default_factory=list)
+    got: list[str] = field(default_factory=list)
 
 
 class StreamRestorer:
@@ -34,7 +38,8 @@ class StreamRestorer:
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
-        self._texts: dict[tuple[str, Index], tuple[list[str], list[str]]] = {}
+        #: What the provider calls the things in this answer.
+        self.ids: set[str] = set()
 
     @property
     def restored(self) -> int:
@@ -42,10 +47,16 @@ class StreamRestorer:
         return self._whole + sum(channel.restorer.restored for channel in self._channels.values())
 
     def transcript(self) -> tuple[str, str]:
-        """The text of all channels as it came back and as the client got it."""
-        came = "\n".join("".join(parts[0]) for parts in self._texts.values())
-        got = "\n".join("".join(parts[1]) for parts in self._texts.values())
-        return came, got
+        """The text of all channels so far, as it came back and as the client got it."""
+        channels = self._channels.values()
+        return "\n".join("".join(c.came) for c in channels), "\n".join("".join(c.got) for c in channels)
+
+    def remember(self) -> None:
+        """Tells the session what each restored text came as: that is what goes back next time."""
+        for channel in self._channels.values():
+            restored, original = "".join(channel.got), "".join(channel.came)
+            for memory in of_answer(channel.key, restored, channel.restorer.edits, original):
+                self._session.remember(memory)
 
     def feed(self, event: Event) -> list[Event]:
         """What goes to the client for one event from upstream."""
@@ -56,7 +67,8 @@ class StreamRestorer:
         try:
             tree = parse(event.data)
         except UnreadableJson:
-            return [event.with_data(restored)] if (restored := self._all_of(event.data)) != event.data else [event]
+            return [event.with_data(restored)] if (restored := self._all_of(event.data, "")) != event.data else [event]
+        self.ids |= ids_of(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
         data, fed = self._edit(event.data, tree, closing)
         out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
@@ -71,52 +83,61 @@ class StreamRestorer:
         position = 0
         fed: set[tuple[str, Index]] = set()
         for leaf in leaves(data, self._spec.fields, tree):
-            if leaf.path in self._spec.deltas:
-                channel = self._channel(leaf)
-                key = (channel.path, channel.index)
+            named = self._spec.channel_of(leaf)
+            if named is not None:
+                channel = self._channel(named, leaf.key)
                 channel.latest = data
-                fed.add(key)
+                fed.add(named)
                 new = channel.restorer.feed(leaf.value)
                 if _within(channel.index, closing):
                     new += channel.restorer.flush()
-                self._note(key, leaf.value, new)
+                channel.came.append(leaf.value)
+                channel.got.append(new)
             else:
-                new = self._all_of(leaf.value)
+                new = self._all_of(leaf.value, leaf.key)
             if new != leaf.value:
                 parts += (data[position : leaf.start], encode(new))
                 position = leaf.end
         parts.append(data[position:])
         return "".join(parts), fed
 
-    def _all_of(self, text: str) -> str:
-        restored = restore(text, self._session)
-        self._whole += restored != text
+    def _all_of(self, text: str, key: str) -> str:
+        restorer = Restorer(self._session)
+        restored = restorer.feed(text) + restorer.flush()
+        self._whole += restorer.restored
+        for memory in of_answer(key, restored, restorer.edits, text):
+            self._session.remember(memory)
         return restored
 
-    def _channel(self, leaf: Leaf) -> _Channel:
-        index = tuple(owner.get("index") for owner in leaf.owners if any(key == "index" for key, _ in owner))
-        key = (leaf.path, index)
-        channel = self._channels.get(key)
+    def _channel(self, named: tuple[str, Index], key: str) -> _Channel:
+        channel = self._channels.get(named)
         if channel is None:
-            channel = self._channels[key] = _Channel(leaf.path, index, Restorer(self._session))
+            channel = self._channels[named] = _Channel(*named, Restorer(self._session), key)
         return channel
 
     def _open(self, closing: list[Index], fed: set[tuple[str, Index]]) -> Iterator[_Channel]:
-        for key, channel in self._channels.items():
-            if key not in fed and _within(channel.index, closing):
+        for named, channel in self._channels.items():
+            if named not in fed and _within(channel.index, closing):
                 yield channel
 
     def _release(self, channel: _Channel) -> Event | None:
         rest = channel.restorer.flush()
         if not rest:
             return None
-        self._note((channel.path, channel.index), "", rest)
-        return self._spec.inject(channel.path, channel.index, rest, channel.latest)
+        channel.got.append(rest)
+        event = self._spec.inject(channel.name, channel.index, rest, channel.latest)
+        return self._spec.framing.make(event.data or "", event.name)
 
-    def _note(self, key: tuple[str, Index], came: str, got: str) -> None:
-        came_parts, got_parts = self._texts.setdefault(key, ([], []))
-        came_parts.append(came)
-        got_parts.append(got)
+
+_IDS = ("id", "output_file_id", "error_file_id", "input_file_id")
+
+
+def ids_of(tree: object) -> set[str]:
+    """The ids at the top of a JSON value, and of the object an event tells of."""
+    if not isinstance(tree, Pairs):
+        return set()
+    inner = [tree, *(value for key in ("response", "message", "data") if isinstance(value := tree.get(key), Pairs))]
+    return {value for node in inner for key in _IDS if isinstance(value := node.get(key), str)}
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:

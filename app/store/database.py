@@ -31,6 +31,13 @@ MIGRATIONS = (
         name BLOB NOT NULL, placeholder BLOB NOT NULL,
         PRIMARY KEY (session, name)
     ) WITHOUT ROWID;
+    CREATE TABLE memo (
+        session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE, digest BLOB NOT NULL, edits BLOB,
+        PRIMARY KEY (session, digest)
+    ) WITHOUT ROWID;
+    CREATE TABLE alias (
+        name BLOB PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE
+    ) WITHOUT ROWID;
     CREATE INDEX session_used ON session(used);
     CREATE TABLE term (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
     CREATE TABLE daily (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from app.errors import KeyMismatch, StorageError
+from app.pipeline.memo import Edit, Edits, Memory
 from app.pipeline.session import Entry, Session
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable, new_key
@@ -52,6 +55,21 @@ class Vault:
     def name(self, *parts: bytes) -> str:
         """A session id for a conversation known only by `parts`; tells nothing about them."""
         return self._seal.digest(*parts).hex()[:32]
+
+    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session) -> None:
+        """From now on `aliased` finds `session` by any of `names`. They live as long as it does."""
+        rows = [(self._seal.digest(*name), session.id) for name in names]
+        await self._database.run(
+            lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", rows)
+        )
+
+    async def aliased(self, name: tuple[bytes, ...]) -> str | None:
+        """The id of the session known by `name`, None when there is none or its time is over."""
+        digest = self._seal.digest(*name)
+        row = await self._database.run(
+            lambda connection: connection.execute("SELECT session FROM alias WHERE name = ?", (digest,)).fetchone()
+        )
+        return None if row is None else str(row[0])
 
     async def session(self, id: str) -> Session:
         """The session called `id`, a new and empty one if there is none or its time is over.
@@ -101,12 +119,16 @@ class Vault:
                 seal.open(token, f"{id}:reserved").decode("utf-8", "surrogatepass")
                 for (token,) in connection.execute("SELECT placeholder FROM reserved WHERE session = ?", (id,))
             ]
+            memories = [
+                Memory(name, _edits(seal, sealed, f"{id}:memo"))
+                for name, sealed in connection.execute("SELECT digest, edits FROM memo WHERE session = ?", (id,))
+            ]
         except Unsealable:
             raise KeyMismatch(
                 "A stored session cannot be opened: it was altered, or sealed with another key.",
                 "Use another session, or put the vault back from a copy.",
             ) from None
-        return Session(id, key, entries, reserved), seal
+        return Session(id, key, entries, reserved, memories), seal
 
     async def save(self, session: Session) -> None:
         """Stores what is new in `session`; when this returns, it has survived a crash.
@@ -126,17 +148,20 @@ class Vault:
                     entry.label,
                     seal.seal(entry.value.encode("utf-8", "surrogatepass"), f"{session.id}:{entry.placeholder}"),
                 )
-                for entry in pending[0]
+                for entry in pending.entries
             ]
             # Sealed as well: that which looks like a placeholder may be "(phone 5550134)".
-            tokens = [token.encode("utf-8", "surrogatepass") for token in pending[1]]
+            tokens = [token.encode("utf-8", "surrogatepass") for token in pending.reserved]
             reserved = [(session.id, seal.digest(t), seal.seal(t, f"{session.id}:reserved")) for t in tokens]
+
+            memories = [(session.id, m.digest, _sealed(seal, m.edits, f"{session.id}:memo")) for m in pending.memories]
 
             def work(connection: sqlite3.Connection) -> None:
                 for row in entries:
                     if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", row).rowcount == 0:
                         self._prove_same(connection, seal, row)
                 connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?, ?)", reserved)
+                connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", memories)
 
             try:
                 await self._database.run(work)
@@ -173,3 +198,14 @@ class Vault:
             self._recent.pop(id, None)
             self._alive.pop(id, None)
         return len(gone)
+
+
+def _sealed(seal: Seal, edits: Edits, place: str) -> bytes | None:
+    """Edits as they are stored; None for a text that goes out as it is, like most."""
+    if not edits:
+        return None
+    return seal.seal(json.dumps([(edit.start, edit.end, edit.text) for edit in edits]).encode(), place)
+
+
+def _edits(seal: Seal, sealed: bytes | None, place: str) -> Edits:
+    return () if sealed is None else tuple(Edit(*edit) for edit in json.loads(seal.open(sealed, place)))

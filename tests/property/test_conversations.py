@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -24,7 +25,11 @@ from tests.property.texts import POLICY, VALUES, engine, texts
 _SEAL = Seal(b"m" * 32)
 _FIELDS = Fields(identifiers=("messages[].role",), opening="messages")
 #: One stand-in for each value at most, and none that overlaps another.
-_TERMS = [Term(value, ["PERSON", "A_B"][at % 2], replacement=["", "", "Kiwi", "Moa"][at % 4]) for at, value in enumerate(VALUES) if value != "\ud800"]  # fmt: skip
+_TERMS = [
+    Term(value, ["PERSON", "A_B"][at % 2], replacement=["", "", "Kiwi", "Moa"][at % 4])
+    for at, value in enumerate(VALUES)
+    if value != "\ud800"
+]
 
 
 async def _turns(path: Path, messages: list[str], restarts: list[bool], find: Engine) -> list[str]:
@@ -64,5 +69,5 @@ def test_a_longer_conversation_keeps_its_redacted_prefix_byte_for_byte_also_acro
     restarts = data.draw(st.lists(st.booleans(), min_size=len(messages), max_size=len(messages)))
     with tempfile.TemporaryDirectory() as folder:
         bodies = asyncio.run(_turns(Path(folder) / "vault.sqlite3", messages, restarts, engine(terms)))
-    for shorter, longer in zip(bodies, bodies[1:], strict=False):
+    for shorter, longer in itertools.pairwise(bodies):
         assert longer.startswith(shorter.removesuffix("]}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 
@@ -39,7 +40,7 @@ def test_resolve_never_uncovers_a_character_that_any_accepted_span_covered(
 ) -> None:
     resolved = resolve(spans)
     assert _covered(resolved) == _covered(spans)
-    assert all(a.end <= b.start for a, b in zip(resolved, resolved[1:], strict=False)), "sorted and disjoint"
+    assert all(a.end <= b.start for a, b in itertools.pairwise(resolved)), "sorted and disjoint"
     shuffled = list(spans)
     chance.shuffle(shuffled)
     assert resolve(shuffled) == resolved, "order-independent"
@@ -90,7 +91,9 @@ _terms = st.lists(
     min_size=1,
     max_size=5,
 )
-_pieces = st.sampled_from([*_WORDS, *(w.upper() for w in _WORDS), " ", " ", ".", "_", "-", "x", "[CUSTOM_1234]", "Kiwi", "\n"])
+_pieces = st.sampled_from(
+    [*_WORDS, *(w.upper() for w in _WORDS), " ", " ", ".", "_", "-", "x", "[CUSTOM_1234]", "Kiwi", "\n"]
+)
 _DICTIONARY = Policy(layers=frozenset({"dictionary"}))
 
 

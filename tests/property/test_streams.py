@@ -28,7 +28,9 @@ def _stream(endpoint: int, provider: Any) -> Stream:
 
 
 CHAT, MESSAGES = _stream(0, OPENAI), _stream(0, ANTHROPIC)
-_LINES = st.sampled_from([b"data: ", b"data", b"data:", b"event: x", b": ping", b"id: 1", "data: é ☃ 😀".encode(), b"", b"\xef\xbb\xbf"])  # fmt: skip
+_LINES = st.sampled_from(
+    [b"data: ", b"data", b"data:", b"event: x", b": ping", b"id: 1", "data: é ☃ 😀".encode(), b"", b"\xef\xbb\xbf"]
+)
 
 
 def _decoded(pieces: list[bytes]) -> list[Event]:
@@ -37,7 +39,8 @@ def _decoded(pieces: list[bytes]) -> list[Event]:
 
 
 @given(
-    st.lists(st.tuples(_LINES | st.binary(max_size=6), st.sampled_from([b"\n", b"\r", b"\r\n"])), max_size=20), st.data()
+    st.lists(st.tuples(_LINES | st.binary(max_size=6), st.sampled_from([b"\n", b"\r", b"\r\n"])), max_size=20),
+    st.data(),
 )
 def test_output_does_not_depend_on_where_bytes_were_cut(lines: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
     raw = b"".join(line + end for line, end in lines)
@@ -47,8 +50,12 @@ def test_output_does_not_depend_on_where_bytes_were_cut(lines: list[tuple[bytes,
     assert b"".join(event.raw for event in events) == raw
 
 
-@given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])), st.sampled_from(["", "x"]), st.data())
-def test_an_event_that_is_made_reads_as_it_was_meant_however_it_is_cut(text: str, name: str, data: st.DataObject) -> None:
+@given(
+    st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])), st.sampled_from(["", "x"]), st.data()
+)
+def test_an_event_that_is_made_reads_as_it_was_meant_however_it_is_cut(
+    text: str, name: str, data: st.DataObject
+) -> None:
     raw = make(text, name).raw
     (event,) = _decoded(cut(raw, data.draw(st.lists(st.integers(0, len(raw)), max_size=9).map(sorted))))
     assert (event.data, event.name) == (text, name)
@@ -108,6 +115,7 @@ def _heard_in_chat(events: list[Event]) -> dict[tuple[Any, ...], str]:
     """What a client makes of a chat stream; fails when a choice goes on after its end."""
     heard: dict[tuple[Any, ...], str] = {}
     ended: set[int] = set()
+    at: tuple[Any, ...]
     for event in events:
         assert event.data is not None
         if event.data == "[DONE]":
@@ -158,7 +166,11 @@ def _message(blocks: list[tuple[str, list[str]]], ending: str) -> Iterator[Event
 
     yield event("message_start", message={"id": "m", "content": []})
     for index, (kind, pieces) in enumerate(blocks):
-        start = {"type": "tool_use", "id": "t", "name": "n", "input": {}} if kind == "partial_json" else {"type": "text", "text": ""}  # fmt: skip
+        start = (
+            {"type": "tool_use", "id": "t", "name": "n", "input": {}}
+            if kind == "partial_json"
+            else {"type": "text", "text": ""}
+        )
         yield event("content_block_start", index=index, content_block=start)
         for piece in pieces:
             delta = {"type": "input_json_delta" if kind == "partial_json" else "text_delta", kind: piece}
@@ -211,12 +223,19 @@ def test_output_does_not_depend_on_how_a_message_was_cut_into_events_and_nothing
 
 def _arguments(session: Session) -> st.SearchStrategy[Any]:
     """JSON whose strings are placeholders and other texts, and JSON in them, and JSON in that."""
-    leaf = st.sampled_from([*tokens_of(session), "a", 'q"q', "b\\b", "n\nn"]) | st.none() | st.booleans() | st.integers()
+    leaf = (
+        st.sampled_from([*tokens_of(session), "a", 'q"q', "b\\b", "n\nn"]) | st.none() | st.booleans() | st.integers()
+    )
     pair = st.tuples(leaf, leaf).map(lambda two: f"{two[0]} and {two[1]}")
 
     def more(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         nested = st.dictionaries(st.sampled_from("xyz"), inner, min_size=1, max_size=2)
-        return st.lists(inner, max_size=2) | nested | nested.map(json.dumps) | nested.map(lambda d: json.dumps(d, indent=1))
+        return (
+            st.lists(inner, max_size=2)
+            | nested
+            | nested.map(json.dumps)
+            | nested.map(lambda d: json.dumps(d, indent=1))
+        )
 
     return st.dictionaries(st.sampled_from("abc"), st.recursive(leaf | pair, more, max_leaves=6), max_size=3)
 

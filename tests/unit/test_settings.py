@@ -87,11 +87,19 @@ def test_values_are_read_from_text_and_from_json(name: str, value: object, meant
         ("locale", "Atlantis", "“Atlantis” is not a region; known are AU, NZ, UK, US."),
         ("openai-upstream", "api.openai.com", "It must be a URL such as https://api.example.com, without /v1."),
         ("openai-upstream", "ftp://example.com", "It must be a URL such as https://api.example.com, without /v1."),
-        ("openai-upstream", "https://example.com?x=1", "It must be a URL such as https://api.example.com, without /v1."),
+        (
+            "openai-upstream",
+            "https://example.com?x=1",
+            "It must be a URL such as https://api.example.com, without /v1.",
+        ),
         ("openai-upstream", "https://", "It must be a URL such as https://api.example.com, without /v1."),
         ("openai-upstream", "https://me:pass@example.com", "It must not hold a user name or password."),
         ("openai-upstream", "http://[half", "It must be a URL such as https://api.example.com, without /v1."),
-        ("openai-upstream", "http://example.com:port", "It must be a URL such as https://api.example.com, without /v1."),
+        (
+            "openai-upstream",
+            "http://example.com:port",
+            "It must be a URL such as https://api.example.com, without /v1.",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_with_a_reason(name: str, value: object, hint: str) -> None:

@@ -15,7 +15,9 @@ from app.settings import DECLARED
 from app.settings_store import VERSION, SettingsStore
 
 
-def store(root: Path, flags: dict[str, object] | None = None, bus: EventBus | None = None, **environ: str) -> SettingsStore:
+def store(
+    root: Path, flags: dict[str, object] | None = None, bus: EventBus | None = None, **environ: str
+) -> SettingsStore:
     variables = {f"ANONAMOOSE_{name.upper()}": value for name, value in environ.items()}
     return SettingsStore({"data_dir": str(root), **(flags or {})}, variables, bus)
 
@@ -59,11 +61,9 @@ def test_the_real_environment_counts_where_none_is_given(tmp_path: Path, monkeyp
 @pytest.mark.parametrize("name", [name for name, row in DECLARED.items() if row.option.stored])
 def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tmp_path: Path, name: str) -> None:
     row = DECLARED[name]
-    other: Any = {
-        "openai-upstream": "http://localhost:1",
-        "anthropic-upstream": "http://localhost:2",
-        "locale": "NZ",
-    }.get(name, "other")
+    other: Any = {"locale": "NZ", "upstreams": "groq=https://api.groq.com/openai"}.get(name, "other")
+    if name.endswith("-upstream"):
+        other = "http://localhost:1"
     if row.choices:
         other = next(choice for choice in row.choices if choice != row.default)
     elif row.kind is bool:
@@ -162,7 +162,9 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         store(tmp_path)
 
 
-@pytest.mark.parametrize("values", [{"port": 70000}, {"port": None}, {"host": None}, {"host": ["a"]}, {"ner": "perhaps"}])
+@pytest.mark.parametrize(
+    "values", [{"port": 70000}, {"port": None}, {"host": None}, {"host": ["a"]}, {"ner": "perhaps"}]
+)
 def test_a_stored_value_that_does_not_fit_is_named(tmp_path: Path, values: dict[str, object]) -> None:
     put(tmp_path, values)
     with pytest.raises(SettingError) as caught:
@@ -181,7 +183,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_the_old_value(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(*((os, "fsync") if step == "fsync" else (Path, "replace")), full)
+        patched.setattr("os.fsync" if step == "fsync" else "pathlib.Path.replace", full)
         with pytest.raises(StorageError, match="could not be saved"):
             settings.set("port", 3002)
     assert settings.current.port == store(tmp_path).current.port == 3001
@@ -190,8 +192,8 @@ def test_a_write_that_fails_leaves_the_old_file_and_the_old_value(
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
     settings = store(tmp_path / "file" / "below")
+    (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be written to"):
         settings.set("port", 3001)
     assert settings.current.port == 3000

@@ -11,9 +11,9 @@ from app.pipeline.json_text import Pairs
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream
 from app.proxy.sse import Event, make
 
-# Signed or encrypted: a changed letter makes the API refuse the whole conversation.
+# Signed or encrypted: a changed letter makes the API refuse the whole conversation. Thinking is signed
+# as well, but it is text for the user to read: what a session remembers sends it back as it came.
 _SEALED = (
-    "<thinking>.thinking",
     "<thinking>.signature",
     "<redacted_thinking>.data",
     "<compaction>.**",
@@ -82,12 +82,14 @@ _MESSAGES_REQUEST = Fields(
 )
 _ANSWER = Fields(verbatim=_blocks("content[]")["verbatim"])
 
-_DELTA_TYPES = {"text": "text_delta", "partial_json": "input_json_delta"}
+_DELTA_TYPES = {"text": "text_delta", "partial_json": "input_json_delta", "thinking": "thinking_delta"}
 
 
 def _closes(event: Pairs) -> Iterable[Index]:
     kind = event.get("type")
-    if kind == "content_block_stop":
+    delta = event.get("delta")
+    # A signature ends the thinking it signs, though its block is still open.
+    if kind == "content_block_stop" or (isinstance(delta, Pairs) and delta.get("type") == "signature_delta"):
         yield (event.get("index"),)
     elif kind in ("message_delta", "message_stop", "error"):
         yield ()
@@ -108,7 +110,6 @@ _STREAM = Stream(
     fields=Fields(
         verbatim=(
             *_blocks("message.content[]", "content_block")["verbatim"],
-            "delta<thinking_delta>.**",
             "delta<signature_delta>.**",
             "delta<compaction_delta>.**",
         )

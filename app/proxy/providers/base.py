@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from app.pipeline.fields import Fields
+from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
+from app.proxy.framing import SSE, Framing
 from app.proxy.sse import Event
 
 #: Which part of a stream a channel belongs to: the `index` of every object around its text.
@@ -19,26 +22,50 @@ class Stream:
     """How an endpoint streams.
 
     `deltas` are the paths whose strings continue from event to event; one channel for each path
-    and `Index`. `closes` tells which channels an event ends (`()` stands for all): their held text
-    goes out before it. `inject` makes the event which carries that text, from the path, the index,
-    the text and the data of the channel's latest event.
+    and `Index`. Where the objects around a delta do not tell which channel it is, `channel` gives
+    its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
+    (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
+    that text, from the name, the index, the text and the data of the channel's latest event; a
+    framing other than SSE takes its data.
     """
 
     deltas: frozenset[str]
     closes: Callable[[Pairs], Iterable[Index]]
     inject: Callable[[str, Index, str, str], Event]
     fields: Fields = field(default_factory=Fields)
+    channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
+    framing: Framing = SSE
+
+    def channel_of(self, leaf: Leaf) -> tuple[str, Index] | None:
+        """Name and index of the channel that `leaf` continues, or None."""
+        if self.channel is not None:
+            return self.channel(leaf)
+        if leaf.path not in self.deltas:
+            return None
+        return leaf.path, tuple(value for owner in leaf.owners for key, value in owner if key == "index")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. `path` begins with `/v1/`; `request` None means it has no body to read."""
+    """One operation.
+
+    In `path`, `*` stands for any part of one segment. `request` None means it has no body that is
+    text: with `passes` the body goes on unread, else there must be none. `kept` says that the provider
+    keeps what is said here under the answer's id, so that later requests may name it.
+    """
 
     method: str
     path: str
     request: Fields | None
     response: Fields = field(default_factory=Fields)
     stream: Stream | None = None
+    passes: bool = False
+    kept: bool = False
+
+
+@lru_cache(maxsize=1024)
+def _matcher(path: str) -> re.Pattern[str]:
+    return re.compile("[^/]*".join(map(re.escape, path.split("*"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +78,5 @@ class Provider:
     stream_error: Callable[[str, str], Event]
 
     def endpoint(self, method: str, path: str) -> Endpoint | None:
-        """The endpoint for `path` (a trailing `/*` in a declared path stands for one more part)."""
-        for candidate in self.endpoints:
-            if candidate.method != method:
-                continue
-            if candidate.path == path:
-                return candidate
-            stem = candidate.path.removesuffix("*")
-            if stem != candidate.path and path.startswith(stem) and "/" not in path[len(stem) :]:
-                return candidate
-        return None
+        """The first declared endpoint that `method` and `path` fit."""
+        return next((e for e in self.endpoints if e.method == method and _matcher(e.path).fullmatch(path)), None)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.detection import Detection, decode, encode
+from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.outline import decode, encode, redact_body
 from app.pipeline.policy import Policy
-from app.pipeline.redaction import redact
 from app.pipeline.session import Session
 from app.pipeline.terms import Term
 
@@ -56,16 +56,22 @@ def test_placeholders_of_terms_are_literals(detection: Detection) -> None:
     assert [(f.value, f.source) for f in found] == [("[PROJECT_1234]", "literal"), ("Kiwi", "literal")]
 
 
-def test_a_body_tells_what_routes_it(detection: Detection) -> None:
-    scan = detection.body(body(("user", "hi"), model="m", stream=True), FIELDS, DICTIONARY)
-    assert (scan.model, scan.stream, scan.findings) == ("m", True, ())
-    plain = detection.body(b'{"stream": "true", "model": 7}', FIELDS, DICTIONARY)
-    assert (plain.model, plain.stream) == ("", False)
+def sent(detection: Detection, raw: bytes, session: Session | None = None) -> bytes:
+    """What goes out for a body of which nothing was sent before."""
+    opened = detection.outline(1, raw, FIELDS)
+    found = detection.findings(1, range(len(opened.parts)), DICTIONARY)
+    session = session or Session("a", b"k" * 32)
+    return encode(redact_body(decode(raw), opened.parts, found, session, quoting=False).text)
+
+
+def test_a_body_tells_its_model(detection: Detection) -> None:
+    assert detection.outline(1, body(("user", "hi"), model="m", stream=True), FIELDS).model == "m"
+    assert detection.outline(2, b'{"stream": "true", "model": 7}', FIELDS).model == ""
 
 
 def test_a_conversation_keeps_its_opening_and_another_has_another(detection: Detection) -> None:
     def opening(raw: bytes) -> bytes:
-        return detection.body(raw, FIELDS, DICTIONARY).opening
+        return detection.outline(1, raw, FIELDS).opening
 
     first = opening(body(("system", "be kind"), ("user", "hi")))
     assert opening(body(("system", "be brief"), ("user", "hi"), ("assistant", "hello"), ("user", "bye"))) == first
@@ -77,14 +83,28 @@ def test_a_conversation_keeps_its_opening_and_another_has_another(detection: Det
 @pytest.mark.parametrize("raw", [b"", b"[]", b'"x"', b"{", b"nonsense", b"\xff\xfe{}", b"7"])
 def test_what_is_no_json_object_is_unreadable(detection: Detection, raw: bytes) -> None:
     with pytest.raises(UnreadableJson):
-        detection.body(raw, FIELDS, DICTIONARY)
+        detection.outline(1, raw, FIELDS)
 
 
-def test_a_byte_order_mark_moves_nothing(detection: Detection) -> None:
-    raw = b"\xef\xbb\xbf" + body(("user", "hi Zephyrine"))
-    scan = detection.body(raw, FIELDS, DICTIONARY)
-    (finding,) = scan.findings
-    assert decode(raw)[finding.start : finding.end] == finding.value == "Zephyrine"
+def test_what_was_not_opened_is_refused(detection: Detection) -> None:
+    with pytest.raises(DetectorUnavailable):
+        detection.findings(7, [], DICTIONARY)
+
+
+def test_every_place_of_a_term_is_hidden_alike(detection: Detection) -> None:
+    raw = body(("user", "Zephyrine"), ("user", "a Zephyrine"), ("user", '{"x": "Zephyrine"}'))
+    out = sent(detection, raw)
+    tokens = {word for word in out.decode().replace('"', " ").replace("\\", " ").split() if "PROJECT" in word}
+    assert b"Zephyrine" not in out and len(tokens) == 1 and out.count(tokens.pop().encode()) == 3
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("inside", [b"", b"\xff", b"\\u00e9 \\ud83d\\ude00", "é😀".encode(), b'\\" \\\\ \\/'])
+def test_all_but_what_is_hidden_goes_on_byte_for_byte(detection: Detection, mark: bytes, inside: bytes) -> None:
+    raw = mark + b'{ "a" : "' + inside + b" Zephyrine " + inside + b'" , "n": 1.50}\n'
+    before, after = raw.split(b"Zephyrine")
+    out = sent(detection, raw)
+    assert out.startswith(before + b"[PROJECT_") and out.endswith(b"]" + after)
 
 
 @pytest.mark.parametrize("raw", [b"", "é😀".encode(), b"\xff\xfe\x80", b"a\xc3", bytes(range(256))])
@@ -92,13 +112,7 @@ def test_any_bytes_come_back(raw: bytes) -> None:
     assert encode(decode(raw)) == raw
 
 
-def test_bytes_that_are_no_utf_8_go_on_as_they_came(detection: Detection) -> None:
-    raw = b'{"a": "\xff Zephyrine \x80"}'
-    scan = detection.body(raw, FIELDS, DICTIONARY)
-    redaction = redact(decode(raw), scan.findings, Session("a", b"k" * 32))
-    sent = encode(redaction.text)
-    assert sent.startswith(b'{"a": "\xff [PROJECT_') and sent.endswith(b'] \x80"}')
-
-
-def test_a_scan_hides_what_it_found(detection: Detection) -> None:
-    assert "Zephyrine" not in repr(detection.body(body(("user", "Zephyrine")), FIELDS, DICTIONARY))
+def test_what_is_opened_hides_what_it_holds(detection: Detection) -> None:
+    opened = detection.outline(1, body(("user", "Zephyrine"), user="Zephyrine"), FIELDS)
+    found = detection.findings(1, range(len(opened.parts)), DICTIONARY)
+    assert "Zephyrine" not in repr(opened) + repr(found) + repr(detection)

@@ -105,7 +105,7 @@ def test_json_in_strings_is_read_as_deeply_as_it_goes(depth: int) -> None:
     redacted = redact(text, find.findings_in_json(text, Fields(), POLICY), session).text
     for _ in range(depth):
         redacted = json.loads(redacted)
-        redacted = redacted["arguments" if "arguments" in redacted else "a"]  # type: ignore[index]
+        redacted = redacted["arguments" if "arguments" in redacted else "a"]
     assert json.loads(redacted)["a"].startswith("say [CUSTOM_")
 
 

@@ -74,13 +74,24 @@ def test_a_rule_may_ask_for_a_type() -> None:
     assert found(body, fields)["blocks[].text"] == ["b", "c"]
 
 
+def test_of_a_type_everything_below_may_be_left_alone() -> None:
+    fields = Fields(verbatim=("blocks[]<compaction>.**", "delta<thinking_delta>.**"))
+    body = {
+        "blocks": [{"type": "compaction", "a": {"b": ["sealed"]}}, {"type": "text", "a": {"b": ["open"]}}],
+        "delta": {"type": "thinking_delta", "thinking": "sealed"},
+    }
+    assert found(body, fields) == {"blocks[].a.b[]": ["open"], "blocks[].type": ["text"]}
+
+
 def test_a_type_given_twice_is_none() -> None:
     fields = Fields(verbatim=("b<thinking>.text",))
     assert found('{"b": {"type": "thinking", "type": "x", "text": "a"}}', fields)["b.text"] == ["a"]
 
 
 def test_a_star_stands_for_any_key() -> None:
-    assert found({"a": {"x": {"id": "1"}, "y": {"id": "2", "z": "3"}}}, Fields(verbatim=("a.*.id",))) == {"a.y.z": ["3"]}
+    assert found({"a": {"x": {"id": "1"}, "y": {"id": "2", "z": "3"}}}, Fields(verbatim=("a.*.id",))) == {
+        "a.y.z": ["3"]
+    }
 
 
 def test_of_a_schema_only_its_own_words_are_left_alone() -> None:
@@ -115,7 +126,7 @@ def test_deep_bodies_are_walked() -> None:
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
-        ([{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, {"role": "user", "content": "b"}], ["a"]),
+        ([{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, {"role": "user"}], ["a"]),
         ([{"role": "user", "content": [{"type": "text", "text": "a", "cache_control": {"x": "y"}}, "b"]}], ["a", "b"]),
         ([{"role": "system", "content": "s"}], ["s"]),
         ("just text", ["just text"]),
@@ -129,4 +140,9 @@ def test_a_conversation_is_known_by_its_first_user_message(messages: Any, expect
 
 
 def test_no_opening_where_none_is_declared_or_there() -> None:
-    assert opening(parse('{"messages": "x"}'), "") == opening(parse('{"a": 1}'), "messages") == opening([], "messages") == []
+    assert (
+        opening(parse('{"messages": "x"}'), "")
+        == opening(parse('{"a": 1}'), "messages")
+        == opening([], "messages")
+        == []
+    )

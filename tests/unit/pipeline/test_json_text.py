@@ -7,13 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.json_text import MAX_DEPTH, Offsets, Pairs, UnreadableJson, encode, escape, looks_like_json, parse, tokens
+from app.pipeline.json_text import (
+    MAX_DEPTH,
+    Offsets,
+    Pairs,
+    UnreadableJson,
+    encode,
+    escape,
+    looks_like_json,
+    parse,
+    tokens,
+)
 
+_any = st.characters(exclude_categories=[])  # half a pair, too
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(exclude_categories=[])),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(_any),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 def test_objects_keep_order_and_duplicates() -> None:
@@ -59,7 +70,9 @@ def test_tokens_are_the_strings_in_the_order_of_the_walk(tree: object, ascii_: b
     ]
 
 
-_characters = st.sampled_from(["a", "é", "😀", '\\"', "\\\\", "\\/", "\\n", "\\u0041", "\\uD83D\\uDE00", "\\ud83d", "\\ude00"])
+_characters = st.sampled_from(
+    ["a", "é", "😀", '\\"', "\\\\", "\\/", "\\n", "\\u0041", "\\uD83D\\uDE00", "\\ud83d", "\\ude00"]
+)
 
 
 @given(st.lists(_characters, max_size=12).map("".join), st.integers(0, 9), st.data())
@@ -84,6 +97,8 @@ def test_non_ascii_stays_readable() -> None:
     assert encode("é😀\ud800") == '"é😀\\ud800"'
 
 
-@pytest.mark.parametrize(("text", "does"), [("{", True), (" \n[1", True), ("x{", False), ("", False), (" " * 70 + "{", False)])
+@pytest.mark.parametrize(
+    ("text", "does"), [("{", True), (" \n[1", True), ("x{", False), ("", False), (" " * 70 + "{", False)]
+)
 def test_what_looks_like_json(text: str, does: bool) -> None:
     assert looks_like_json(text) is does

@@ -167,10 +167,11 @@ def test_only_what_may_become_a_placeholder_waits(text: str, waits: str) -> None
 
 
 def test_what_waits_is_shorter_than_the_longest_placeholder() -> None:
-    label = "A_" * 16
-    text = "\\u005b  " + "A___" * 16 + "___" + "1 " * 9 + "  \\u005"
-    assert len(text) > MAX_LENGTH
-    assert len(text) - Finder([label]).held(text) < MAX_LENGTH
+    look = Finder(["A_" * 16])
+    text = "\\u005b" + "A___" * 16 + "___" + "1 " * 9 + "\\u005"
+    assert len(text) == MAX_LENGTH
+    for longer in (text, " " + text, text[:-5] + "  " + text[-5:], text.replace("[", "[  ")):
+        assert len(longer) - look.held(longer) < MAX_LENGTH
 
 
 def test_labels_alike_but_for_separators_have_one_identity() -> None:

@@ -37,5 +37,5 @@ def test_regions_are_read_as_people_write_them(text: str, regions: set[str]) -> 
 
 
 def test_an_unknown_region_is_named_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match="“Atlantis” is not a region; known are AU, NZ, UK, US."):
+    with pytest.raises(ValueError, match="“Atlantis” is not a region; known are AU, NZ, UK, US"):
         parse_regions("NZ, Atlantis")

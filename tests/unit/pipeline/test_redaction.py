@@ -34,7 +34,7 @@ def test_nothing_found_changes_nothing() -> None:
     session = Session("a", KEY)
     assert redact("", [], session).text == ""
     assert redact("plain", [], session).replacements == ()
-    assert session.take_pending() == ([], [])
+    assert not any(session.take_pending())
 
 
 def test_a_value_may_be_other_than_the_characters_it_stands_in() -> None:

@@ -62,6 +62,12 @@ def test_a_bare_placeholder_waits_for_the_end_of_its_word() -> None:
     assert restorer.feed("is") == "Zoë O'Neil is"
 
 
+def test_what_went_out_before_still_tells_where_a_word_begins() -> None:
+    for before, value in (("x", "PERSON_4821"), ("é", "PERSON_4821"), ("_", "PERSON_4821"), ("-", "Zoë O'Neil")):
+        restorer = Restorer(SESSION)
+        assert [restorer.feed(before), restorer.feed("PERSON_4821") + restorer.feed(".")] == [before, value + "."]
+
+
 def test_what_was_found_does_not_wait_for_what_begins_inside_it() -> None:
     session = Session("a", b"k" * 32, [Entry("A" * 40 + "B", "", "one"), Entry("B" + "C" * 40, "", "two")])
     restorer = Restorer(session)

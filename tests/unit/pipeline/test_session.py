@@ -79,7 +79,7 @@ def test_a_value_with_a_stand_in_has_a_generated_placeholder_too_where_one_is_ne
     token = session.generated("CUSTOM", "Globex")
     assert token == session.generated("CUSTOM", "Globex") and session.value(token) == "Globex"
     assert session.placeholder("CUSTOM", "Globex", "Acme") == "Acme"
-    entries, reserved = session.take_pending()
+    entries, reserved = session.take_pending()[:2]
     for order in (entries, entries[::-1]):
         again = Session("a", KEY, order, reserved)
         assert again.placeholder("CUSTOM", "Globex", "Acme") == "Acme"
@@ -107,8 +107,8 @@ def test_pending_is_taken_once_and_comes_back_after_a_failure() -> None:
     token = session.placeholder("PERSON", "Alice")
     session.reserve("[PERSON_1]")
     pending = session.take_pending()
-    assert pending == ([Entry(token, "PERSON", "Alice")], ["[PERSON_1]"])
-    assert session.take_pending() == ([], [])
+    assert pending[:2] == ([Entry(token, "PERSON", "Alice")], ["[PERSON_1]"])
+    assert not any(session.take_pending())
     other = session.placeholder("PERSON", "Bob")
     session.put_back(pending)
     assert [entry.placeholder for entry in session.take_pending()[0]] == [token, other]
@@ -116,7 +116,7 @@ def test_pending_is_taken_once_and_comes_back_after_a_failure() -> None:
 
 def test_what_the_vault_gives_back_is_not_pending() -> None:
     session = Session("a", KEY, [Entry("[PERSON_4821]", "PERSON", "Alice")], ["[PERSON_1]"])
-    assert session.take_pending() == ([], []) and len(session) == 1
+    assert not any(session.take_pending()) and len(session) == 1
     assert session.placeholder("PERSON", "Alice") == "[PERSON_4821]"
 
 

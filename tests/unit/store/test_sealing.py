@@ -53,7 +53,17 @@ def test_keys_are_new() -> None:
 
 def test_a_digest_depends_on_key_parts_and_where_they_part() -> None:
     assert SEAL.digest(b"ab", b"c") == SEAL.digest(b"ab", b"c")
-    assert len({SEAL.digest(b"ab", b"c"), SEAL.digest(b"a", b"bc"), SEAL.digest(b"abc"), Seal(b"n" * 32).digest(b"ab", b"c")}) == 4
+    assert (
+        len(
+            {
+                SEAL.digest(b"ab", b"c"),
+                SEAL.digest(b"a", b"bc"),
+                SEAL.digest(b"abc"),
+                Seal(b"n" * 32).digest(b"ab", b"c"),
+            }
+        )
+        == 4
+    )
 
 
 def test_the_repr_tells_no_key() -> None:

@@ -1,0 +1,153 @@
+"""How events follow each other on the wire besides SSE: lines of JSON, and a JSON array in pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.proxy import sse
+from app.proxy.sse import Event
+
+
+class Decoder(Protocol):
+    """Bytes in, events out, however the bytes were cut. No byte is lost: joined, `raw` is the input."""
+
+    def feed(self, chunk: bytes) -> list[Event]: ...
+
+    def flush(self) -> list[Event]: ...
+
+
+class Framing(Protocol):
+    """A way to put events on the wire. `media` is its content type."""
+
+    media: str
+
+    def decoder(self) -> Decoder: ...
+
+    def make(self, data: str, name: str = "") -> Event:
+        """A new event, to stand before one that came."""
+        ...
+
+
+class Sse:
+    """Server-sent events."""
+
+    media = "text/event-stream"
+
+    def decoder(self) -> Decoder:
+        return sse.Decoder()
+
+    def make(self, data: str, name: str = "") -> Event:
+        return sse.make(data, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line(Event):
+    """A line of JSON with its line end."""
+
+    def with_data(self, data: str) -> Event:
+        bare = self.raw.rstrip(b"\r\n")
+        return _Line(data.encode() + self.raw[len(bare) :], data)
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        self._buffer += chunk
+        *lines, rest = self._buffer.split(b"\n")
+        self._buffer = rest
+        return [self._event(bytes(line) + b"\n") for line in lines]
+
+    def flush(self) -> list[Event]:
+        rest, self._buffer = bytes(self._buffer), bytearray()
+        return [self._event(rest)] if rest else []
+
+    @staticmethod
+    def _event(raw: bytes) -> Event:
+        return _Line(raw, raw.decode("utf-8", "replace").strip() or None)
+
+
+class Ndjson:
+    """One JSON value on each line (Ollama, batch results)."""
+
+    media = "application/x-ndjson"
+
+    def decoder(self) -> Decoder:
+        return _Lines()
+
+    def make(self, data: str, name: str = "") -> Event:
+        return _Line(data.encode() + b"\n", data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item(Event):
+    """An item of the array, with the bracket or comma before it."""
+
+    before: bytes = b""
+
+    def with_data(self, data: str) -> Event:
+        return _Item(self.before + data.encode(), data, "", self.before)
+
+
+class _Items:
+    """Cuts an array into items without reading more of them than their brackets and quotes."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._at = 0
+        self._depth = 0
+        self._in_string = self._escaped = False
+        self._start: int | None = None
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        self._buffer += chunk
+        events: list[Event] = []
+        while self._at < len(self._buffer):
+            byte = self._buffer[self._at]
+            self._at += 1
+            if self._in_string:
+                if self._escaped:
+                    self._escaped = False
+                elif byte == 0x5C:
+                    self._escaped = True
+                elif byte == 0x22:
+                    self._in_string = False
+            elif byte == 0x22:
+                self._in_string = True
+            elif byte in b"{[":
+                self._depth += 1
+                if self._depth == 2 and self._start is None:
+                    self._start = self._at - 1
+            elif byte in b"}]":
+                self._depth -= 1
+                if self._depth == 1 and self._start is not None:
+                    events.append(self._cut())
+        return events
+
+    def _cut(self) -> Event:
+        assert self._start is not None
+        before, data = bytes(self._buffer[: self._start]), bytes(self._buffer[self._start : self._at])
+        del self._buffer[: self._at]
+        self._at, self._start = 0, None
+        return _Item(before + data, data.decode("utf-8", "replace"), "", before)
+
+    def flush(self) -> list[Event]:
+        rest, self._buffer, self._at = bytes(self._buffer), bytearray(), 0
+        return [Event(rest, None)] if rest else []
+
+
+class JsonArray:
+    """One JSON array, streamed item by item (Gemini without `alt=sse`)."""
+
+    media = "application/json"
+
+    def decoder(self) -> Decoder:
+        return _Items()
+
+    def make(self, data: str, name: str = "") -> Event:
+        return _Item(b"," + data.encode(), data, "", b",")
+
+
+SSE, NDJSON, JSON_ARRAY = Sse(), Ndjson(), JsonArray()
