@@ -22,8 +22,8 @@ def _read(path: Path) -> dict[str, Any]:
     """The stored values by name; raises UserError for a file that is not one of ours."""
     try:
         raw = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}  # a folder that is none is named where it is to be made
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(
             f"The settings file {path} cannot be read.", "Mend its permissions, or move it away to start afresh."

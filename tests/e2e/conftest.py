@@ -144,6 +144,14 @@ def running(_running: Running, upstream: FakeUpstream) -> Running:
 
 
 @pytest.fixture
+def strict(running: Running) -> Iterator[None]:
+    """Endpoints that nobody has declared are refused."""
+    running.app.settings.set("unknown-endpoints", "refuse")
+    yield
+    running.app.settings.set("unknown-endpoints", "redact")
+
+
+@pytest.fixture
 def key(request: pytest.FixtureRequest) -> str:
     """A key of this test's own: no other test has its sessions."""
     return f"sk-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:32]}"

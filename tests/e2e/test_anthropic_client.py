@@ -154,7 +154,7 @@ async def test_tool_use_comes_back_as_json_with_awkward_values(
         assert json.loads(payload["payload"]) == expected
 
 
-async def test_signed_thinking_is_not_touched_on_its_way_back(
+async def test_signed_thinking_is_readable_and_goes_back_as_it_was_signed(
     claude: anthropic.AsyncAnthropic, upstream: FakeUpstream
 ) -> None:
     signed: list[str] = []
@@ -170,8 +170,13 @@ async def test_signed_thinking_is_not_touched_on_its_way_back(
         final = await stream.get_final_message()
     thinking, text = final.content
     assert thinking.type == "thinking" and text.type == "text"
-    assert (thinking.thinking, thinking.signature) == (signed[0], "c2lnbmF0dXJl")
+    assert (thinking.thinking, thinking.signature) == (f"About {NAME}", "c2lnbmF0dXJl")
     assert text.text == f"Hello {NAME}"
+    again: Any = [*ASKED, {"role": "assistant", "content": final.content}, {"role": "user", "content": "Go on."}]
+    async with claude.messages.stream(model="claude-fake", max_tokens=9, messages=again) as stream:
+        await stream.get_final_message()
+    sent = upstream.last.json()["messages"][1]["content"][0]
+    assert (sent["thinking"], sent["signature"]) == (signed[0], "c2lnbmF0dXJl")
 
 
 async def test_tokens_are_counted_on_the_redacted_body(
@@ -230,12 +235,12 @@ async def test_an_error_inside_a_stream_is_restored_and_held_text_comes_before_i
     assert "".join(text) == f"For {NAME}"
 
 
+@pytest.mark.usefixtures("strict")
 async def test_a_refusal_is_not_tried_again(
     claude: anthropic.AsyncAnthropic, upstream: FakeUpstream, running: Running
 ) -> None:
-    request: Any = {"custom_id": "1", "params": {"model": "claude-fake", "max_tokens": 9, "messages": ASKED}}
     with pytest.raises(anthropic.PermissionDeniedError, match="nothing was sent"):
-        await claude.messages.batches.create(requests=[request])
+        await claude.post("/v1/tomorrow", cast_to=object, body={"input": ASKED})
     assert not upstream.received
     assert len(running.app.exchanges) == 1
 

@@ -225,7 +225,6 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     _serve_in_a_file(tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="the settings file is blamed before the folder is tried")
 def test_a_folder_that_cannot_be_written_is_named_as_the_cause(tmp_path: Path) -> None:
     said = _serve_in_a_file(tmp_path)
     assert b"cannot be written to" in said and b"--data-dir" in said

@@ -266,9 +266,10 @@ async def test_an_error_inside_a_stream_is_restored_and_held_text_comes_before_i
     assert "".join(text) == f"For {NAME}"
 
 
+@pytest.mark.usefixtures("strict")
 async def test_a_refusal_is_not_tried_again(gpt: openai.AsyncOpenAI, upstream: FakeUpstream, running: Running) -> None:
     with pytest.raises(openai.PermissionDeniedError, match="nothing was sent"):
-        await gpt.embeddings.create(model="gpt-fake", input=PROSE, encoding_format="float")
+        await gpt.post("/tomorrow", cast_to=object, body={"input": PROSE})
     assert not upstream.received
     assert len(running.app.exchanges) == 1
 

@@ -59,12 +59,17 @@ class Staged(Application):
         exchange.outcome, exchange.status, exchange.restored = "done", 200, 1
         exchange.entities = {"EMAIL_ADDRESS": 1}
         exchange.sent = Redaction(original, original.replace(value, token), (Replacement(finding, token, start),))
-        exchange.came_back = f'{{"output":"I wrote to {token}."}}'
-        exchange.got = f'{{"output":"I wrote to {value}."}}'
+        came_back, got = f'{{"output":"I wrote to {token}."}}', f'{{"output":"I wrote to {value}."}}'
+        answered(exchange, more.pop("came_back", came_back), more.pop("got", got))
         for name, change in more.items():
             setattr(exchange, name, change)
         self.bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
         return exchange
+
+
+def answered(exchange: Exchange, came_back: str, got: str) -> None:
+    """Gives an exchange its answer, before and after restoring."""
+    exchange.transcript = lambda: (came_back, got)
 
 
 def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

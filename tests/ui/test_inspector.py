@@ -12,7 +12,7 @@ from app.events import ExchangeFinished, ExchangeStarted
 from app.ui.bridge import Bridge
 from app.ui.desktop import Desktop
 from app.ui.exchange_table import ExchangeTable
-from tests.ui.staging import URL, Staged, on_loop, until
+from tests.ui.staging import URL, Staged, answered, on_loop, until
 
 
 def watched(model: QAbstractItemModel) -> QAbstractItemModelTester:
@@ -125,7 +125,8 @@ async def test_a_running_exchange_fills_in_later(desktop: Desktop, application: 
     exchange = application.exchange(outcome="open", got="", came_back="")
     await until(lambda: inspector.model.rowCount() == 1)
     assert inspector.view.came_back.note == "Waiting for the answer."
-    exchange.outcome, exchange.came_back, exchange.got = "done", "hello", "hello"
+    exchange.outcome = "done"
+    answered(exchange, "hello", "hello")
     application.bus.publish(ExchangeFinished(exchange.id, 1))
     await until(lambda: inspector.view.got.view.toPlainText() == "hello")
 
@@ -156,7 +157,8 @@ async def test_a_hidden_inspector_catches_up_when_shown(desktop: Desktop, applic
     exchange = application.exchange(outcome="open", got="")
     await until(lambda: inspector.model.rowCount() == 1)
     inspector.close()
-    exchange.outcome, exchange.got = "done", "hello"
+    exchange.outcome = "done"
+    answered(exchange, "hello", "hello")
     application.exchange(got="second")
     await asyncio.sleep(0.3)
     assert inspector.model.rowCount() == 1

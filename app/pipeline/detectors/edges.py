@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 #: Initials before a surname that was found without them: "J. Smith", "J.R.R. Tolkien".
-_INITIALS = re.compile(r"(?:(?<![\w.])|(?<=[\s(]))(?:[^\W\d_a-z]\.[ \t\u00a0-]?){1,4}$")
+_INITIALS = re.compile(r"(?:(?<![\w.])|(?<=[\s(]))(?:[^\W\d_a-z]\.[ \t\u00a0-]?){1,4}\Z")
 _POSSESSIVE = re.compile(r"['’][sS]?$")
 _TITLE = re.compile(r"(?:^|\W)(?:mr|mrs|ms|mx|dr|prof|rev|st|sr|jr|hon|capt|lt|sgt|col|gen)\.$", re.IGNORECASE)
 _PATH = re.compile(r"://|^[~.]{0,2}/|^[A-Za-z]:\\|/.*/|/[^/]*\.\w+$")

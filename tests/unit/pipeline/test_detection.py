@@ -80,8 +80,8 @@ def test_a_conversation_keeps_its_opening_and_another_has_another(detection: Det
     assert opening(b'{"messages": [{"role": "user", "content": "\\ud800"}]}') != first
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b'"x"', b"{", b"nonsense", b"\xff\xfe{}", b"7"])
-def test_what_is_no_json_object_is_unreadable(detection: Detection, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", [b"", b'"x"', b"{", b"nonsense", b"\xff\xfe{}", b"7"])
+def test_what_is_neither_object_nor_array_is_unreadable(detection: Detection, raw: bytes) -> None:
     with pytest.raises(UnreadableJson):
         detection.outline(1, raw, FIELDS)
 
