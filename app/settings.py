@@ -86,7 +86,7 @@ class Settings:
         "pass", "What happens to requests while protection is off.", "Protection"
     )
     audio: Literal["allow", "warn", "block"] = option(
-        "warn", "What happens to audio, which cannot be looked through.", "Protection"
+        "warn", "What happens to sound in a request: nobody can redact it.", "Protection"
     )
     locale: str = option(
         "",

@@ -108,10 +108,15 @@ class Speech:
         if audio == "allow" or not any(leaf.path in self._socket.audio for leaf in leaves(text, Fields(), event)):
             return
         if audio == "block":
-            raise Refusal(403, "audio_blocked", "Audio cannot be looked through, so it was not sent.")
+            raise Refusal(
+                403,
+                "audio_blocked",
+                "The frame has a recording, which cannot be redacted; nothing was sent.",
+                "Leave it out, or change the setting audio.",
+            )
         if not self._heard:
             self._heard = True
-            log.warning("audio goes out over %s as it is: nobody can look through it", self._socket.path)
+            log.warning("audio goes out over %s as it is: nobody can redact it", self._socket.path)
 
     async def _redact(self, turn: Turn, text: str, asked: Controls) -> str:
         request = Request(self._route, asked, self._credential, "application/json", text.encode())

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from app.pipeline.fields import Fields
 from app.proxy.framing import FRAMES
-from app.proxy.providers.base import Provider, Stream, undeclared
+from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.providers.openai import OPENAI
 from app.proxy.providers.realtime import AUDIO, REQUEST, STREAM
-
-_STARTS = "response.created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +27,28 @@ class Socket:
     request: Fields
     stream: Stream
     begins: frozenset[str] = frozenset()
-    starts: str = _STARTS
+    starts: str = "response.created"
     ends: frozenset[str] = frozenset()
     joined: bool = False
     kept: bool = False
     audio: frozenset[str] = frozenset()
 
 
-def _responses() -> Socket:
-    """Frames of the client are bodies of the same endpoint over HTTP, those of the provider its events."""
-    endpoint = OPENAI.endpoint("POST", "/v1/responses")
-    fields = endpoint.request if endpoint else None
-    stream = endpoint.stream if endpoint else None
-    fields = fields or Fields(generic=True)
+def over_http(path: str, endpoint: Endpoint | None) -> Socket:
+    """A socket whose frames are the bodies and the events of `endpoint`, which answers at `path` over HTTP."""
+    fields = (endpoint.request if endpoint else None) or Fields(generic=True)
+    stream = (endpoint.stream if endpoint else None) or undeclared(FRAMES)
     return Socket(
-        "/v1/responses",
+        path,
         dataclasses.replace(fields, identifiers=(*fields.identifiers, "type", "event_id", "stream_id")),
-        dataclasses.replace(stream, framing=FRAMES) if stream else undeclared(FRAMES),
+        dataclasses.replace(stream, framing=FRAMES),
         begins=frozenset(["response.create"]),
         ends=frozenset(["response.completed", "response.incomplete", "response.failed", "error"]),
         kept=True,
     )
 
 
+_RESPONSES = over_http("/v1/responses", OPENAI.endpoint("POST", "/v1/responses"))
 _REALTIME = Socket(
     "/v1/realtime",
     REQUEST,
@@ -61,7 +58,7 @@ _REALTIME = Socket(
     joined=True,
     audio=AUDIO,
 )
-_DECLARED = {(OPENAI.name, socket.path): socket for socket in (_responses(), _REALTIME)}
+_DECLARED = {(OPENAI.name, socket.path): socket for socket in (_RESPONSES, _REALTIME)}
 #: Every string of a client's frame is text, every string of the provider's is restored by itself.
 UNDECLARED = Socket("/v1/…", Fields(generic=True), undeclared(FRAMES), joined=True)
 

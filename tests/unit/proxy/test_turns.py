@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.pipeline.fields import Fields, leaves
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.proxy.framing import FRAMES
+from app.proxy.providers.base import Endpoint, Index, Stream
 from app.proxy.providers.openai import OPENAI
-from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
+from app.proxy.providers.sockets import UNDECLARED, Socket, over_http, socket_of
+from app.proxy.sse import Event, make
 from app.proxy.turns import Turn, Turns
 
 NAME = 'Zoë "Zo" O\'Neil'
@@ -184,3 +187,25 @@ def test_every_socket_speaks_in_frames() -> None:
         assert socket.stream.framing is FRAMES
     (event,) = FRAMES.decoder().feed('{"a": "ü"}'.encode())
     assert event.with_data("{}").raw == b"{}" and FRAMES.decoder().flush() == []
+
+
+def test_a_socket_speaks_as_its_endpoint_does_over_http() -> None:
+    def inject(name: str, index: Index, text: str, latest: str) -> Event:
+        return make(json.dumps({"type": "x.delta", "index": index[0], "delta": text}), "x.delta")
+
+    stream = Stream(frozenset(["delta"]), lambda e: [()] if e.get("type") == "x.done" else [], inject)
+    fields = Fields(identifiers=("model",), opening="input")
+    socket = over_http("/v1/x", Endpoint("POST", "/v1/x", fields, stream=stream))
+    assert (socket.path, socket.request.opening, socket.kept) == ("/v1/x", "input", True)
+    frame = event("response.create", event_id="e", stream_id="s", model="m", input="T", instructions="T2")
+    assert [leaf.value for leaf in leaves(frame, socket.request)] == ["T", "T2"]
+    known, token = session()
+    of = turns(socket)
+    ask(of, known)
+    deltas = [event("x.delta", index=0, delta=piece) for piece in token[:5]]
+    events = got(of, *deltas, event("x.done"))
+    assert events == [
+        *({"type": "x.delta", "index": 0, "delta": ""} for _ in deltas),
+        {"type": "x.delta", "index": 0, "delta": token[:5]},
+        {"type": "x.done"},
+    ]
