@@ -412,7 +412,7 @@ async def test_a_socket_nobody_has_declared_is_redacted_all_the_same(
     assert (exchange.redactions, exchange.outcome, exchange.restored) == (4, "done", 4)
 
 
-async def test_pings_go_both_ways_also_while_a_frame_is_looked_through(
+async def test_pings_and_pongs_go_both_ways(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
     async def script(peer: Peer) -> None:
