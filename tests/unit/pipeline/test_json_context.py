@@ -46,7 +46,7 @@ COMMAND = json.dumps({"command": f"curl -d {json.dumps(_SENT)} AFTER"})
         ('{"a": "{\\"b\\": \\"c\\"}", "d": "', 1),
         ('{"a": "x{\\"b\\": \\"', 1),
         (NESTED[: NESTED.index("c")], 3),
-        (r'say \"', 0),
+        (r"say \"", 0),
         (COMMAND[: COMMAND.index("who")], 3),
         (COMMAND[: COMMAND.index("DEEP")], 4),
         (COMMAND[: COMMAND.index("AFTER")], 1),
