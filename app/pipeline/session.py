@@ -170,18 +170,19 @@ class Session:
         entry = self._by_placeholder.get(identity(placeholder))
         return None if entry is None else entry.value
 
-    def value_of_fragment(self, text: str) -> tuple[int, str] | None:
-        """Where a placeholder begins that the end of `text` cuts off, and its value, if it can only be that one."""
+    def completed(self, text: str) -> tuple[int, str] | None:
+        """Where the end of `text` cuts off a placeholder, and its value, if it can only have been that one."""
         found = fragment(text)
         if found is None:
             return None
-        start, label, digits = found
-        known = [
-            entry
-            for (name, number), entry in self._by_placeholder.items()
-            if name == label and number.startswith(digits) and entry.label and entry.placeholder[0] == text[start]
-        ]
-        return (start, known[0].value) if len(known) == 1 else None
+        start, (label, digits) = found
+        alike = [k for k in (*self._by_placeholder, *self._reserved) if k[0] == label and k[1].startswith(digits)]
+        entry = self._by_placeholder.get(alike[0]) if len(alike) == 1 else None
+        if entry is None:
+            return None
+        # In two brackets, one may be the text's own.
+        start += text.startswith("[[", start) and not is_doubled(entry.placeholder)
+        return (start, entry.value) if entry.placeholder.startswith(text[start:]) else None
 
     def reserve(self, placeholder: str) -> None:
         """Never issues `placeholder`: the user has written it, and means just these characters."""
