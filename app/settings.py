@@ -82,6 +82,12 @@ class Settings:
         "[PERSON], which never comes back. Values that have a placeholder keep it.",
         "Protection",
     )
+    system_note: bool = option(
+        False,
+        "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "
+        "first request on; not with surrogate or pua.",
+        "Protection",
+    )
     locale: str = option(
         "",
         "Regions whose identifiers are looked for: any of AU, NZ, UK, US, separated by commas; empty means all.",

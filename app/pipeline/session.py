@@ -120,7 +120,9 @@ class Session:
             found = surrogates(
                 entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
             )
-            tokens = [self._issue(Entry(token, label_of(entity), part)) for token, part in found]
+            label = label_of(entity)
+            # A part that has a placeholder of another style keeps it.
+            tokens = [self._issue(Entry(token, label, part)) for token, part in found if part not in self._by_value]
             if tokens:
                 return tokens[-1]
         return self.generated(entity, value, style)
