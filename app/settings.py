@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from app.errors import SettingError
 from app.paths import default_root
+from app.pipeline.placeholder import Style
 from app.pipeline.policy import Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
@@ -87,6 +88,19 @@ class Settings:
     )
     audio: Literal["allow", "warn", "block"] = option(
         "warn", "What happens to sound in a request: nobody can redact it.", "Protection"
+    )
+    placeholders: Style = option(
+        "default",
+        "How placeholders look: default [PERSON_4821], ordinal [PERSON_1], double [[PERSON_4821]], angle "
+        "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
+        "[PERSON], which never comes back. Values that have a placeholder keep it.",
+        "Protection",
+    )
+    system_note: bool = option(
+        False,
+        "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "
+        "first request on; not with surrogate or pua.",
+        "Protection",
     )
     locale: str = option(
         "",

@@ -13,6 +13,7 @@ from app.pipeline.json_text import UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
+from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
@@ -61,12 +62,13 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session, "")
+        new, count = _restored(text, session, "", cut=False)
     else:
+        cut = was_cut(tree) is True
         parts: list[str] = []
         position = count = 0
         for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
-            value, restored = _restored(leaf.value, session, leaf.key)
+            value, restored = _restored(leaf.value, session, leaf.key, cut=cut)
             if value != leaf.value:
                 parts += (text[position : leaf.start], encode(value))
                 position = leaf.end
@@ -75,9 +77,9 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
+def _restored(text: str, session: Session, key: str, *, cut: bool) -> tuple[str, int]:
     restorer = Restorer(session)
-    restored = restorer.feed(text) + restorer.flush()
+    restored = restorer.feed(text) + restorer.flush(cut=cut)
     for memory in of_answer(key, restored, restorer.edits, text):
         session.remember(memory)
     return restored, restorer.restored

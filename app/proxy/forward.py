@@ -82,7 +82,7 @@ class Forwarder:
 
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
-        asked = controls(request.headers, settings.policy, route.controls)
+        asked = controls(request.headers, settings.policy, route.controls, settings.placeholders)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":

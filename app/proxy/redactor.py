@@ -12,6 +12,7 @@ from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.note import noted
 from app.pipeline.outline import Outline, decode, encode, redact_body
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
@@ -91,12 +92,22 @@ class Redactor:
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
         found = await self._worker.findings(ticket, fresh, request.asked.policy)
-        redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
+        asked = request.asked
+        redaction = redact_body(
+            decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+        )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
         self._note(exchange, redaction)
-        return session, encode(redaction.text)
+        return session, encode(self._noted(redaction.text, request))
+
+    def _noted(self, text: str, request: Request) -> str:
+        """`text` with the note to the model, where the user wants one and the style is one it tells of."""
+        endpoint = request.route.endpoint
+        place = endpoint.system if endpoint is not None else None
+        wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
+        return noted(text, place) if place and wanted else text
 
     async def _session(self, request: Request, opened: Outline) -> Session:
         name = request.asked.session

@@ -90,7 +90,7 @@ class Speech:
     def _asked(self) -> Controls:
         """What holds for a frame now: settings may change while a socket is open. Raises Refusal."""
         settings = self._settings.current
-        asked = controls(self._headers, settings.policy, self._route.controls)
+        asked = controls(self._headers, settings.policy, self._route.controls, settings.placeholders)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         session = asked.session or (self._session if self._socket.joined else "")
