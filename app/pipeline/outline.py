@@ -8,14 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
+from app.pipeline import json_text
+from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
+from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
+from app.pipeline.numbers import may_identify
 from app.pipeline.placeholder import entity_of
-from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
+from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 
 _BOM = "\ufeff"
+#: The source of what stands for a whole document; its own findings are inside.
+_DOCUMENT = "document"
 
 
 def decode(body: bytes) -> str:
@@ -30,22 +35,28 @@ def encode(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history."""
+    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
+
+    `form` BINARY is a text in another form, say base64; it is redacted as what it says.
+    """
 
     start: int
     end: int
     digest: bytes
     is_history: bool
+    form: Form = Form.TEXT
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
-    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …).
+    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `attachments`
+    are the things in it that cannot be redacted.
     """
 
     parts: tuple[Part, ...]
+    attachments: tuple[Attachment, ...]
     opening: bytes
     head: Mapping[str, Any] = field(repr=False)
 
@@ -55,8 +66,8 @@ class Outline:
         return model if isinstance(model, str) else ""
 
 
-def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
-    """The outline of `body` and, in the same order, its leaves. Raises UnreadableJson."""
+def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[bytes]]:
+    """The outline of `body` and, in the same order, its leaves and attachments. Raises UnreadableJson."""
     text = decode(body)
     mark = len(_BOM) if text.startswith(_BOM) else 0
     text = text[mark:]
@@ -65,9 +76,24 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
         raise UnreadableJson("it is neither a JSON object nor an array")
     top = tree if isinstance(tree, Pairs) else Pairs()
     fresh = fresh_items(tree, fields.opening)
-    found = list(leaves(text, fields, tree))
+    found: list[Leaf] = []
+    attachments: list[Attachment] = []
+    contents: list[bytes] = []
+    for leaf in leaves(text, fields, tree, binary=True, numbers=True):
+        if leaf.form is Form.BINARY:
+            said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
+            if attachment is not None:
+                attachments.append(attachment)
+                contents.append(content)
+            if said is not None:
+                # What is in a document is a text of its own: its key says nothing about it.
+                form = Form.TEXT if said == leaf.value else Form.BINARY
+                key = leaf.key if form is Form.TEXT else "data"
+                found.append(dataclasses.replace(leaf, value=said, key=key, form=form))
+        elif leaf.form is Form.TEXT or may_identify(leaf.value):
+            found.append(leaf)
     parts = tuple(
-        Part(leaf.start + mark, leaf.end + mark, digest(leaf.value, leaf.key), _is_history(leaf, fresh))
+        Part(leaf.start + mark, leaf.end + mark, digest(leaf.value, leaf.key), _is_history(leaf, fresh), leaf.form)
         for leaf in found
     )
     hashed = hashlib.sha256()
@@ -75,7 +101,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, hashed.digest(), head), found
+    return Outline(parts, tuple(attachments), hashed.digest(), head), found, contents
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:
@@ -97,25 +123,46 @@ def redact_body(
     """
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
     pieces: list[tuple[Finding, str]] = []
+    inside: list[Redaction] = []
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
         if number not in found:
             known = session.recall(part.digest)
-            value = _value(token) if known else ""
+            value = _value(token, part.form) if known else ""
             own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known or (), value)]
         else:
-            value = _value(token) if found[number] else ""
+            value = _value(token, part.form) if found[number] else ""
             redaction = redact(value, found[number], session, quoting=quoting)
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
             session.remember(Memory(part.digest, trimmed(edits, value)))
-        if own:
+        if not own:
+            continue
+        if part.form is Form.TEXT:
             offsets = Offsets(token, part.start)
             pieces += [
                 (dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)), escape(stand_in))
                 for f, stand_in in own
             ]
-    return replaced(text, [finding for finding, _ in pieces], [stand_in for _, stand_in in pieces])
+        elif part.form is Form.NUMBER:
+            ((finding, stand_in),) = own
+            whole = dataclasses.replace(finding, start=part.start, end=part.end)
+            pieces.append((whole, json_text.encode(stand_in)))
+        else:
+            document = replaced(value, [f for f, _ in own], [stand_in for _, stand_in in own])
+            inside.append(document)
+            pieces.append((Finding(part.start, part.end, "", 1.0, _DOCUMENT, ""), _packed(token, document.text)))
+    result = replaced(text, [finding for finding, _ in pieces], [stand_in for _, stand_in in pieces])
+    bare = {part.start for part in parts if part.form is Form.NUMBER}
+    shown = tuple(
+        _unquoted(r) if r.finding.start in bare else r for r in result.replacements if r.finding.source != _DOCUMENT
+    )
+    return dataclasses.replace(result, replacements=shown, inside=tuple(inside))
+
+
+def _unquoted(replacement: Replacement) -> Replacement:
+    """The quotes around what stands for a number are none of the placeholder's own."""
+    return Replacement(replacement.finding, replacement.placeholder[1:-1], replacement.at + 1)
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
@@ -123,7 +170,20 @@ def _remembered(edit: Edit, value: str, session: Session) -> Finding:
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
-def _value(token: str) -> str:
+def _value(token: str, form: Form) -> str:
+    if form is Form.NUMBER:
+        return token
     value = parse(token)
     assert isinstance(value, str)
-    return value
+    if form is Form.TEXT:
+        return value
+    encoded = opened(value)
+    text = encoded.text(textual=True) if encoded else None
+    assert text is not None
+    return text
+
+
+def _packed(token: str, text: str) -> str:
+    encoded = opened(parse(token))
+    assert encoded is not None
+    return json_text.encode(encoded.with_text(text))

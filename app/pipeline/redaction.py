@@ -37,11 +37,20 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide."""
+    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide.
+
+    `inside` are the texts of documents that stand in it in another form, such as base64.
+    """
 
     original: str = field(repr=False)
     text: str = field(repr=False)
     replacements: tuple[Replacement, ...] = ()
+    inside: tuple[Redaction, ...] = ()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was replaced, inside documents too."""
+        return [r.finding for redaction in (self, *self.inside) for r in redaction.replacements]
 
 
 def redact(original: str, findings: Iterable[Finding], session: Session, *, quoting: bool = False) -> Redaction:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.errors import SettingError
 from app.pipeline.policy import Policy, parse_regions
 from app.proxy.refusal import Refusal
-from app.settings import parse_flag
+from app.settings import DECLARED, coerce, parse_flag
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -26,6 +27,8 @@ class Controls:
 
 
 _PREFIX = "x-anonamoose-"
+#: Settings that a request may have its own way.
+_OF_POLICY = ("images", "documents", "audio", "numbers")
 
 
 def controls(headers: Mapping[str, str], policy: Policy, in_path: Mapping[str, str] | None = None) -> Controls:
@@ -44,6 +47,12 @@ def controls(headers: Mapping[str, str], policy: Policy, in_path: Mapping[str, s
             policy = dataclasses.replace(policy, regions=parse_regions(locale))
         except ValueError:
             raise _invalid("locale", "It takes regions such as NZ,AU.") from None
+    for name in asked.keys() & set(_OF_POLICY):
+        try:
+            chosen = coerce(DECLARED[name], asked[name])
+        except SettingError:
+            raise _invalid(name, f"It takes {' or '.join(DECLARED[name].choices)}.") from None
+        policy = dataclasses.replace(policy, **{name: chosen})
     return Controls(session, _flag(asked, "redact"), _flag(asked, "hydrate"), policy)
 
 

@@ -104,6 +104,8 @@ class Forwarder:
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            if exchange.notices:
+                extra["x-anonamoose-notice"] = " ".join(exchange.notices)
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
@@ -222,7 +224,7 @@ class Forwarder:
 
     def _finish(self, exchange: Exchange) -> None:
         log.info(
-            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)",
+            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s",
             exchange.id,
             exchange.method,
             exchange.path,
@@ -232,6 +234,7 @@ class Forwarder:
             exchange.restored,
             exchange.total_ms,
             exchange.detect_ms,
+            "".join(f" {notice}" for notice in exchange.notices),
         )
         if exchange.fresh:
             self._later(self._count(exchange.fresh))

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.fields import Fields
+from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.notices import check, notices
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -74,17 +76,32 @@ class Redactor:
         return GENERIC
 
     async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
+        policy = request.asked.policy
         ticket, opened = await self._worker.outline(request.body, fields)
+        check(opened.attachments, policy)
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
-        found = await self._worker.findings(ticket, fresh, request.asked.policy)
+        exchange.notices = await self._notices(ticket, opened, policy)
+        found = await self._worker.findings(ticket, fresh, policy)
+        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+            raise Refusal(
+                403,
+                "number_refused",
+                "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
+                "Write it as a string, or allow it: x-anonamoose-numbers.",
+            )
         redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
         self._note(exchange, redaction)
         return session, encode(redaction.text)
+
+    async def _notices(self, ticket: int, opened: Outline, policy: Policy) -> tuple[str, ...]:
+        documents = policy.documents == "warn" and any(a.medium == "document" for a in opened.attachments)
+        reports = await self._worker.reports(ticket, policy) if documents else []
+        return notices(opened.attachments, reports, policy)
 
     async def _session(self, request: Request, opened: Outline) -> Session:
         name = request.asked.session
@@ -113,7 +130,7 @@ class Redactor:
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
-        exchange.entities = dict(Counter(r.finding.entity for r in redaction.replacements))
-        exchange.fresh = dict(Counter(r.finding.entity for r in redaction.replacements if r.finding.source != "memo"))
+        exchange.entities = dict(Counter(f.entity for f in redaction.findings))
+        exchange.fresh = dict(Counter(f.entity for f in redaction.findings if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
