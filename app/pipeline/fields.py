@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.pipeline.json_text import Pairs, parse, tokens
+from app.pipeline.offsets import Offset
 
 
 class Kind(Enum):
@@ -27,8 +28,9 @@ class Fields:
 
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
-    `opening` is the path of the conversation's messages. With `generic`, for bodies nobody has
-    declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
+    `opening` is the path of the conversation's messages, `offsets` are numbers that point into texts.
+    With `generic`, for bodies nobody has declared, strings that can only be an id, a date, a blob or a
+    discriminator are opaque as well.
     """
 
     identifiers: tuple[str, ...] = ()
@@ -36,6 +38,7 @@ class Fields:
     binary: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     opening: str = ""
+    offsets: tuple[Offset, ...] = ()
     generic: bool = False
 
 
@@ -162,6 +165,7 @@ def leaves(
     Raises UnreadableJson.
     """
     found = tokens(text, numbers=numbers)
+    pointers = {offset.at for offset in fields.offsets} if numbers else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:
@@ -208,7 +212,7 @@ def leaves(
             stack.append(_Frame(iter(member), False, rules, below, is_map, key, path, frame.owners))
         elif numbers and isinstance(member, int | float) and not isinstance(member, bool):
             token = next(found)
-            if below is None and not any(rule.kind for rule in rules):
+            if path in pointers or (below is None and not any(rule.kind for rule in rules)):
                 yield Leaf(token.start(), token.end(), token.group(), key, path, frame.owners, Form.NUMBER)
 
 

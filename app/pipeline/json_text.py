@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 #: Every string token of valid JSON, keys included, in document order.
@@ -98,6 +98,16 @@ class Offsets:
     def end(self, index: int) -> int:
         """Where the character before decoded `index` ends."""
         return self[index]
+
+
+def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with each `[start, end)` replaced; they are disjoint, in any order."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        parts += (text[position:start], new)
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def encode(value: str) -> str:

@@ -12,15 +12,16 @@ from app.pipeline import json_text
 from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.media import Attachment, attached, opened
-from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
+from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import may_identify
+from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
 from app.pipeline.placeholder import entity_of
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 
 _BOM = "\ufeff"
-#: The source of what stands for a whole document; its own findings are inside.
-_DOCUMENT = "document"
+#: The source of what is replaced because something else was: a whole document, an offset.
+_ASIDE = "aside"
 
 
 def decode(body: bytes) -> str:
@@ -37,7 +38,8 @@ def encode(text: str) -> bytes:
 class Part:
     """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
 
-    `form` BINARY is a text in another form, say base64; it is redacted as what it says.
+    `form` BINARY is a text in another form, say base64; it is redacted as what it says. A number with
+    `into` points into the text of another part, by the rule that comes with it.
     """
 
     start: int
@@ -45,6 +47,7 @@ class Part:
     digest: bytes
     is_history: bool
     form: Form = Form.TEXT
+    into: tuple[int, Offset] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,13 @@ class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
     `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `attachments`
-    are the things in it that cannot be redacted.
+    are the things in it that cannot be redacted, `sources` the parts (-1: none) that hold the text of
+    each document block, in their order.
     """
 
     parts: tuple[Part, ...]
     attachments: tuple[Attachment, ...]
+    sources: tuple[int, ...]
     opening: bytes
     head: Mapping[str, Any] = field(repr=False)
 
@@ -79,6 +84,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     found: list[Leaf] = []
     attachments: list[Attachment] = []
     contents: list[bytes] = []
+    pointers = {offset.at: offset for offset in fields.offsets}
     for leaf in leaves(text, fields, tree, binary=True, numbers=True):
         if leaf.form is Form.BINARY:
             said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
@@ -90,18 +96,31 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 form = Form.TEXT if said == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
                 found.append(dataclasses.replace(leaf, value=said, key=key, form=form))
-        elif leaf.form is Form.TEXT or may_identify(leaf.value):
+        elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
-    parts = tuple(
-        Part(leaf.start + mark, leaf.end + mark, digest(leaf.value, leaf.key), _is_history(leaf, fresh), leaf.form)
-        for leaf in found
-    )
+    texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
+    held = {id(leaf.owners[-1]): n for n, leaf in enumerate(found) if leaf.path.endswith(".source.data")}
+    sources = tuple(held.get(id(source), -1) for source in documents(tree)) if '"document"' in text else ()
+
+    def part(leaf: Leaf) -> Part:
+        into = None
+        if leaf.form is Form.NUMBER and leaf.value.isdigit() and (rule := pointers.get(leaf.path)):
+            named = leaf.owners[-1].get("document_index")
+            if rule.text:
+                target = texts.get((rule.text, id(owner_of(rule, leaf.owners))), -1)
+            else:
+                target = sources[named] if isinstance(named, int) and 0 <= named < len(sources) else -1
+            into = (target, rule) if target >= 0 else None
+        name = digest(leaf.value, leaf.key)
+        return Part(leaf.start + mark, leaf.end + mark, name, _is_history(leaf, fresh), leaf.form, into)
+
+    parts = tuple(map(part, found))
     hashed = hashlib.sha256()
     for said in opening(tree, fields.opening):
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, tuple(attachments), hashed.digest(), head), found, contents
+    return Outline(parts, tuple(attachments), sources, hashed.digest(), head), found, contents
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:
@@ -124,8 +143,11 @@ def redact_body(
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
     pieces: list[tuple[Finding, str]] = []
     inside: list[Redaction] = []
+    edited: dict[int, Edits] = {}
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
+        if part.into is not None:
+            continue
         if number not in found:
             known = session.recall(part.digest)
             value = _value(token, part.form) if known else ""
@@ -138,6 +160,7 @@ def redact_body(
             session.remember(Memory(part.digest, trimmed(edits, value)))
         if not own:
             continue
+        edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)
         if part.form is Form.TEXT:
             offsets = Offsets(token, part.start)
             pieces += [
@@ -151,13 +174,22 @@ def redact_body(
         else:
             document = replaced(value, [f for f, _ in own], [stand_in for _, stand_in in own])
             inside.append(document)
-            pieces.append((Finding(part.start, part.end, "", 1.0, _DOCUMENT, ""), _packed(token, document.text)))
+            pieces.append((_aside(part), _packed(token, document.text)))
+    for part in parts:
+        if part.into is not None and (edits_there := edited.get(part.into[0])):
+            index = OffsetMap(edits_there).to_wire(int(text[part.start : part.end]), is_end=part.into[1].is_end)
+            pieces.append((_aside(part), str(index)))
+    pieces.sort(key=lambda piece: piece[0].start)
     result = replaced(text, [finding for finding, _ in pieces], [stand_in for _, stand_in in pieces])
     bare = {part.start for part in parts if part.form is Form.NUMBER}
     shown = tuple(
-        _unquoted(r) if r.finding.start in bare else r for r in result.replacements if r.finding.source != _DOCUMENT
+        _unquoted(r) if r.finding.start in bare else r for r in result.replacements if r.finding.source != _ASIDE
     )
-    return dataclasses.replace(result, replacements=shown, inside=tuple(inside))
+    return dataclasses.replace(result, replacements=shown, inside=tuple(inside), edits=edited)
+
+
+def _aside(part: Part) -> Finding:
+    return Finding(part.start, part.end, "", 1.0, _ASIDE, "")
 
 
 def _unquoted(replacement: Replacement) -> Replacement:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.memo import Edits
 from app.pipeline.session import Session
 from app.pipeline.span import Span
 
@@ -39,13 +40,15 @@ class Replacement:
 class Redaction:
     """A text before and after. `original` is hidden from repr; `text` holds nothing to hide.
 
-    `inside` are the texts of documents that stand in it in another form, such as base64.
+    `inside` are the texts of documents that stand in it in another form, such as base64. `edits` tells
+    of a body's parts, by their number, what was replaced in each, in the indices of its own text.
     """
 
     original: str = field(repr=False)
     text: str = field(repr=False)
     replacements: tuple[Replacement, ...] = ()
     inside: tuple[Redaction, ...] = ()
+    edits: Mapping[int, Edits] = field(default_factory=dict, repr=False)
 
     @property
     def findings(self) -> list[Finding]:

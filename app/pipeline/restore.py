@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
 from app.pipeline.session import Session
@@ -48,6 +50,12 @@ class Restorer:
     def flush(self) -> str:
         """The rest: no more text follows."""
         return self._release(len(self._held))
+
+    def foreseen(self) -> tuple[str, list[Edit]]:
+        """What `flush` would give, and all edits then; nothing changes."""
+        twin = copy.copy(self)
+        twin.edits, twin._context = list(self.edits), copy.deepcopy(self._context)
+        return twin.flush(), twin.edits
 
     def _release(self, limit: int) -> str:
         if not limit:

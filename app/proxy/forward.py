@@ -19,6 +19,7 @@ from app.proxy.answer import BROKEN, ids, relay, relay_events, restore_body, str
 from app.proxy.body import read_body
 from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.offsets import Places
 from app.proxy.redactor import Redactor, Request
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
@@ -171,7 +172,7 @@ class Forwarder:
         if spec is None:
             return await self._whole(asking, exchange, upstream, session, extra)
         response = await _begin(request, upstream, extra)
-        restorer = StreamRestorer(spec, session)
+        restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
         try:
@@ -195,7 +196,8 @@ class Forwarder:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
         charset = upstream.charset or "utf-8"
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session)
+        places = Places(asking.route.provider.name, exchange.sources)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
         await self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")

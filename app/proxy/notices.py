@@ -16,6 +16,8 @@ _WORDS: dict[Medium, tuple[str, str, str]] = {
     "document": ("documents", "document", "documents"),
     "audio": ("audio", "recording", "recordings"),
 }
+#: Of these there is no report.
+_UNREAD: tuple[Medium, ...] = ("image", "audio")
 #: Documents that are reported on one by one.
 _MOST = 6
 
@@ -42,12 +44,12 @@ def notices(attachments: Sequence[Attachment], reports: Sequence[Report], policy
     """A sentence for each medium and each document about which the user wants to be warned."""
     counts = Counter(a.medium for a in attachments if _passage(a.medium, policy) == "warn")
     out = [_report(report) for report in reports[:_MOST]]
-    for medium in MEDIA:
-        rest = counts[medium] - (len(out) if medium == "document" else 0)
-        if rest > 0:
+    if len(reports) > _MOST:
+        out.append(f"{len(reports) - _MOST} further documents left.")
+    for medium in _UNREAD:
+        if count := counts[medium]:
             _, one, many = _WORDS[medium]
-            further = "further " if medium == "document" and out else ""
-            out.append(f"{rest} {further}{one if rest == 1 else many} left unread.")
+            out.append(f"{count} {one if count == 1 else many} left unread.")
     return tuple(out)
 
 

@@ -17,6 +17,7 @@ from app.pipeline.session import Session
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.notices import check, notices
+from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -53,7 +54,8 @@ class Redactor:
         """The session and what may be sent. Raises Refusal."""
         began = time.perf_counter()
         try:
-            return await self._json(request, self._fields(request), exchange)
+            fields = with_offsets(self._fields(request), request.route.provider.name)
+            return await self._json(request, fields, exchange)
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except DetectorUnavailable as error:
@@ -95,6 +97,7 @@ class Redactor:
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(redaction.text)
 
