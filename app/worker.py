@@ -15,7 +15,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from app.pipeline.detection import Detection
+from app.pipeline.detection import Detection, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
@@ -114,6 +114,11 @@ class Worker:
         ticket = next(self._tickets)
         opened: Outline = await self._run("outline", ticket, body, fields)
         return ticket, opened
+
+    async def reports(self, ticket: int, policy: Policy) -> list[Report]:
+        """`Detection.reports`. Raises DetectorUnavailable."""
+        reports: list[Report] = await self._guarded(policy, "reports", ticket, policy)
+        return reports
 
     async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
         """`Detection.findings`. Raises DetectorUnavailable."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 #: Every string token of valid JSON, keys included, in document order.
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+#: Those, and every number.
+_STRING_OR_NUMBER = re.compile(STRING.pattern + r"|-?(?:\d[\d.eE+-]*|Infinity)|NaN", re.S)
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: How deep arrays and objects may be nested. Python's own parser gives up somewhere past 900.
@@ -65,9 +67,12 @@ def _too_deep(tree: Any) -> bool:
     return True
 
 
-def tokens(text: str) -> Iterator[re.Match[str]]:
-    """The string tokens of valid JSON, in the order in which a walk over its tree meets them."""
-    return STRING.finditer(text)
+def tokens(text: str, *, numbers: bool = False) -> Iterator[re.Match[str]]:
+    """The string tokens of valid JSON, in the order in which a walk over its tree meets them.
+
+    With `numbers` those of numbers as well.
+    """
+    return (_STRING_OR_NUMBER if numbers else STRING).finditer(text)
 
 
 class Offsets:
@@ -93,6 +98,16 @@ class Offsets:
     def end(self, index: int) -> int:
         """Where the character before decoded `index` ends."""
         return self[index]
+
+
+def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with each `[start, end)` replaced; they are disjoint, in any order."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        parts += (text[position:start], new)
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def encode(value: str) -> str:

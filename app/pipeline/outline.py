@@ -8,15 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
+from app.pipeline import json_text
+from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
-from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
+from app.pipeline.media import Attachment, attached, opened
+from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
+from app.pipeline.numbers import may_identify
+from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
 from app.pipeline.placeholder import Style, entity_of
-from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
+from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
 
 _BOM = "\ufeff"
+#: The source of what is replaced because something else was: a whole document, an offset.
+_ASIDE = "aside"
 
 
 def decode(body: bytes) -> str:
@@ -31,22 +37,32 @@ def encode(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history."""
+    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
+
+    `form` BINARY is a text in another form, say base64; it is redacted as what it says. A number with
+    `into` points into the text of another part, by the rule that comes with it.
+    """
 
     start: int
     end: int
     digest: bytes
     is_history: bool
+    form: Form = Form.TEXT
+    into: tuple[int, Offset] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
-    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …).
+    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `attachments`
+    are the things in it that cannot be redacted, `sources` the parts (-1: none) that hold the text of
+    each document block, in their order.
     """
 
     parts: tuple[Part, ...]
+    attachments: tuple[Attachment, ...]
+    sources: tuple[int, ...]
     opening: bytes
     head: Mapping[str, Any] = field(repr=False)
 
@@ -56,8 +72,8 @@ class Outline:
         return model if isinstance(model, str) else ""
 
 
-def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
-    """The outline of `body` and, in the same order, its leaves. Raises UnreadableJson."""
+def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[bytes]]:
+    """The outline of `body` and, in the same order, its leaves and attachments. Raises UnreadableJson."""
     text = decode(body)
     mark = len(_BOM) if text.startswith(_BOM) else 0
     text = text[mark:]
@@ -66,17 +82,46 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
         raise UnreadableJson("it is neither a JSON object nor an array")
     top = tree if isinstance(tree, Pairs) else Pairs()
     fresh = fresh_items(tree, fields.opening)
-    found = list(leaves(text, fields, tree))
-    parts = tuple(
-        Part(leaf.start + mark, leaf.end + mark, digest(leaf.value, leaf.key), _is_history(leaf, fresh))
-        for leaf in found
-    )
+    found: list[Leaf] = []
+    attachments: list[Attachment] = []
+    contents: list[bytes] = []
+    pointers = {offset.at: offset for offset in fields.offsets}
+    for leaf in leaves(text, fields, tree, binary=True, numbers=True):
+        if leaf.form is Form.BINARY:
+            said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
+            if attachment is not None:
+                attachments.append(attachment)
+                contents.append(content)
+            if said is not None:
+                # What is in a document is a text of its own: its key says nothing about it.
+                form = Form.TEXT if said == leaf.value else Form.BINARY
+                key = leaf.key if form is Form.TEXT else "data"
+                found.append(dataclasses.replace(leaf, value=said, key=key, form=form))
+        elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
+            found.append(leaf)
+    texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
+    held = {id(leaf.owners[-1]): n for n, leaf in enumerate(found) if leaf.path.endswith(".source.data")}
+    sources = tuple(held.get(id(source), -1) for source in documents(tree)) if '"document"' in text else ()
+
+    def part(leaf: Leaf) -> Part:
+        into = None
+        if leaf.form is Form.NUMBER and leaf.value.isdigit() and (rule := pointers.get(leaf.path)):
+            named = leaf.owners[-1].get("document_index")
+            if rule.text:
+                target = texts.get((rule.text, id(owner_of(rule, leaf.owners))), -1)
+            else:
+                target = sources[named] if isinstance(named, int) and 0 <= named < len(sources) else -1
+            into = (target, rule) if target >= 0 else None
+        name = digest(leaf.value, leaf.key)
+        return Part(leaf.start + mark, leaf.end + mark, name, _is_history(leaf, fresh), leaf.form, into)
+
+    parts = tuple(map(part, found))
     hashed = hashlib.sha256()
     for said in opening(tree, fields.opening):
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, hashed.digest(), head), found
+    return Outline(parts, tuple(attachments), sources, hashed.digest(), head), found, contents
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:
@@ -99,27 +144,61 @@ def redact_body(
     """
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
     # Read only if it is asked for: most requests have no use for surrogates, or all of theirs already.
-    surroundings = Surroundings(_value(text[part.start : part.end]) for part in parts)
+    surroundings = Surroundings(_value(text[p.start : p.end], p.form) for p in parts if p.into is None)
     pieces: list[tuple[Finding, str]] = []
+    inside: list[Redaction] = []
+    edited: dict[int, Edits] = {}
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
+        if part.into is not None:
+            continue
         if number not in found:
             known = session.recall(part.digest)
-            value = _value(token) if known else ""
+            value = _value(token, part.form) if known else ""
             own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known or (), value)]
         else:
-            value = _value(token) if found[number] or session.has_stand_ins else ""
+            value = _value(token, part.form) if found[number] or session.has_stand_ins else ""
             redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
             session.remember(Memory(part.digest, trimmed(edits, value)))
-        if own:
+        if not own:
+            continue
+        edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)
+        if part.form is Form.TEXT:
             offsets = Offsets(token, part.start)
             pieces += [
                 (dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)), escape(stand_in))
                 for f, stand_in in own
             ]
-    return replaced(text, [finding for finding, _ in pieces], [stand_in for _, stand_in in pieces])
+        elif part.form is Form.NUMBER:
+            ((finding, stand_in),) = own
+            whole = dataclasses.replace(finding, start=part.start, end=part.end)
+            pieces.append((whole, json_text.encode(stand_in)))
+        else:
+            document = replaced(value, [f for f, _ in own], [stand_in for _, stand_in in own])
+            inside.append(document)
+            pieces.append((_aside(part), _packed(token, document.text)))
+    for part in parts:
+        if part.into is not None and (edits_there := edited.get(part.into[0])):
+            index = OffsetMap(edits_there).to_wire(int(text[part.start : part.end]), is_end=part.into[1].is_end)
+            pieces.append((_aside(part), str(index)))
+    pieces.sort(key=lambda piece: piece[0].start)
+    result = replaced(text, [finding for finding, _ in pieces], [stand_in for _, stand_in in pieces])
+    bare = {part.start for part in parts if part.form is Form.NUMBER}
+    shown = tuple(
+        _unquoted(r) if r.finding.start in bare else r for r in result.replacements if r.finding.source != _ASIDE
+    )
+    return dataclasses.replace(result, replacements=shown, inside=tuple(inside), edits=edited)
+
+
+def _aside(part: Part) -> Finding:
+    return Finding(part.start, part.end, "", 1.0, _ASIDE, "")
+
+
+def _unquoted(replacement: Replacement) -> Replacement:
+    """The quotes around what stands for a number are none of the placeholder's own."""
+    return Replacement(replacement.finding, replacement.placeholder[1:-1], replacement.at + 1)
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
@@ -127,7 +206,20 @@ def _remembered(edit: Edit, value: str, session: Session) -> Finding:
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
-def _value(token: str) -> str:
+def _value(token: str, form: Form) -> str:
+    if form is Form.NUMBER:
+        return token
     value = parse(token)
     assert isinstance(value, str)
-    return value
+    if form is Form.TEXT:
+        return value
+    encoded = opened(value)
+    text = encoded.text(textual=True) if encoded else None
+    assert text is not None
+    return text
+
+
+def _packed(token: str, text: str) -> str:
+    encoded = opened(parse(token))
+    assert encoded is not None
+    return json_text.encode(encoded.with_text(text))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.memo import Edits
 from app.pipeline.placeholder import LITERAL, Style, mask
 from app.pipeline.session import Session
 from app.pipeline.span import Span
@@ -40,11 +41,22 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide."""
+    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide.
+
+    `inside` are the texts of documents that stand in it in another form, such as base64. `edits` tells
+    of a body's parts, by their number, what was replaced in each, in the indices of its own text.
+    """
 
     original: str = field(repr=False)
     text: str = field(repr=False)
     replacements: tuple[Replacement, ...] = ()
+    inside: tuple[Redaction, ...] = ()
+    edits: Mapping[int, Edits] = field(default_factory=dict, repr=False)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was replaced, inside documents too."""
+        return [r.finding for redaction in (self, *self.inside) for r in redaction.replacements]
 
 
 def redact(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
 from app.pipeline.session import Session
@@ -67,6 +69,12 @@ class Restorer:
     def may_be_cut(self) -> bool:
         """Whether it would make a difference to `flush` that the text was cut."""
         return self._session.completed(self._held) is not None
+
+    def foreseen(self) -> tuple[str, list[Edit]]:
+        """What `flush` would give, and all edits then; nothing changes."""
+        twin = copy.copy(self)
+        twin.edits, twin._context = list(self.edits), copy.deepcopy(self._context)
+        return twin.flush(), twin.edits
 
     def _release(self, limit: int) -> str:
         if not limit:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from app.pipeline.fields import Fields, leaves
-from app.pipeline.json_text import UnreadableJson, encode, parse
-from app.pipeline.memo import of_answer
-from app.pipeline.restore import Restorer
+from app.pipeline.fields import Fields, Form, Leaf, leaves
+from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
+from app.pipeline.offsets import Offset
 from app.pipeline.session import Session
 from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
+from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
 from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.whole import restore_string
 
 #: What can break between us and the provider once the answer has begun.
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
@@ -51,7 +53,9 @@ def ids(body: bytes) -> set[str]:
     return ids_of(tree)
 
 
-def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: Session) -> tuple[bytes, int]:
+def restore_body(
+    body: bytes, charset: str, endpoint: Endpoint | None, session: Session, places: Places | None = None
+) -> tuple[bytes, int]:
     """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
     try:
         text = body.decode(charset)
@@ -62,27 +66,32 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session, "", cut=False)
+        whole, count = restore_string(text, "", session)
+        new = whole.got
     else:
-        cut = was_cut(tree) is True
-        parts: list[str] = []
-        position = count = 0
-        for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
-            value, restored = _restored(leaf.value, session, leaf.key, cut=cut)
-            if value != leaf.value:
-                parts += (text[position : leaf.start], encode(value))
-                position = leaf.end
-                count += restored
-        new = "".join([*parts, text[position:]])
+        new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session, key: str, *, cut: bool) -> tuple[str, int]:
-    restorer = Restorer(session)
-    restored = restorer.feed(text) + restorer.flush(cut=cut)
-    for memory in of_answer(key, restored, restorer.edits, text):
-        session.remember(memory)
-    return restored, restorer.restored
+def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:
+    cut = was_cut(tree) is True
+    new: list[tuple[int, int, str]] = []
+    texts: dict[tuple[str, int], Restored] = {}
+    offsets: list[tuple[Leaf, Offset]] = []
+    count = 0
+    for leaf in leaves(text, places.fields(fields), tree, numbers=places.are_in(text)):
+        if leaf.form is Form.NUMBER:
+            offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
+            continue
+        restored, values = restore_string(leaf.value, leaf.key, session, cut=cut)
+        if leaf.owners:
+            texts[leaf.path, id(leaf.owners[-1])] = restored
+        if restored.got != leaf.value:
+            new.append((leaf.start, leaf.end, encode(restored.got)))
+            count += values
+    # What they point into may stand behind them.
+    new += [(n.start, n.end, to) for n, rule in offsets if (to := places.moved(n, rule, texts)) not in (None, n.value)]
+    return spliced(text, new), count
 
 
 async def relay(upstream: aiohttp.ClientResponse, response: web.StreamResponse, exchange: Exchange) -> None:

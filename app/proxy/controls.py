@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.errors import SettingError
 from app.pipeline.placeholder import STYLES, Style
 from app.pipeline.policy import Policy, parse_regions
 from app.proxy.refusal import Refusal
-from app.settings import parse_flag
+from app.settings import DECLARED, coerce, parse_flag
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -28,6 +29,8 @@ class Controls:
 
 
 _PREFIX = "x-anonamoose-"
+#: Settings that a request may have its own way.
+_OF_POLICY = ("images", "documents", "audio", "numbers")
 
 
 def controls(
@@ -53,6 +56,12 @@ def controls(
             policy = dataclasses.replace(policy, regions=parse_regions(locale))
         except ValueError:
             raise _invalid("locale", "It takes regions such as NZ,AU.") from None
+    for name in asked.keys() & set(_OF_POLICY):
+        try:
+            chosen = coerce(DECLARED[name], asked[name])
+        except SettingError:
+            raise _invalid(name, f"It takes {' or '.join(DECLARED[name].choices)}.") from None
+        policy = dataclasses.replace(policy, **{name: chosen})
     style = asked.get("placeholders", placeholders).strip().lower()
     if style not in STYLES:
         raise _invalid("placeholders", f"It takes one of {', '.join(STYLES)}.")

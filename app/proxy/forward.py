@@ -17,6 +17,7 @@ from app.proxy.body import read_body
 from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.journal import Journal
+from app.proxy.offsets import Places
 from app.proxy.redactor import Redactor, Request, credential
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route
@@ -99,6 +100,8 @@ class Forwarder:
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            if exchange.notices:
+                extra["x-anonamoose-notice"] = " ".join(exchange.notices)
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
@@ -156,7 +159,7 @@ class Forwarder:
         if spec is None:
             return await self._whole(asking, exchange, upstream, session, extra)
         response = await _begin(request, upstream, extra)
-        restorer = StreamRestorer(spec, session)
+        restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
         beat = self._settings.current.heartbeat
@@ -181,7 +184,8 @@ class Forwarder:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
         charset = upstream.charset or "utf-8"
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session)
+        places = Places(asking.route.provider.name, exchange.sources)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
         await self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")

@@ -10,14 +10,17 @@ from aiohttp import web
 
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.fields import Fields
+from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.note import noted
 from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.notices import check, notices
+from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -64,7 +67,8 @@ class Redactor:
         """The session and what may be sent. Raises Refusal."""
         began = time.perf_counter()
         try:
-            return await self._json(request, self._fields(request), exchange)
+            fields = with_offsets(self._fields(request), request.route.provider.name)
+            return await self._json(request, fields, exchange)
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except DetectorUnavailable as error:
@@ -87,11 +91,21 @@ class Redactor:
         return GENERIC
 
     async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
+        policy = request.asked.policy
         ticket, opened = await self._worker.outline(request.body, fields)
+        check(opened.attachments, policy)
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
-        found = await self._worker.findings(ticket, fresh, request.asked.policy)
+        exchange.notices = tuple(dict.fromkeys((*exchange.notices, *await self._notices(ticket, opened, policy))))
+        found = await self._worker.findings(ticket, fresh, policy)
+        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+            raise Refusal(
+                403,
+                "number_refused",
+                "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
+                "Write it as a string, or allow it: x-anonamoose-numbers.",
+            )
         asked = request.asked
         redaction = redact_body(
             decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
@@ -99,6 +113,7 @@ class Redactor:
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
 
@@ -108,6 +123,11 @@ class Redactor:
         place = endpoint.system if endpoint is not None else None
         wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
         return noted(text, place) if place and wanted else text
+
+    async def _notices(self, ticket: int, opened: Outline, policy: Policy) -> tuple[str, ...]:
+        documents = policy.documents == "warn" and any(a.medium == "document" for a in opened.attachments)
+        reports = await self._worker.reports(ticket, policy) if documents else []
+        return notices(opened.attachments, reports, policy)
 
     async def _session(self, request: Request, opened: Outline) -> Session:
         name = request.asked.session
@@ -137,7 +157,7 @@ class Redactor:
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
         # Over a socket, several bodies may lead to one answer.
-        found = [r.finding for r in redaction.replacements]
+        found = redaction.findings
         exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
         exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from app.pipeline.fields import leaves
-from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
+from app.pipeline.fields import Form, Leaf, leaves
+from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
 from app.pipeline.memo import of_answer
+from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.ending import was_cut
+from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
 from app.proxy.sse import Event
+from app.proxy.whole import restore_string
 
 
 @dataclass(slots=True)
@@ -21,9 +24,17 @@ class _Channel:
     index: Index
     restorer: Restorer
     key: str  # of its text, as a client will send it back
+    path: str
+    names: tuple[tuple[object, ...], ...]
+    is_thought: bool
     latest: str = ""
     came: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
+
+    def so_far(self) -> Restored:
+        """Its text, what is held included."""
+        rest, edits = self.restorer.foreseen()
+        return Restored("".join(self.came), "".join(self.got) + rest, edits)
 
 
 class StreamRestorer:
@@ -35,8 +46,10 @@ class StreamRestorer:
     placeholder, events wait for the one that says whether the answer was cut off.
     """
 
-    def __init__(self, spec: Stream, session: Session) -> None:
+    def __init__(self, spec: Stream, session: Session, places: Places | None = None) -> None:
         self._spec = spec
+        self._places = places or Places()
+        self._fields = self._places.fields(spec.fields)
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
@@ -98,7 +111,7 @@ class StreamRestorer:
         if event.data.strip() == "[DONE]":
             return [*self._rest(cut), event]
         if tree is None:
-            restored = self._all_of(event.data, "", cut)
+            restored = self._whole_of(event.data, "", cut).got
             return [event if restored == event.data else event.with_data(restored)]
         self.ids |= ids_of(tree)
         closing = self._closing(tree)
@@ -110,40 +123,59 @@ class StreamRestorer:
         return [made for channel in self._open([()], set()) if (made := self._release(channel, cut))]
 
     def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, set[tuple[str, Index]]]:
-        parts: list[str] = []
-        position = 0
+        edits: list[tuple[int, int, str]] = []
         fed: set[tuple[str, Index]] = set()
-        for leaf in leaves(data, self._spec.fields, tree):
+        texts: dict[tuple[str, int], Restored] = {}
+        offsets: list[tuple[Leaf, Offset]] = []
+        for leaf in leaves(data, self._fields, tree, numbers=self._places.are_in(data)):
+            if leaf.form is Form.NUMBER:
+                offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
+                continue
             named = self._spec.channel_of(leaf)
             if named is not None:
-                channel = self._channel(named, leaf.key)
+                channel = self._channel(named, leaf)
                 channel.latest = data
                 fed.add(named)
                 new = channel.restorer.feed(leaf.value)
+                channel.came.append(leaf.value)
                 if _within(channel.index, closing):
                     new += channel.restorer.flush(cut=cut)
-                channel.came.append(leaf.value)
                 channel.got.append(new)
             else:
-                new = self._all_of(leaf.value, leaf.key, cut)
+                whole = self._whole_of(leaf.value, leaf.key, cut)
+                new = whole.got
+                if leaf.owners:
+                    texts[leaf.path, id(leaf.owners[-1])] = whole
             if new != leaf.value:
-                parts += (data[position : leaf.start], encode(new))
-                position = leaf.end
-        parts.append(data[position:])
-        return "".join(parts), fed
+                edits.append((leaf.start, leaf.end, encode(new)))
+        for number, rule in offsets:
+            moved = self._places.moved(number, rule, texts)
+            if moved is None and (channel_of := self._pointed_at(number, rule)) is not None:
+                moved = into(number, rule, channel_of.so_far())
+            if moved not in (None, number.value):
+                edits.append((number.start, number.end, str(moved)))
+        return spliced(data, edits), fed
 
-    def _all_of(self, text: str, key: str, cut: bool) -> str:
-        restorer = Restorer(self._session)
-        restored = restorer.feed(text) + restorer.flush(cut=cut)
-        self._whole += restorer.restored
-        for memory in of_answer(key, restored, restorer.edits, text):
-            self._session.remember(memory)
-        return restored
+    def _pointed_at(self, number: Leaf, rule: Offset) -> _Channel | None:
+        """The channel of the text that `number` points into."""
+        shared = names(number.owners[: rule.shared + 1])
+        for channel in self._channels.values():
+            if channel.path == rule.text and not channel.is_thought and channel.names[: rule.shared + 1] == shared:
+                return channel
+        return None
 
-    def _channel(self, named: tuple[str, Index], key: str) -> _Channel:
+    def _whole_of(self, text: str, key: str, cut: bool) -> Restored:
+        whole, count = restore_string(text, key, self._session, cut=cut)
+        self._whole += count
+        return whole
+
+    def _channel(self, named: tuple[str, Index], leaf: Leaf) -> _Channel:
         channel = self._channels.get(named)
         if channel is None:
-            channel = self._channels[named] = _Channel(*named, Restorer(self._session), key)
+            is_thought = bool(leaf.owners) and leaf.owners[-1].get("thought") is True
+            restorer = Restorer(self._session)
+            channel = _Channel(*named, restorer, leaf.key, leaf.path, names(leaf.owners), is_thought)
+            self._channels[named] = channel
         return channel
 
     def _open(self, closing: list[Index], fed: set[tuple[str, Index]]) -> Iterator[_Channel]:
