@@ -130,7 +130,7 @@ def _is_opaque(kind: Kind, value: str) -> bool:
 _DISCRIMINATORS = frozenset(["type", "role", "object", "model", "status", "event", "format", "encoding_format"])
 _ID = re.compile(r"[a-z]{2,14}_[A-Za-z0-9_-]{6,}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]{4,15}(?:Z|[+-]\d\d:?\d\d)?)?")
-_BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}")
+_BLOB = re.compile(r"(?:data:[^\s,]{0,128};base64,[A-Za-z0-9+/_-]*|[A-Za-z0-9+/_-]{256,})={0,2}")
 
 
 def _is_protocol(key: str, value: str) -> bool:

@@ -6,22 +6,32 @@ import sys
 
 from tools.leaf_map.leaf_map import Api, load, save
 from tools.leaf_map.sdk import Sdk
+from tools.leaf_map.shape import Shape
 
 _SDKS = (Sdk("openai", "/v1"), Sdk("anthropic", ""))
 
 
 def classified(new: Api, old: Api | None) -> Api:
-    """`new` with the classes of `old`: those of the same field of the same type, whichever module it moved to."""
-    known: dict[tuple[str, str], str] = {}
+    """`new` with the classes of `old`: those of the same field of the same type, whichever module it moved to.
+
+    A field that was classified as a whole (`*O`) stays one, whatever types it is made of.
+    """
+    known: dict[tuple[str, str], Shape] = {}
     for name, members in old.types.items() if old else ():
         for key, shape in members.items():
-            class_ = next((leaf.name for leaf in shape.walk() if leaf.kind in ("text", "any")), "")
-            known[name, key] = class_
-            known.setdefault((name.rpartition(".")[2], key), class_)
+            known[name, key] = shape
+            known.setdefault((name.rpartition(".")[2], key), shape)
     for name, members in new.types.items():
         for key, shape in members.items():
-            class_ = known.get((name, key)) or known.get((name.rpartition(".")[2], key)) or "?"
-            members[key] = shape.classified(class_)
+            before = known.get((name, key)) or known.get((name.rpartition(".")[2], key))
+            classes = [leaf.name for leaf in before.walk() if leaf.kind in ("text", "any")] if before else []
+            is_whole = (
+                before is not None
+                and all(leaf.kind != "type" for leaf in before.walk())
+                and any(leaf.kind == "type" for leaf in shape.walk())
+            )
+            members[key] = before if before and is_whole else shape.classified(classes[0] if classes else "?")
+    new.prune()
     return new
 
 

@@ -36,6 +36,17 @@ class Api:
     operations: list[Operation] = field(default_factory=list)
     types: dict[str, Type] = field(default_factory=dict)
 
+    def prune(self) -> None:
+        """Forgets the types that no operation leads to."""
+        shapes = [s for o in self.operations for s in (o.request, o.response, o.event) if s is not None]
+        reached: set[str] = set()
+        while shapes:
+            for part in shapes.pop().walk():
+                if part.kind == "type" and part.name not in reached:
+                    reached.add(part.name)
+                    shapes += self.types[part.name].values()
+        self.types = {name: members for name, members in self.types.items() if name in reached}
+
     def unclassified(self) -> Iterator[str]:
         """Leaves that nobody has classified, as `Type.field`."""
         for name, members in self.types.items():

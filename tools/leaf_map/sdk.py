@@ -8,9 +8,9 @@ import inspect
 import pkgutil
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, ForwardRef, TypeVar
+from typing import Any
 
 import typing_extensions
 from pydantic import BaseModel
@@ -78,24 +78,22 @@ class Sdk:
         if path is None or "files" in given:
             return None
         method = _METHODS.get(call.func.attr) or ast.literal_eval(given.get("method", ast.Constant("get"))).upper()
+        place = f"{module.__name__}.{owner}"
+        request = None
+        if "body" in given:
+            hints = typing_extensions.get_type_hints(
+                getattr(getattr(module, owner), function.name), include_extras=True
+            )
+            members = _members(given["body"], hints) or _members(function, hints)
+            if members is None:
+                return None  # made from what another method takes
+            shapes = {key: shape for key, hint in members.items() if (shape := self._shape(hint)) is not None}
+            request = self._made(place, f"{owner}{_camel(function.name)}", shapes)
         names = {**vars(module), **vars(typing)}
         response = self._named(given.get("cast_to") or given.get("model"), names)
         if response is not None and "model" in given:
-            response = self._made(f"{module.__name__}.{owner}", f"{owner}{_camel(function.name)}Page", {"data": Shape("list", "", (response,))})
-        request = None
-        if "body" in given:
-            body = given["body"]
-            keys = next((n for n in ast.walk(body) if isinstance(n, ast.Dict)), None)
-            hints = typing_extensions.get_type_hints(getattr(getattr(module, owner), function.name), include_extras=True)
-            if keys is None:
-                return None
-            members = {}
-            for key, value in zip(keys.keys, keys.values, strict=True):
-                if not isinstance(key, ast.Constant) or not isinstance(value, ast.Name) or value.id not in hints:
-                    return None  # not what goes on the wire: made from what another method takes
-                if (shape := self._shape(hints[value.id])) is not None:
-                    members[str(key.value)] = shape
-            request = self._made(f"{module.__name__}.{owner}", f"{owner}{_camel(function.name)}", members)
+            page = {"data": Shape("list", "", (response,))}
+            response = self._made(place, f"{owner}{_camel(function.name)}Page", page)
         event = self._events(given.get("stream_cls"), names)
         if not (request or response or event):
             return None
@@ -112,7 +110,11 @@ class Sdk:
         if not isinstance(node, ast.Name | ast.Attribute):
             return None
         hint = eval(ast.unparse(node), dict(names))
-        return None if hint in (str, type(None)) or isinstance(hint, type) and not _is_object(hint) else self._shape(hint)
+        return (
+            None
+            if hint in (str, type(None)) or (isinstance(hint, type) and not _is_object(hint))
+            else self._shape(hint)
+        )
 
     def _events(self, node: ast.expr | None, names: Mapping[str, Any]) -> Shape | None:
         if node is None:
@@ -164,6 +166,17 @@ class Sdk:
                 if (shape := self._shape(hint)) is not None:
                     members[name] = shape
         return Shape("type", _key(cls))
+
+
+def _members(node: ast.AST, hints: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Annotations by key, of the first dictionary in `node` that is made of arguments."""
+    for found in ast.walk(node):
+        if isinstance(found, ast.Dict) and found.keys:
+            keys = [str(ast.literal_eval(key)) if key else "" for key in found.keys]
+            names = [ast.unparse(value) for value in found.values]
+            if all(name in hints or key in hints for key, name in zip(keys, names, strict=True)):
+                return {key: hints[name if name in hints else key] for key, name in zip(keys, names, strict=True)}
+    return None
 
 
 def _is_object(hint: type) -> bool:

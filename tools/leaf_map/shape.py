@@ -1,12 +1,12 @@
 """The shape of a JSON value, as the leaf map writes it down.
 
-    "text"        this very string, a word of the protocol
-    T I O …       a string of that class
-    *T *S …       any JSON whose strings are of that class
-    0  true       a number, a boolean
-    [x]  {x}      an array of x, an object whose values are x
-    Name          an object of that type, described in a line of its own
-    x|y           one of them
+"text"        this very string, a word of the protocol
+T I O …       a string of that class
+*T *S …       any JSON whose strings are of that class
+0  true       a number, a boolean
+[x]  {x}      an array of x, an object whose values are x
+Name          an object of that type, described in a line of its own
+x|y           one of them
 """
 
 from __future__ import annotations
