@@ -44,7 +44,7 @@ class Sdk:
         for found in pkgutil.walk_packages(resources.__path__, resources.__name__ + "."):
             place = found.name.removeprefix(resources.__name__ + ".")
             if not found.ispkg and not _LEFT_OUT & set(place.split(".")):
-                for operation in self._operations(importlib.import_module(found.name), place):
+                for operation in self._operations(importlib.import_module(found.name)):
                     if str(operation) not in seen:
                         seen.add(str(operation))
                         api.operations.append(operation)
@@ -56,14 +56,14 @@ class Sdk:
             api.types[name] = {key: _renamed(shape, named) for key, shape in sorted(self._members[cls].items())}
         return api
 
-    def _operations(self, module: types.ModuleType, place: str) -> Iterator[Operation]:
+    def _operations(self, module: types.ModuleType) -> Iterator[Operation]:
         for cls in ast.parse(inspect.getsource(module)).body:
             if not isinstance(cls, ast.ClassDef) or cls.name.startswith("Async") or "With" in cls.name:
                 continue
             seen = set()  # a second method for the same is a convenience
-            for function in cls.body:
-                for call in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
-                    found = self._operation(module, cls.name, function, call) if isinstance(call, ast.Call) else None
+            for function in [node for node in cls.body if isinstance(node, ast.FunctionDef)]:
+                for call in [node for node in ast.walk(function) if isinstance(node, ast.Call)]:
+                    found = self._operation(module, cls.name, function, call)
                     if found is not None and (found.method, found.path) not in seen:
                         seen.add((found.method, found.path))
                         yield found
@@ -110,11 +110,8 @@ class Sdk:
         if not isinstance(node, ast.Name | ast.Attribute):
             return None
         hint = eval(ast.unparse(node), dict(names))
-        return (
-            None
-            if hint in (str, type(None)) or (isinstance(hint, type) and not _is_object(hint))
-            else self._shape(hint)
-        )
+        is_plain = hint in (str, type(None)) or (isinstance(hint, type) and not _is_object(hint))
+        return None if is_plain else self._shape(hint)
 
     def _events(self, node: ast.expr | None, names: Mapping[str, Any]) -> Shape | None:
         if node is None:
