@@ -70,6 +70,8 @@ class StreamRestorer:
             return [event.with_data(restored)] if (restored := self._all_of(event.data, "")) != event.data else [event]
         self.ids |= ids_of(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
+        if isinstance(tree, Pairs) and tree.get("error"):
+            closing.append(())  # in every dialect: nothing follows, and a client may stop reading here
         data, fed = self._edit(event.data, tree, closing)
         out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
         return [*out, event if data == event.data else event.with_data(data)]
