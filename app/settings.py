@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from app.errors import SettingError
 from app.paths import default_root
+from app.pipeline.placeholder import Style
 from app.pipeline.policy import Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
@@ -73,6 +74,13 @@ class Settings:
     )
     when_off: Literal["pass", "refuse"] = option(
         "pass", "What happens to requests while protection is off.", "Protection"
+    )
+    placeholders: Style = option(
+        "default",
+        "How placeholders look: default [PERSON_4821], ordinal [PERSON_1], double [[PERSON_4821]], angle "
+        "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
+        "[PERSON], which never comes back. Values that have a placeholder keep it.",
+        "Protection",
     )
     locale: str = option(
         "",

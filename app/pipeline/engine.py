@@ -8,8 +8,9 @@ from typing import Any
 
 from app.pipeline.detectors import Detector
 from app.pipeline.fields import Fields, label, leaves
+from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.placeholder import LITERAL, MAX_LENGTH, Finder, Sighting, label_of
+from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.span import Span, resolve
@@ -31,7 +32,9 @@ class Engine:
     ) -> None:
         """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals."""
         self._detectors = dict(detectors)
-        self._literals = Finder({*map(label_of, entities), LITERAL}, stand_ins)
+        self._literals = Finder(
+            {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
+        )
 
     def spans(self, text: str, policy: Policy) -> list[Span]:
         """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run."""

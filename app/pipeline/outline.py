@@ -11,9 +11,10 @@ from typing import Any
 from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
-from app.pipeline.placeholder import entity_of
+from app.pipeline.placeholder import Style, entity_of
 from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
 from app.pipeline.session import Session
+from app.pipeline.surrogate import Surroundings
 
 _BOM = "\ufeff"
 
@@ -89,6 +90,7 @@ def redact_body(
     session: Session,
     *,
     quoting: bool,
+    style: Style = "default",
 ) -> Redaction:
     """Replaces what is to hide in `text`.
 
@@ -96,6 +98,8 @@ def redact_body(
     that was looked through; the others were sent before, and go out as they went then.
     """
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
+    # Read only if it is asked for: most requests have no use for surrogates, or all of theirs already.
+    surroundings = Surroundings(_value(text[part.start : part.end]) for part in parts)
     pieces: list[tuple[Finding, str]] = []
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
@@ -104,8 +108,8 @@ def redact_body(
             value = _value(token) if known else ""
             own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known or (), value)]
         else:
-            value = _value(token) if found[number] else ""
-            redaction = redact(value, found[number], session, quoting=quoting)
+            value = _value(token) if found[number] or session.has_stand_ins else ""
+            redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
             session.remember(Memory(part.digest, trimmed(edits, value)))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.pipeline.placeholder import STYLES, Style
 from app.pipeline.policy import Policy, parse_regions
 from app.proxy.refusal import Refusal
 from app.settings import parse_flag
@@ -17,21 +18,29 @@ _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 @dataclass(frozen=True, slots=True)
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
-    `hydrate` False leaves placeholders in the answer."""
+    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like."""
 
     session: str
     redact: bool
     hydrate: bool
     policy: Policy
+    placeholders: Style = "default"
 
 
 _PREFIX = "x-anonamoose-"
 
 
-def controls(headers: Mapping[str, str], policy: Policy, in_path: Mapping[str, str] | None = None) -> Controls:
+def controls(
+    headers: Mapping[str, str],
+    policy: Policy,
+    in_path: Mapping[str, str] | None = None,
+    placeholders: Style = "default",
+) -> Controls:
     """Reads headers and the options `in_path`, for clients that cannot send headers.
 
-    A header wins. Raises Refusal when an option has a value it cannot have.
+    A header wins; where nothing is asked, `policy` and `placeholders` hold.
+
+    Raises Refusal when an option has a value it cannot have.
     """
     asked = {**(in_path or {})}
     asked |= {key.lower()[len(_PREFIX) :]: v for key, v in headers.items() if key.lower().startswith(_PREFIX)}
@@ -44,7 +53,10 @@ def controls(headers: Mapping[str, str], policy: Policy, in_path: Mapping[str, s
             policy = dataclasses.replace(policy, regions=parse_regions(locale))
         except ValueError:
             raise _invalid("locale", "It takes regions such as NZ,AU.") from None
-    return Controls(session, _flag(asked, "redact"), _flag(asked, "hydrate"), policy)
+    style = asked.get("placeholders", placeholders).strip().lower()
+    if style not in STYLES:
+        raise _invalid("placeholders", f"It takes one of {', '.join(STYLES)}.")
+    return Controls(session, _flag(asked, "redact"), _flag(asked, "hydrate"), policy, STYLES[style])
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:

@@ -87,7 +87,7 @@ class Forwarder:
         settings = self._settings.current
         if request.headers.get("Upgrade"):
             raise Refusal(426, "no_upgrade", "WebSockets are not supported here.", "Use plain HTTP.")
-        asked = controls(request.headers, settings.policy, route.controls)
+        asked = controls(request.headers, settings.policy, route.controls, settings.placeholders)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":

@@ -79,7 +79,10 @@ class Redactor:
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
         found = await self._worker.findings(ticket, fresh, request.asked.policy)
-        redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
+        asked = request.asked
+        redaction = redact_body(
+            decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+        )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.pipeline.placeholder import MAX_LENGTH, Finder, Sighting, finder, identity, label_of, render
+from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
+from app.pipeline.placeholder import identity, label_of, render
 
 LABELS = ("PERSON", "EMAIL", "LAST_NAME", "NAME", "A" * 32)
 
@@ -137,10 +138,6 @@ def test_sightings_are_disjoint_and_sorted_even_where_a_label_holds_a_number() -
 def test_without_labels_and_stand_ins_nothing_is_found_or_held() -> None:
     nothing = Finder([])
     assert nothing.find("[PERSON_4821]") == [] and nothing.held("[PERSON_48") == 10
-
-
-def test_a_finder_is_shared() -> None:
-    assert finder(frozenset({"A"})) is finder(frozenset({"A"}))
 
 
 @pytest.mark.parametrize(
