@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
-from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
+from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.placeholder import Style, entity_of
 from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
 from app.pipeline.session import Session
@@ -31,11 +32,16 @@ def encode(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history."""
+    """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
+
+    `number` says how many of the leaves before it have the same name: the same text may have gone out
+    in two ways, before a change of the dictionary and after it.
+    """
 
     start: int
     end: int
     digest: bytes
+    number: int
     is_history: bool
 
 
@@ -67,20 +73,34 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
     top = tree if isinstance(tree, Pairs) else Pairs()
     fresh = fresh_items(tree, fields.opening)
     found = list(leaves(text, fields, tree))
-    parts = tuple(
-        Part(leaf.start + mark, leaf.end + mark, digest(leaf.value, leaf.key), _is_history(leaf, fresh))
-        for leaf in found
-    )
+    counts: Counter[bytes] = Counter()
+    parts: list[Part] = []
+    for leaf in found:
+        name = digest(leaf.value, leaf.key)
+        parts.append(Part(leaf.start + mark, leaf.end + mark, name, counts[name], _is_history(leaf, fresh)))
+        counts[name] += 1
     hashed = hashlib.sha256()
     for said in opening(tree, fields.opening):
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, hashed.digest(), head), found
+    return Outline(tuple(parts), hashed.digest(), head), found
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:
     return fresh is not None and not (len(leaf.owners) > 1 and id(leaf.owners[1]) in fresh)
+
+
+def unsent(parts: Sequence[Part], session: Session) -> list[int]:
+    """Places in `parts` of what has to be looked through: what is new, and history that never went out from here."""
+    sent: set[bytes] = set()
+    out = []
+    for number, part in enumerate(parts):
+        if part.is_history and (part.digest in sent or session.recall(part.digest, part.number) is not None):
+            sent.add(part.digest)
+        else:
+            out.append(number)
+    return out
 
 
 def redact_body(
@@ -101,18 +121,25 @@ def redact_body(
     # Read only if it is asked for: most requests have no use for surrogates, or all of theirs already.
     surroundings = Surroundings(_value(text[part.start : part.end]) for part in parts)
     pieces: list[tuple[Finding, str]] = []
+    latest: dict[bytes, Edits] = {}
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
         if number not in found:
-            known = session.recall(part.digest)
+            known = session.recall(part.digest, part.number)
+            known = latest.get(part.digest, ()) if known is None else known
+            latest[part.digest] = known
             value = _value(token) if known else ""
-            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known or (), value)]
+            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
         else:
             value = _value(token) if found[number] or session.has_stand_ins else ""
             redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
-            session.remember(Memory(part.digest, trimmed(edits, value)))
+            known = trimmed(edits, value)
+            # One that went out as the one before it did needs no memory of its own.
+            if known != latest.get(part.digest) or session.recall(part.digest, part.number) is not None:
+                session.remember(Memory(part.digest, known, part.number))
+            latest[part.digest] = known
         if own:
             offsets = Offsets(token, part.start)
             pieces += [

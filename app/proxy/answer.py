@@ -91,7 +91,7 @@ def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
     restorer = Restorer(session)
     restored = restorer.feed(text) + restorer.flush()
     for memory in of_answer(key, restored, restorer.edits, text):
-        session.remember(memory)
+        session.learn(memory)
     return restored, restorer.restored
 
 

@@ -10,7 +10,7 @@ from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.json_text import UnreadableJson
-from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.proxy.controls import Controls
@@ -77,7 +77,7 @@ class Redactor:
         ticket, opened = await self._worker.outline(request.body, fields)
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
-        fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
+        fresh = unsent(opened.parts, session)
         found = await self._worker.findings(ticket, fresh, request.asked.policy)
         asked = request.asked
         redaction = redact_body(

@@ -56,7 +56,7 @@ class StreamRestorer:
         for channel in self._channels.values():
             restored, original = "".join(channel.got), "".join(channel.came)
             for memory in of_answer(channel.key, restored, channel.restorer.edits, original):
-                self._session.remember(memory)
+                self._session.learn(memory)
 
     def feed(self, event: Event) -> list[Event]:
         """What goes to the client for one event from upstream."""
@@ -108,7 +108,7 @@ class StreamRestorer:
         restored = restorer.feed(text) + restorer.flush()
         self._whole += restorer.restored
         for memory in of_answer(key, restored, restorer.edits, text):
-            self._session.remember(memory)
+            self._session.learn(memory)
         return restored
 
     def _channel(self, named: tuple[str, Index], key: str) -> _Channel:

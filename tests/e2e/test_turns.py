@@ -55,7 +55,9 @@ class Agent:
 
 
 def _text(turn: int) -> str:
-    """Some values come again and again, some are new."""
+    """Some values come again and again, some are new; every fifth text is the one that was said before."""
+    if turn % 5 == 0:
+        return f"Again: the {LATE} of {NAME}."
     return (
         f"{turn}: the {LATE} of {NAME} <person.{turn}@example.com>, and of {AWKWARD}; "
         f"cc {EMAIL} {PHONE}\n\t{{'raw': \"person.{turn % 7}@example.com\"}}"
