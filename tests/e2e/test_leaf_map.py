@@ -12,9 +12,9 @@ import pytest_asyncio
 from app.pipeline.detectors.dictionary import DictionaryDetector
 from app.pipeline.policy import Policy
 from app.pipeline.terms import Term
+from app.proxy.framing import NDJSON, SSE, Framing
 from app.proxy.providers import BY_DIALECT
 from app.proxy.providers.base import Endpoint
-from app.proxy.sse import Decoder
 from tests import answers
 from tests.bodies import TELLING, Builder, Words, differences, dump
 from tests.e2e.conftest import AWKWARD, Running, launched
@@ -25,7 +25,12 @@ from tools.leaf_map.shape import Shape
 APIS = load()
 #: A term of the dictionary as well: it stands where nobody may look for one.
 BAIT = "Quagmire"
-_CREDENTIALS = {"openai": ("Authorization", "Bearer sk-x"), "anthropic": ("x-api-key", "sk-ant-x")}
+_CREDENTIALS = {
+    "openai": ("Authorization", "Bearer sk-x"),
+    "anthropic": ("x-api-key", "sk-ant-x"),
+    "gemini": ("x-goog-api-key", "x"),
+    "ollama": ("x-nothing", "x"),
+}
 
 
 def _operations() -> Iterator[tuple[Api, Operation]]:
@@ -61,7 +66,8 @@ def _telling_words() -> set[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """An app that looks for the terms of its dictionary alone: what it finds is known beforehand."""
-    only = {"ner": False, "patterns": False, "names": False}
+    only: dict[str, object] = {"ner": False, "patterns": False, "names": False}
+    only |= {f"{name}_upstream": _upstream.origin for name in APIS}
     async with launched(tmp_path_factory.mktemp("leaves"), _upstream, **only) as running:
         await running.app.terms.add([Term(AWKWARD), Term(BAIT), *map(Term, sorted(_telling_words()))])
         await running.protected()
@@ -136,15 +142,26 @@ async def test_of_a_stream_all_text_comes_back_and_what_is_sealed_keeps_its_byte
     sealed = token if declared and declared.stream else "seal"
     came = _built(api, operation.event, Words(token, sealed))
     meant = _built(api, operation.event, Words(AWKWARD, sealed))
-    wire = b"".join(b"data: " + dump(event) + b"\n\n" for event in came)
-    got = await _exchange(http, upstream, api, operation, None, Reply(200, answers.SSE, [wire]))
-    events = Decoder().feed(got)
+    framing = _framing(api, operation)
+    reply = Reply(200, (("Content-Type", framing.media),), [b"".join(framing.make(_text(e)).raw for e in came)])
+    events = framing.decoder().feed(await _exchange(http, upstream, api, operation, None, reply))
     assert len(events) == len(meant)
     wrong: set[str] = set()
     for event, expected in zip(events, meant, strict=True):
-        if event.raw != b"data: " + dump(expected) + b"\n\n":
+        if event.raw != framing.make(_text(expected)).raw:
             wrong |= set(differences(json.loads(event.data or ""), expected)) or {"the way it is written"}
     assert not wrong, f"{len(wrong)} fields are wrong\n" + "\n".join(sorted(wrong))
+
+
+def _framing(api: Api, operation: Operation) -> Framing:
+    declared = _endpoint(api, operation)
+    if declared and declared.stream and declared.stream.framing is NDJSON:
+        return NDJSON
+    return NDJSON if api.name == "ollama" else SSE
+
+
+def _text(event: object) -> str:
+    return dump(event).decode()
 
 
 async def _exchange(
@@ -157,11 +174,11 @@ async def _exchange(
 ) -> bytes:
     """What the client gets. Without a body of its own a request says nothing."""
     if body is None and operation.request is not None:
-        body = b'{"stream": true}' if reply.headers == answers.SSE else b"{}"
+        body = b'{"stream": true}' if operation.event is not None else b"{}"
     upstream.answer = lambda _: reply
     name, value = _CREDENTIALS[api.name]
     headers = {name: value, **({"Content-Type": "application/json"} if body is not None else {})}
-    path = operation.path.replace("*", "id-1")
+    path = operation.path.replace("*", "id-1") + ("?alt=sse" if ":stream" in operation.path else "")
     async with http.request(operation.method, path, data=body, headers=headers) as got:
         assert got.status == 200, await got.read()
         return await got.read()

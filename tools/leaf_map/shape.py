@@ -96,11 +96,18 @@ def _union(tokens: list[re.Match[str]]) -> tuple[Shape, list[re.Match[str]]]:
         tokens = tokens[1:]
 
 
+_AROUND: dict[str, tuple[Kind, str]] = {"[": ("list", "]"), "{": ("map", "}")}
+
+
 def _one(tokens: list[re.Match[str]]) -> tuple[Shape, list[re.Match[str]]]:
+    if not tokens:
+        raise ValueError("a shape ends too early")
     token, *rest = tokens
     if token["mark"]:
-        kind: Kind = "list" if token["mark"] == "[" else "map"
+        kind, end = _AROUND.get(token["mark"], ("union", ""))
         inner, rest = _union(rest)
+        if not rest or rest[0]["mark"] != end:
+            raise ValueError(f"{token['mark']!r} has no end")
         return Shape(kind, "", (inner,)), rest[1:]
     if token["word"] is not None:
         return Shape("word", token["word"]), rest
