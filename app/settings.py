@@ -68,6 +68,17 @@ class Settings:
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
+    websockets: bool = option(
+        True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
+    )
+    heartbeat: float = option(
+        15.0,
+        "After so long a silence in a stream a comment is sent, so that nobody takes it for dead; 0 for never.",
+        "Proxy",
+        low=0,
+        high=600,
+        unit="s",
+    )
     drain: int = option(10, "How long running requests may finish after a stop.", "Proxy", low=0, high=600, unit="s")
     protection: bool = option(
         True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"
@@ -75,11 +86,20 @@ class Settings:
     when_off: Literal["pass", "refuse"] = option(
         "pass", "What happens to requests while protection is off.", "Protection"
     )
+    audio: Literal["allow", "warn", "block"] = option(
+        "warn", "What happens to sound in a request: nobody can redact it.", "Protection"
+    )
     placeholders: Style = option(
         "default",
         "How placeholders look: default [PERSON_4821], ordinal [PERSON_1], double [[PERSON_4821]], angle "
         "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
         "[PERSON], which never comes back. Values that have a placeholder keep it.",
+        "Protection",
+    )
+    system_note: bool = option(
+        False,
+        "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "
+        "first request on; not with surrogate or pua.",
         "Protection",
     )
     locale: str = option(

@@ -35,7 +35,7 @@ NOT_IN_KEY = re.compile(r"[\s_\-\\]+")
 _TOKEN = re.compile(r"(?:\[\[?|<)(?P<label>[A-Z][A-Z0-9_]*)_(?P<number>\d{1,9})(?:\]\]?|>)")
 _PRIVATE = re.compile("\ue000[0-9a-f]{16}\ue001")
 #: The end of a placeholder that was cut off: its label is whole, and some of its number is there.
-_FRAGMENT = re.compile(r"(?:\[\[?|<)(?P<label>[A-Z][A-Z0-9_]*)_(?P<digits>\d{1,9})\Z")
+_FRAGMENT = re.compile(r"(?:\[\[?|<)(?P<label>[A-Z][A-Z0-9_]*)_(?P<digits>\d{1,9})\]?\Z")
 #: A stand-in with this end would run into the bracket of a placeholder that follows it.
 _OPEN_END = re.compile(r"[\[<][^\]>]*\Z")
 
@@ -95,10 +95,10 @@ def is_doubled(token: str) -> bool:
     return token.startswith("[[") and parts(token) is not None
 
 
-def fragment(text: str) -> tuple[int, str, str] | None:
-    """Where a placeholder begins that the end of `text` cuts off, the identity of its label, its first digits."""
+def fragment(text: str) -> tuple[int, tuple[str, str]] | None:
+    """Where the end of `text` cuts off a placeholder, and the identity of what is left of it."""
     match = _FRAGMENT.search(text, max(0, len(text) - _FRAGMENT_MAX))
-    return (match.start(), NOT_IN_KEY.sub("", match["label"]), match["digits"]) if match else None
+    return (match.start(), (NOT_IN_KEY.sub("", match["label"]), match["digits"])) if match else None
 
 
 def can_stand_in(replacement: str) -> bool:

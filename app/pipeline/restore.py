@@ -45,9 +45,28 @@ class Restorer:
         self._held += text
         return self._release(self._finder.held(self._held, self._left))
 
-    def flush(self) -> str:
-        """The rest: no more text follows."""
-        return self._release(len(self._held))
+    def flush(self, *, cut: bool = False) -> str:
+        """The rest: no more text follows.
+
+        Where it was `cut` off inside a placeholder that can only have been one of the session's, that one
+        is restored; any other piece of one stays as it is.
+        """
+        found = self._session.completed(self._held) if cut else None
+        if found is None:
+            return self._release(len(self._held))
+        start, value = found
+        came, self._held = self._held[start:], self._held[:start]
+        before = self._release(start)
+        value = self._context.escape(value)
+        self.edits.append(Edit(self._length, self._length + len(value), came))
+        self._length += len(value)
+        self.restored += 1
+        return before + value
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether it would make a difference to `flush` that the text was cut."""
+        return self._session.completed(self._held) is not None
 
     def _release(self, limit: int) -> str:
         if not limit:
@@ -89,7 +108,7 @@ class Restorer:
             self._context.advance(text)
 
 
-def restore(text: str, session: Session, *, escaping: bool = True) -> str:
+def restore(text: str, session: Session, *, escaping: bool = True, cut: bool = False) -> str:
     """`text` with every placeholder of `session` turned back into its value."""
     restorer = Restorer(session, escaping=escaping)
-    return restorer.feed(text) + restorer.flush()
+    return restorer.feed(text) + restorer.flush(cut=cut)

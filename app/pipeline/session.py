@@ -120,7 +120,9 @@ class Session:
             found = surrogates(
                 entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
             )
-            tokens = [self._issue(Entry(token, label_of(entity), part)) for token, part in found]
+            label = label_of(entity)
+            # A part that has a placeholder of another style keeps it.
+            tokens = [self._issue(Entry(token, label, part)) for token, part in found if part not in self._by_value]
             if tokens:
                 return tokens[-1]
         return self.generated(entity, value, style)
@@ -170,18 +172,19 @@ class Session:
         entry = self._by_placeholder.get(identity(placeholder))
         return None if entry is None else entry.value
 
-    def value_of_fragment(self, text: str) -> tuple[int, str] | None:
-        """Where a placeholder begins that the end of `text` cuts off, and its value, if it can only be that one."""
+    def completed(self, text: str) -> tuple[int, str] | None:
+        """Where the end of `text` cuts off a placeholder, and its value, if it can only have been that one."""
         found = fragment(text)
         if found is None:
             return None
-        start, label, digits = found
-        known = [
-            entry
-            for (name, number), entry in self._by_placeholder.items()
-            if name == label and number.startswith(digits) and entry.label and entry.placeholder[0] == text[start]
-        ]
-        return (start, known[0].value) if len(known) == 1 else None
+        start, (label, digits) = found
+        alike = [k for k in (*self._by_placeholder, *self._reserved) if k[0] == label and k[1].startswith(digits)]
+        entry = self._by_placeholder.get(alike[0]) if len(alike) == 1 else None
+        if entry is None:
+            return None
+        # In two brackets, one may be the text's own.
+        start += text.startswith("[[", start) and not is_doubled(entry.placeholder)
+        return (start, entry.value) if entry.placeholder.startswith(text[start:]) else None
 
     def reserve(self, placeholder: str) -> None:
         """Never issues `placeholder`: the user has written it, and means just these characters."""
@@ -210,10 +213,7 @@ class Session:
             self._new_memories.append(Memory(name, memory.edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
-        """How the text called `digest` went out before, or None when nothing is known of it.
-
-        `number` says how many of the same text stand before it in its conversation.
-        """
+        """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
         return self._memories.get(self._keyed.name(digest, number))
 
     def take_pending(self) -> Pending:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator
 
 import aiohttp
 from aiohttp import web
@@ -12,9 +13,10 @@ from app.pipeline.json_text import UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
+from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
-from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
 from app.proxy.stream import StreamRestorer, ids_of
 
@@ -22,21 +24,8 @@ from app.proxy.stream import StreamRestorer, ids_of
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
-def _nothing(event: object) -> Iterable[Index]:
-    return ()
-
-
-def _never(name: str, index: Index, text: str, latest: str) -> Event:
-    raise AssertionError("a stream without channels holds nothing back")
-
-
-def _unknown(framing: Framing) -> Stream:
-    """A stream nobody has declared: every string of it is restored, each by itself."""
-    return Stream(frozenset(), _nothing, _never, framing=framing)
-
-
 _BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
-_UNKNOWN = {media: _unknown(framing) for media, framing in _BY_MEDIA.items()}
+_UNKNOWN = {media: undeclared(framing) for media, framing in _BY_MEDIA.items()}
 
 
 def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked: bool) -> Stream | None:
@@ -73,12 +62,13 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session, "")
+        new, count = _restored(text, session, "", cut=False)
     else:
+        cut = was_cut(tree) is True
         parts: list[str] = []
         position = count = 0
         for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
-            value, restored = _restored(leaf.value, session, leaf.key)
+            value, restored = _restored(leaf.value, session, leaf.key, cut=cut)
             if value != leaf.value:
                 parts += (text[position : leaf.start], encode(value))
                 position = leaf.end
@@ -87,9 +77,9 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
+def _restored(text: str, session: Session, key: str, *, cut: bool) -> tuple[str, int]:
     restorer = Restorer(session)
-    restored = restorer.feed(text) + restorer.flush()
+    restored = restorer.feed(text) + restorer.flush(cut=cut)
     for memory in of_answer(key, restored, restorer.edits, text):
         session.learn(memory)
     return restored, restorer.restored
@@ -109,8 +99,12 @@ async def relay_events(
     restorer: StreamRestorer,
     framing: Framing,
     exchange: Exchange,
+    beat: float,
 ) -> None:
-    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out."""
+    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
+
+    Whenever it is silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    """
     decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
@@ -118,7 +112,10 @@ async def relay_events(
             await response.write(b"".join(event.raw for event in events))
 
     try:
-        async for chunk in upstream.content.iter_any():
+        async for chunk in _chunks(upstream.content, beat if framing.comment else 0):
+            if chunk is None:
+                await response.write(framing.comment)
+                continue
             exchange.response_bytes += len(chunk)
             await write([out for event in decoder.feed(chunk) for out in restorer.feed(event)])
         await write([out for event in decoder.flush() for out in restorer.feed(event)] + restorer.flush())
@@ -132,3 +129,17 @@ async def relay_events(
     finally:
         restorer.remember()
         exchange.restored = restorer.restored
+
+
+async def _chunks(content: aiohttp.StreamReader, beat: float) -> AsyncIterator[bytes | None]:
+    """What comes, as it comes, and None for every `beat` seconds in which nothing does."""
+    while not content.at_eof():
+        try:
+            async with asyncio.timeout(beat or None) as silence:
+                chunk = await content.readany()
+        except TimeoutError:
+            if not silence.expired():
+                raise  # the connection's own
+            yield None
+        else:
+            yield chunk

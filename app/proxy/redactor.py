@@ -6,10 +6,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.note import noted
 from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
@@ -38,6 +41,16 @@ class Request:
     body: bytes
 
 
+def credential(request: web.Request) -> bytes:
+    """What the client sent to prove who it is, whichever header it used."""
+    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
+    sent = [*(request.headers.get(name, "") for name in names), request.query.get("key", "")]
+    # A page in a browser can send no header with a WebSocket; its key is one of the subprotocols it asks for.
+    protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    sent += [name.strip() for name in protocols if "api-key" in name]
+    return "\n".join(sent).encode()
+
+
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
@@ -59,7 +72,7 @@ class Redactor:
         except UserError as error:
             raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
         finally:
-            exchange.detect_ms = (time.perf_counter() - began) * 1000
+            exchange.detect_ms += (time.perf_counter() - began) * 1000
 
     def _fields(self, request: Request) -> Fields:
         endpoint = request.route.endpoint
@@ -87,7 +100,14 @@ class Redactor:
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
         self._note(exchange, redaction)
-        return session, encode(redaction.text)
+        return session, encode(self._noted(redaction.text, request))
+
+    def _noted(self, text: str, request: Request) -> str:
+        """`text` with the note to the model, where the user wants one and the style is one it tells of."""
+        endpoint = request.route.endpoint
+        place = endpoint.system if endpoint is not None else None
+        wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
+        return noted(text, place) if place and wanted else text
 
     async def _session(self, request: Request, opened: Outline) -> Session:
         name = request.asked.session
@@ -116,7 +136,9 @@ class Redactor:
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
-        exchange.entities = dict(Counter(r.finding.entity for r in redaction.replacements))
-        exchange.fresh = dict(Counter(r.finding.entity for r in redaction.replacements if r.finding.source != "memo"))
+        # Over a socket, several bodies may lead to one answer.
+        found = [r.finding for r in redaction.replacements]
+        exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
+        exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction

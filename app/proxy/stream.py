@@ -10,6 +10,7 @@ from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
+from app.proxy.ending import was_cut
 from app.proxy.providers.base import Index, Stream
 from app.proxy.sse import Event
 
@@ -30,7 +31,8 @@ class StreamRestorer:
 
     A channel's held text goes out before the event that closes it, in that very event if it is a
     delta of the channel itself, or at the end of the stream. Whatever is no delta is restored
-    whole, at once. An event in which nothing changes keeps its bytes.
+    whole, at once. An event in which nothing changes keeps its bytes. Where a channel closes inside a
+    placeholder, events wait for the one that says whether the answer was cut off.
     """
 
     def __init__(self, spec: Stream, session: Session) -> None:
@@ -38,6 +40,7 @@ class StreamRestorer:
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
+        self._waiting: list[Event] = []
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
 
@@ -60,27 +63,56 @@ class StreamRestorer:
 
     def feed(self, event: Event) -> list[Event]:
         """What goes to the client for one event from upstream."""
+        tree = _tree(event)
+        cut = was_cut(tree)
+        if self._waiting:
+            self._waiting.append(event)
+            if cut is None and not self._goes_on(event, tree):
+                return []
+            return self._decided(cut is True)
+        if cut is None and any(channel.restorer.may_be_cut for channel in self._open(self._closing(tree), set())):
+            self._waiting.append(event)
+            return []
+        return self._pass(event, tree, cut is True)
+
+    def flush(self) -> list[Event]:
+        """Events for all that is still held: the stream is over, or has broken off."""
+        return self._decided(cut=True) + self._rest(cut=True)
+
+    def _goes_on(self, event: Event, tree: object) -> bool:
+        """Whether the answer cannot have been cut, as more of it follows, or it has ended."""
+        if tree is None:
+            return event.data is not None
+        return any(self._spec.channel_of(leaf) for leaf in leaves(event.data or "", self._spec.fields, tree))
+
+    def _decided(self, cut: bool) -> list[Event]:
+        waiting, self._waiting = self._waiting, []
+        return [out for event in waiting for out in self._pass(event, _tree(event), cut)]
+
+    def _closing(self, tree: object) -> list[Index]:
+        if not isinstance(tree, Pairs):
+            return []
+        # In every dialect: nothing follows an error, and a client may stop reading there.
+        return [()] if tree.get("error") else list(self._spec.closes(tree))
+
+    def _pass(self, event: Event, tree: object, cut: bool) -> list[Event]:
         if event.data is None:
             return [event]
         if event.data.strip() == "[DONE]":
-            return [*self.flush(), event]
-        try:
-            tree = parse(event.data)
-        except UnreadableJson:
-            return [event.with_data(restored)] if (restored := self._all_of(event.data, "")) != event.data else [event]
+            return [*self._rest(cut), event]
+        if tree is None:
+            restored = self._all_of(event.data, "", cut)
+            return [event if restored == event.data else event.with_data(restored)]
         self.ids |= ids_of(tree)
-        closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
-        if isinstance(tree, Pairs) and tree.get("error"):
-            closing.append(())  # in every dialect: nothing follows, and a client may stop reading here
-        data, fed = self._edit(event.data, tree, closing)
-        out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
+        closing = self._closing(tree)
+        data, fed = self._edit(event.data, tree, closing, cut)
+        out = [made for channel in self._open(closing, fed) if (made := self._release(channel, cut))]
         return [*out, event if data == event.data else event.with_data(data)]
 
-    def flush(self) -> list[Event]:
-        """Events for all that is still held: the stream is over."""
-        return [made for channel in self._open([()], set()) if (made := self._release(channel))]
+    def _rest(self, cut: bool) -> list[Event]:
+        return [made for channel in self._open([()], set()) if (made := self._release(channel, cut))]
 
-    def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, set[tuple[str, Index]]]:
+    def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, set[tuple[str, Index]]]:
         parts: list[str] = []
         position = 0
         fed: set[tuple[str, Index]] = set()
@@ -92,20 +124,20 @@ class StreamRestorer:
                 fed.add(named)
                 new = channel.restorer.feed(leaf.value)
                 if _within(channel.index, closing):
-                    new += channel.restorer.flush()
+                    new += channel.restorer.flush(cut=cut)
                 channel.came.append(leaf.value)
                 channel.got.append(new)
             else:
-                new = self._all_of(leaf.value, leaf.key)
+                new = self._all_of(leaf.value, leaf.key, cut)
             if new != leaf.value:
                 parts += (data[position : leaf.start], encode(new))
                 position = leaf.end
         parts.append(data[position:])
         return "".join(parts), fed
 
-    def _all_of(self, text: str, key: str) -> str:
+    def _all_of(self, text: str, key: str, cut: bool) -> str:
         restorer = Restorer(self._session)
-        restored = restorer.feed(text) + restorer.flush()
+        restored = restorer.feed(text) + restorer.flush(cut=cut)
         self._whole += restorer.restored
         for memory in of_answer(key, restored, restorer.edits, text):
             self._session.learn(memory)
@@ -122,13 +154,21 @@ class StreamRestorer:
             if named not in fed and _within(channel.index, closing):
                 yield channel
 
-    def _release(self, channel: _Channel) -> Event | None:
-        rest = channel.restorer.flush()
+    def _release(self, channel: _Channel, cut: bool) -> Event | None:
+        rest = channel.restorer.flush(cut=cut)
         if not rest:
             return None
         channel.got.append(rest)
         event = self._spec.inject(channel.name, channel.index, rest, channel.latest)
         return self._spec.framing.make(event.data or "", event.name)
+
+
+def _tree(event: Event) -> object:
+    """What an event says in JSON, None when it says it otherwise, or nothing."""
+    try:
+        return parse(event.data) if event.data is not None else None
+    except UnreadableJson:
+        return None
 
 
 _IDS = ("id", "output_file_id", "error_file_id", "input_file_id")

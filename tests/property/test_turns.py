@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pipeline.fields import Fields
@@ -76,6 +76,7 @@ def _restored(text: str, session: Session) -> str:
     return restored
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_what_was_sent_and_what_was_answered_go_out_again_as_the_same_bytes(data: st.DataObject) -> None:
     probe = Session("talk", b"p" * 32)

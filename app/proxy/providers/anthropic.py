@@ -203,8 +203,8 @@ def _stream_error(code: str, message: str) -> Event:
 ANTHROPIC = Provider(
     "anthropic",
     (
-        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM),
-        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST),
+        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM, system="system"),
+        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST, system="system"),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
     ),

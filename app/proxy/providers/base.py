@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
+from app.pipeline.note import Place
 from app.proxy.framing import SSE, Framing
 from app.proxy.sse import Event
 
@@ -45,13 +46,27 @@ class Stream:
         return leaf.path, tuple(value for owner in leaf.owners for key, value in owner if key == "index")
 
 
+def _nothing(event: object) -> Iterable[Index]:
+    return ()
+
+
+def _never(name: str, index: Index, text: str, latest: str) -> Event:
+    raise AssertionError("a stream without channels holds nothing back")
+
+
+def undeclared(framing: Framing) -> Stream:
+    """A stream nobody has declared: every string of it is restored, each by itself."""
+    return Stream(frozenset(), _nothing, _never, framing=framing)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation.
 
     In `path`, `*` stands for any part of one segment. `request` None means it has no body that is
     text: with `passes` the body goes on unread, else there must be none. `kept` says that the provider
-    keeps what is said here under the answer's id, so that later requests may name it.
+    keeps what is said here under the answer's id, so that later requests may name it. `system` is the place of
+    the system text in a request.
     """
 
     method: str
@@ -61,6 +76,7 @@ class Endpoint:
     stream: Stream | None = None
     passes: bool = False
     kept: bool = False
+    system: Place | None = None
 
 
 @lru_cache(maxsize=1024)

@@ -135,7 +135,7 @@ def _stream_error(code: str, message: str) -> Event:
 OPENAI = Provider(
     "openai",
     (
-        Endpoint("POST", "/v1/chat/completions", _CHAT_REQUEST, _OPAQUE_ANSWER, _CHAT_STREAM),
+        Endpoint("POST", "/v1/chat/completions", _CHAT_REQUEST, _OPAQUE_ANSWER, _CHAT_STREAM, system="messages"),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
     ),

@@ -96,3 +96,57 @@ def test_the_bracket_of_a_placeholder_is_not_the_beginning_of_json() -> None:
 def test_in_a_text_that_redact_made_values_go_back_as_they_stood() -> None:
     session = Session("a", b"k" * 32, [Entry("[PERSON_4821]", "PERSON", "Zo\\u00eb")])
     assert restore('{"a": "[PERSON_4821]"}', session, escaping=False) == '{"a": "Zo\\u00eb"}'
+
+
+CUT = Session(
+    "a",
+    b"k" * 32,
+    [
+        Entry("[PERSON_4821]", "PERSON", "Zoë"),
+        Entry("[PERSON_4977]", "PERSON", "Ann"),
+        Entry("[[PERSON_5123]]", "PERSON", "Bea"),
+        Entry("<EMAIL_1307>", "EMAIL", "zoe@example.com"),
+    ],
+    ["[PERSON_5999]"],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("by [PERSON_48", "by Zoë"),
+        ("by [PERSON_4821", "by Zoë"),
+        ("by [[PERSON_48", "by [Zoë"),
+        ("by [[PERSON_51", "by Bea"),
+        ("by [[PERSON_5123", "by Bea"),
+        ("by [[PERSON_5123]", "by Bea"),
+        ("by <EMAIL_1", "by zoe@example.com"),
+        ('{"a": "[PERSON_48', '{"a": "Zoë'),
+        ("by [PERSON_4", "by [PERSON_4"),  # there are two
+        ("by [PERSON_5", "by [PERSON_5"),  # one that was issued, one the user wrote
+        ("by [PERSON_47", "by [PERSON_47"),
+        ("by [PERSON_", "by [PERSON_"),
+        ("by [PERS", "by [PERS"),
+        ("by PERSON_48", "by PERSON_48"),
+        ("by [person_48", "by [person_48"),
+        ("by <PERSON_48", "by <PERSON_48"),
+        ("by [EMAIL_1", "by [EMAIL_1"),
+        ("by [PERSON_48 ", "by [PERSON_48 "),
+    ],
+)
+def test_a_placeholder_that_was_cut_off_is_restored_if_it_can_only_be_one(text: str, expected: str) -> None:
+    assert restore(text, CUT, cut=True) == expected
+    restorer = Restorer(CUT)
+    assert "".join(map(restorer.feed, text)) + restorer.flush(cut=True) == expected
+
+
+@pytest.mark.parametrize("text", ["by [PERSON_48", "by [[PERSON_51", "by <EMAIL_1"])
+def test_a_piece_of_a_placeholder_stays_where_nothing_was_cut_off(text: str) -> None:
+    assert restore(text, CUT) == text
+
+
+def test_what_was_cut_off_is_remembered_as_it_came() -> None:
+    restorer = Restorer(CUT)
+    assert restorer.feed("by [PERSON_48") + restorer.flush(cut=True) == "by Zoë"
+    assert [(edit.start, edit.end, edit.text) for edit in restorer.edits] == [(3, 6, "[PERSON_48")]
+    assert restorer.restored == 1 and restorer.held == ""

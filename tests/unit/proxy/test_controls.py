@@ -32,6 +32,14 @@ def test_an_empty_locale_means_all_regions() -> None:
     assert controls({"x-anonamoose-locale": ""}, POLICY).policy.regions == frozenset()
 
 
+def test_a_header_chooses_how_placeholders_look_then_the_path_then_the_settings() -> None:
+    header = {"x-anonamoose-placeholders": " Ordinal "}
+    assert controls({}, POLICY).placeholders == "default"
+    assert controls({}, POLICY, None, "mask").placeholders == "mask"
+    assert controls({}, POLICY, {"placeholders": "pua"}, "mask").placeholders == "pua"
+    assert controls(header, POLICY, {"placeholders": "pua"}, "mask").placeholders == "ordinal"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -43,6 +51,8 @@ def test_an_empty_locale_means_all_regions() -> None:
         ("redact", "canary"),
         ("redact", ""),
         ("hydrate", "2"),
+        ("placeholders", "canary"),
+        ("placeholders", ""),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_and_not_quoted(name: str, value: str) -> None:
