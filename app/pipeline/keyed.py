@@ -34,6 +34,7 @@ class Keyed:
         """What decides a surrogate."""
         return Draw(self._digest(b"surrogate", value, attempt, "sha512"))
 
-    def name(self, digest: bytes) -> bytes:
+    def name(self, digest: bytes, number: int) -> bytes:
         """A digest alone could be guessed from a short text; keyed, it tells nothing."""
-        return hmac.digest(self._key, b"memo" + digest, "sha256")[:DIGEST_SIZE]
+        which = number.to_bytes(4, "big") if number else b""
+        return hmac.digest(self._key, b"memo" + digest + which, "sha256")[:DIGEST_SIZE]

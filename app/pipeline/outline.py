@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,13 +40,16 @@ def encode(text: str) -> bytes:
 class Part:
     """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
 
-    `form` BINARY is a text in another form, say base64; it is redacted as what it says. A number with
-    `into` points into the text of another part, by the rule that comes with it.
+    `number` says how many of the leaves before it have the same name: the same text may have gone out
+    in two ways, before a change of the dictionary and after it. `form` BINARY is a text in another form,
+    say base64; it is redacted as what it says. A number with `into` points into the text of another
+    part, by the rule that comes with it.
     """
 
     start: int
     end: int
     digest: bytes
+    number: int
     is_history: bool
     form: Form = Form.TEXT
     into: tuple[int, Offset] | None = None
@@ -102,6 +106,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
     held = {id(leaf.owners[-1]): n for n, leaf in enumerate(found) if leaf.path.endswith(".source.data")}
     sources = tuple(held.get(id(source), -1) for source in documents(tree)) if '"document"' in text else ()
+    counts: Counter[bytes] = Counter()
 
     def part(leaf: Leaf) -> Part:
         into = None
@@ -113,7 +118,9 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 target = sources[named] if isinstance(named, int) and 0 <= named < len(sources) else -1
             into = (target, rule) if target >= 0 else None
         name = digest(leaf.value, leaf.key)
-        return Part(leaf.start + mark, leaf.end + mark, name, _is_history(leaf, fresh), leaf.form, into)
+        counts[name] += 1
+        start, end, number = leaf.start + mark, leaf.end + mark, counts[name] - 1
+        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into)
 
     parts = tuple(map(part, found))
     hashed = hashlib.sha256()
@@ -126,6 +133,18 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:
     return fresh is not None and not (len(leaf.owners) > 1 and id(leaf.owners[1]) in fresh)
+
+
+def unsent(parts: Sequence[Part], session: Session) -> list[int]:
+    """Places in `parts` of what has to be looked through: what is new, and history that never went out from here."""
+    sent: set[bytes] = set()
+    out = []
+    for number, part in enumerate(parts):
+        if part.is_history and (part.digest in sent or session.recall(part.digest, part.number) is not None):
+            sent.add(part.digest)
+        else:
+            out.append(number)
+    return out
 
 
 def redact_body(
@@ -148,20 +167,27 @@ def redact_body(
     pieces: list[tuple[Finding, str]] = []
     inside: list[Redaction] = []
     edited: dict[int, Edits] = {}
+    latest: dict[bytes, Edits] = {}
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
         if part.into is not None:
             continue
         if number not in found:
-            known = session.recall(part.digest)
+            known = session.recall(part.digest, part.number)
+            known = latest.get(part.digest, ()) if known is None else known
+            latest[part.digest] = known
             value = _value(token, part.form) if known else ""
-            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known or (), value)]
+            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
         else:
             value = _value(token, part.form) if found[number] or session.has_stand_ins else ""
             redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
-            session.remember(Memory(part.digest, trimmed(edits, value)))
+            known = trimmed(edits, value)
+            # One that went out as the one before it did needs no memory of its own.
+            if known != latest.get(part.digest) or session.recall(part.digest, part.number) is not None:
+                session.remember(Memory(part.digest, known, part.number))
+            latest[part.digest] = known
         if not own:
             continue
         edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)

@@ -200,16 +200,21 @@ class Session:
         entry = self._by_placeholder.get(identity(placeholder))
         return entry.label if entry else ""
 
+    def learn(self, memory: Memory) -> None:
+        """What a restored text came as, unless the same text went out before: it goes on as it went then."""
+        if self.recall(memory.digest) is None:
+            self.remember(memory)
+
     def remember(self, memory: Memory) -> None:
-        """What was sent for a text, or what a restored one came as. The latest counts."""
-        name = self._keyed.name(memory.digest)
+        """What was sent for a text. The latest counts."""
+        name = self._keyed.name(memory.digest, memory.number)
         if self._memories.get(name) != memory.edits:
             self._memories[name] = memory.edits
             self._new_memories.append(Memory(name, memory.edits))
 
-    def recall(self, digest: bytes) -> Edits | None:
-        """How the text called `digest` went out before, or None when it never did."""
-        return self._memories.get(self._keyed.name(digest))
+    def recall(self, digest: bytes, number: int = 0) -> Edits | None:
+        """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
+        return self._memories.get(self._keyed.name(digest, number))
 
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""

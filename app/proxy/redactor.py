@@ -13,7 +13,7 @@ from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.note import noted
-from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
@@ -96,7 +96,7 @@ class Redactor:
         check(opened.attachments, policy)
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
-        fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
+        fresh = unsent(opened.parts, session)
         exchange.notices = tuple(dict.fromkeys((*exchange.notices, *await self._notices(ticket, opened, policy))))
         found = await self._worker.findings(ticket, fresh, policy)
         if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):

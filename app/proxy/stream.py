@@ -72,7 +72,7 @@ class StreamRestorer:
         for channel in self._channels.values():
             restored, original = "".join(channel.got), "".join(channel.came)
             for memory in of_answer(channel.key, restored, channel.restorer.edits, original):
-                self._session.remember(memory)
+                self._session.learn(memory)
 
     def feed(self, event: Event) -> list[Event]:
         """What goes to the client for one event from upstream."""
@@ -103,7 +103,10 @@ class StreamRestorer:
         return [out for event in waiting for out in self._pass(event, _tree(event), cut)]
 
     def _closing(self, tree: object) -> list[Index]:
-        return list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
+        if not isinstance(tree, Pairs):
+            return []
+        # In every dialect: nothing follows an error, and a client may stop reading there.
+        return [()] if tree.get("error") else list(self._spec.closes(tree))
 
     def _pass(self, event: Event, tree: object, cut: bool) -> list[Event]:
         if event.data is None:

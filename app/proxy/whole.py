@@ -27,5 +27,5 @@ def restore_string(text: str, key: str, session: Session, *, cut: bool = False) 
     restorer = Restorer(session)
     got = restorer.feed(text) + restorer.flush(cut=cut)
     for memory in of_answer(key, got, restorer.edits, text):
-        session.remember(memory)
+        session.learn(memory)
     return Restored(text, got, restorer.edits), restorer.restored
