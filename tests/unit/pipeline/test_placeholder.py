@@ -103,7 +103,8 @@ def test_endings_stay_outside(form: str) -> None:
 
 #: Numbers of few digits, in the brackets that are ours, and in others.
 SHORT_FORMS = (
-    "[PERSON_1]", "[person 1]", "[Person-12]", "\\[PERSON\\_1\\]", "【PERSON_1】", "&#91;PERSON_1&#93;", "%5BPERSON_1%5D",
+    "[PERSON_1]", "[person 1]", "[Person-12]", "\\[PERSON\\_1\\]", "【PERSON_1】", "&#91;PERSON_1&#93;",
+    "%5BPERSON_1%5D",
 )  # fmt: skip
 NOT_SHORT = (
     "PERSON_1", "(PERSON_1)", "<PERSON_1>", "{PERSON_1}", "(person 12)", "[PERSON_1 2]", "&lt;PERSON_1&gt;", "[1]",
