@@ -11,7 +11,7 @@ from typing import Any
 from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
-from app.pipeline.placeholder import Style, entity_of
+from app.pipeline.placeholder import Style, entity_of, masked
 from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
@@ -123,7 +123,7 @@ def redact_body(
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or "CUSTOM")
+    entity = entity_of(session.label(edit.text) or masked(edit.text) or "CUSTOM")
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
