@@ -7,11 +7,11 @@ import re
 #: None of them is a word of its own in English.
 FIRST = tuple(
     """Adela Alaric Anouk Ansel Anselm Aurel Beatrix Bettina Bogdan Branwen Casimir Cedric Celeste Cosima Cyrus Dagmar
-    Darius Delphine Dorian Edda Edmund Elian Elowen Emeric Enzo Eudora Fabian Felicity Fenella Florian Gideon Greta
-    Gwendolyn Hadrian Hester Imogen Ingrid Isolde Ivo Jasper Jolanda Juno Kaspar Katinka Konrad Lambert Leander Leonie
+    Darius Delphine Dorian Edda Edmund Elian Elowen Emeric Enzo Eudora Fabian Fenella Florian Gideon Greta
+    Gwendolyn Hadrian Hester Imogen Ingrid Isolde Ivo Jolanda Juno Kaspar Katinka Konrad Lambert Leander Leonie
     Linnea Ludmila Lysander Magnus Malwina Marcella Matilda Maximus Milos Mirabel Nadia Nestor Odette Olga Orson Ottilie
     Pascal Petra Phoebe Quentin Ramona Reinhold Roderick Rosalind Rufus Sabina Seraphina Sibyl Silvan Sixtus Tamsin
-    Thaddeus Theodora Tiberius Ulrika Urban Valentin Verena Viggo Wanda Wendel Winifred Xaver Yolanda Yorick Zelda
+    Thaddeus Theodora Tiberius Ulrika Valentin Verena Viggo Wanda Wendel Winifred Xaver Yolanda Yorick Zelda
     Zoltan""".split()
 )
 _STEMS = tuple(
@@ -19,9 +19,8 @@ _STEMS = tuple(
     Lang Lind Lor Mal Mar Nor Ock Oster Pell Quar Ran Rook Sel Sker Stav Tarn Thel Ul Vald Ver Wald Wex Yar
     Zell""".split()
 )
-LAST = tuple(
-    stem + end for end in "brook combe feld gart hurst man mere quist sen thwaite wick worth".split() for stem in _STEMS
-)
+_ENDS = "berg brook combe dorf feld gart gren hurst lock low mere mont quist rick sen thwaite wick worth".split()
+LAST = tuple(stem + end for end in _ENDS for stem in _STEMS)
 PLACES = tuple(stem + end for end in "borough bury ford ham haven mouth port stead ton vale".split() for stem in _STEMS)
 TRADES = tuple("Group Partners Holdings Industries Systems Works Services Associates".split())
 #: Kept, for they say what kind of name it is, not whose.

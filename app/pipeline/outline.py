@@ -16,7 +16,7 @@ from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import may_identify
 from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
-from app.pipeline.placeholder import Style, entity_of
+from app.pipeline.placeholder import Style, entity_of, masked
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
@@ -228,7 +228,7 @@ def _unquoted(replacement: Replacement) -> Replacement:
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or "CUSTOM")
+    entity = entity_of(session.label(edit.text) or masked(edit.text) or "CUSTOM")
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 

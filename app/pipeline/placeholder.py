@@ -33,6 +33,7 @@ _BRACKETS_OF: dict[str, tuple[str, str]] = {"double": ("[[", "]]"), "angle": ("<
 #: What tolerance leaves out of a label.
 NOT_IN_KEY = re.compile(r"[\s_\-\\]+")
 _TOKEN = re.compile(r"(?:\[\[?|<)(?P<label>[A-Z][A-Z0-9_]*)_(?P<number>\d{1,9})(?:\]\]?|>)")
+_MASK = re.compile(r"\[(?P<label>[A-Z][A-Z0-9_]*)\]")
 _PRIVATE = re.compile("\ue000[0-9a-f]{16}\ue001")
 #: The end of a placeholder that was cut off: its label is whole, and some of its number is there.
 _FRAGMENT = re.compile(r"(?:\[\[?|<)(?P<label>[A-Z][A-Z0-9_]*)_(?P<digits>\d{1,9})\]?\Z")
@@ -59,6 +60,12 @@ def render(label: str, number: int | str, style: Style = "default") -> str:
 def mask(entity: str) -> str:
     """What stands for every value of `entity` that is not to come back."""
     return f"[{label_of(entity)}]"
+
+
+def masked(token: str) -> str:
+    """The label that `mask` has left of a value, "" for any other text."""
+    match = _MASK.fullmatch(token)
+    return match["label"] if match else ""
 
 
 def private(digest: bytes) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import html
+from urllib.parse import quote
 
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
@@ -96,7 +98,7 @@ class Restorer:
                 continue
             before = text[position : sighting.start]
             self._advance(before)
-            value = self._context.escape(value)
+            value = self._written(value, text[sighting.start : sighting.end])
             parts += (before, value)
             at = self._length + sum(map(len, parts))
             self.edits.append(Edit(at - len(value), at, text[sighting.start : sighting.end]))
@@ -110,6 +112,15 @@ class Restorer:
         self._left = text[limit - 1]
         self._held = text[limit:]
         return "".join(parts)
+
+    def _written(self, value: str, came: str) -> str:
+        """`value` as it must stand in the place of `came`: if that was encoded, so is the value."""
+        if self._escaping:
+            if came.startswith("%"):
+                value = quote(value, safe="", errors="surrogatepass")
+            elif came.startswith("&"):
+                value = html.escape(value)
+        return self._context.escape(value)
 
     def _advance(self, text: str) -> None:
         if self._escaping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 from app.pipeline import made_up
@@ -76,7 +76,7 @@ def surrogates(
     make = _MAKERS.get(entity, _alike)
     # All days move alike: how long it is from one to another may be what matters.
     seed = "" if make is _date else value
-    made = [candidate for attempt in range(_ATTEMPTS) if (candidate := make(value, draw(seed, attempt)))]
+    made = (candidate for attempt in range(_ATTEMPTS) if (candidate := make(value, draw(seed, attempt))))
     chosen = _first_fit(_never_issued(entity, made), value, fits)
     return [(chosen, value)] if chosen else []
 
@@ -86,11 +86,19 @@ def _first_fit(candidates: Iterable[str], value: str, fits: Callable[[str], bool
     return next(usable, None)
 
 
-def _never_issued(entity: str, candidates: list[str]) -> list[str]:
-    """Those that fail the identifier's own check, where it has one that tells anything."""
+def _never_issued(entity: str, candidates: Iterable[str]) -> Iterator[str]:
+    """Those that fail the identifier's own check; all of them, if it lets all of them pass."""
     checks = _checks().get(entity, ())
-    failing = [c for c in candidates if not any(check(c) for check in checks)]
-    return failing or candidates
+    passing = []
+    failed = False
+    for candidate in candidates:
+        if any(check(candidate) for check in checks):
+            passing.append(candidate)
+        else:
+            failed = True
+            yield candidate
+    if not failed:
+        yield from passing
 
 
 @cache
@@ -120,8 +128,10 @@ def _person(
             continue
         chosen = parts.get(word) or known(word)
         if chosen is None:
-            names = made_up.LAST if number and number == len(words) - 1 else made_up.FIRST
-            candidates = (_in_case(draw(word.casefold(), attempt).of(names), word) for attempt in range(_ATTEMPTS))
+            # In a long session first names run out before family names do.
+            of_first = 0 if number == len(words) - 1 > 0 else 8
+            lists = (made_up.FIRST if attempt < of_first else made_up.LAST for attempt in range(_ATTEMPTS))
+            candidates = (_in_case(draw(word.casefold(), n).of(names), word) for n, names in enumerate(lists))
             chosen = _first_fit(candidates, word, lambda c: fits(c) and c not in parts.values())
             if chosen is None:
                 return []

@@ -39,6 +39,7 @@ def test_restore_of_redact_is_the_text_for_any_text_also_one_that_looks_like_pla
     for text in data.draw(st.lists(texts(session, words), min_size=1, max_size=3)):
         redacted = hide(text, session, find, style=style)
         assert restore(redacted, session, escaping=False) == text
+        assert bool(redacted) == bool(text)
 
 
 @given(st.data())

@@ -84,6 +84,20 @@ def test_values_are_escaped_for_the_json_they_come_to(depth: int) -> None:
     assert restore(text, SESSION) == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("?q=%5BPERSON_4821%5D&r", "?q=Zo%C3%AB%20O%27Neil&r"),
+        ("?q=%5bquote_1307%5d", "?q=say%20%22hi%22%0A"),
+        ("<b>&#91;QUOTE_1307&#93;</b>", "<b>say &quot;hi&quot;\n</b>"),
+        ("&lt;PERSON_4821&gt;", "Zoë O&#x27;Neil"),
+        ('{"a": "&#91;QUOTE_1307&#93;"}', '{"a": "say &quot;hi&quot;\\n"}'),
+    ],
+)
+def test_where_a_placeholder_was_encoded_so_is_its_value(text: str, expected: str) -> None:
+    assert restore(text, SESSION) == expected
+
+
 def test_in_plain_text_values_are_not_escaped() -> None:
     assert restore('He said "[QUOTE_1307]"', SESSION) == 'He said "say "hi"\n"'
     assert restore('[QUOTE_1307] {"a": "[QUOTE_1307]"}', SESSION) == 'say "hi"\n {"a": "say "hi"\n"}'
