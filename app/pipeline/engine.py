@@ -104,7 +104,8 @@ class Engine:
         if policy.numbers == "allow" or not may_identify(digits):
             return []
         narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
-        told = [f for f in self._found(digits, label(key), narrow) if identifies(f, key)]
+        found = self._found(digits, label(key), narrow)
+        told = [f for f in found if f.source != "literal" and identifies(f, key)]
         return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:

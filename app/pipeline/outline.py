@@ -111,7 +111,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
             else:
                 target = sources[named] if isinstance(named, int) and 0 <= named < len(sources) else -1
             into = (target, rule) if target >= 0 else None
-        name = digest(leaf.value, leaf.key)
+        # A number is remembered apart from a text of the same digits.
+        name = digest(leaf.value if leaf.form is not Form.NUMBER else f"#{leaf.value}", leaf.key)
         return Part(leaf.start + mark, leaf.end + mark, name, _is_history(leaf, fresh), leaf.form, into)
 
     parts = tuple(map(part, found))

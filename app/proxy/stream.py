@@ -80,11 +80,8 @@ class StreamRestorer:
         try:
             tree = parse(event.data)
         except UnreadableJson:
-            return (
-                [event.with_data(restored)]
-                if (restored := self._whole_of(event.data, "").got) != event.data
-                else [event]
-            )
+            restored = self._whole_of(event.data, "").got
+            return [event if restored == event.data else event.with_data(restored)]
         self.ids |= ids_of(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
         data, fed = self._edit(event.data, tree, closing)
@@ -123,8 +120,8 @@ class StreamRestorer:
                 edits.append((leaf.start, leaf.end, encode(new)))
         for number, rule in offsets:
             moved = self._places.moved(number, rule, texts)
-            if moved is None and (channel_of := self._pointed_at(number, rule)) is not None:
-                moved = into(number, rule, channel_of.so_far())
+            if moved is None and (target := self._pointed_at(number, rule)) is not None:
+                moved = into(number, rule, target.so_far())
             if moved not in (None, number.value):
                 edits.append((number.start, number.end, str(moved)))
         return spliced(data, edits), fed

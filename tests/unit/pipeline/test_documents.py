@@ -195,6 +195,17 @@ def test_the_policy_may_let_numbers_pass(detection: Detection) -> None:
     assert sent(detection, body, policy=policy)[0] == body
 
 
+def test_a_number_is_no_text_of_the_same_digits(detection: Detection) -> None:
+    detection.use_terms((Term(NAME), Term("4111")))
+    session = Session("s", b"k" * 32)
+    session.placeholder("CUSTOM", "4111")
+    messages = [{"role": "user", "input": {"n": "4111 1111 1111 1111", "m": CARD}}, {"role": "user", "m": str(CARD)}]
+    sent(detection, {"messages": messages}, session)
+    messages += [{"role": "assistant", "content": "ok"}, {"role": "user", "input": {"m": CARD}}]
+    body, redaction = sent(detection, {"messages": messages}, session)
+    assert str(CARD) not in json.dumps(body) and len(redaction.findings) >= 4
+
+
 def test_a_number_is_remembered_like_a_text(detection: Detection) -> None:
     session = Session("s", b"k" * 32)
     messages: list[dict[str, Any]] = [{"role": "user", "input": {"tfn": TFN}}]
