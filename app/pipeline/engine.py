@@ -9,7 +9,7 @@ from typing import Any
 from app.pipeline.detectors import Detector
 from app.pipeline.fields import Fields, Form, label, leaves
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.numbers import identifies, may_identify
+from app.pipeline.numbers import DIGITS, identifies, may_identify
 from app.pipeline.placeholder import LITERAL, MAX_LENGTH, Finder, Sighting, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
@@ -88,7 +88,7 @@ class Engine:
     ) -> list[Finding]:
         """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
         out: list[Finding] = []
-        for leaf in leaves(text, fields, tree, numbers=policy.numbers != "allow"):
+        for leaf in leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS):
             if leaf.form is Form.NUMBER:
                 number = self.findings_in_number(leaf.value, leaf.key, policy)
                 out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]

@@ -128,7 +128,7 @@ def opened(value: str) -> Encoded | None:
         return Encoded(head.group(), payload, data, declared or "text/plain", "percent")
     if (not head and len(value) < _SHORTEST) or not _BASE64.match(payload):
         return None
-    bare = re.sub(r"[\s=]+", "", payload).translate(str.maketrans("-_", "+/"))
+    bare = "".join(payload.split()).rstrip("=").replace("-", "+").replace("_", "/")
     bare = bare[: len(bare) - (len(bare) % 4 == 1)]
     return Encoded(head.group() if head else "", payload, base64.b64decode(bare + "=" * (-len(bare) % 4)), declared)
 

@@ -13,8 +13,8 @@ from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
-from app.pipeline.numbers import may_identify
-from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
+from app.pipeline.numbers import DIGITS, may_identify
+from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
 from app.pipeline.placeholder import entity_of
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
@@ -85,7 +85,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     attachments: list[Attachment] = []
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
-    for leaf in leaves(text, fields, tree, binary=True, numbers=True):
+    digits = 1 if may_hold(text, fields.offsets) else DIGITS
+    for leaf in leaves(text, fields, tree, binary=True, digits=digits):
         if leaf.form is Form.BINARY:
             said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
             if attachment is not None:

@@ -58,5 +58,6 @@ def _report(report: Report) -> str:
     if report.entities is None:
         return f"A {name} left, and could not be read."
     found = ", ".join(f"{count} {entity}" for entity, count in sorted(report.entities.items()))
-    where = "it" if report.whole else "its beginning"
-    return f"A {name} left; {found or 'nothing'} was found in {where}."
+    if not found:
+        return f"A {name} left; nothing was found in {'it' if report.whole else 'its beginning'}."
+    return f"A {name} left; {'' if report.whole else 'at least '}{found} was found in it."

@@ -97,7 +97,7 @@ class StreamRestorer:
         fed: set[tuple[str, Index]] = set()
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
-        for leaf in leaves(data, self._fields, tree, numbers=self._places.are_in(data)):
+        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
                 continue

@@ -178,6 +178,13 @@ def test_other_numbers_do_not(detection: Detection, key: str, number: float) -> 
     assert encode(sent(detection, raw)[1].text) == raw
 
 
+def test_of_long_documents_the_model_reads_the_beginning(detection: Detection) -> None:
+    body = {"messages": [{"role": "user", "file": b64(word(*[f"{NAME}, zoe@example.com"] * 2_000))}]}
+    detection.outline(1, json.dumps(body).encode(), FIELDS)
+    (report,) = detection.reports(1, POLICY)
+    assert report.entities == {"CUSTOM": 2_000, "EMAIL_ADDRESS": 2_000} and not report.whole
+
+
 def test_numbers_of_the_protocol_are_left_alone(detection: Detection) -> None:
     body = {"seed": CARD, "messages": [{"role": "user", "id": CARD, "card": CARD}]}
     redacted, _ = sent(detection, body)

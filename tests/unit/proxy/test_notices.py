@@ -19,12 +19,13 @@ LETTER = Attachment("PDF", "document")
         ([IMAGE], [], ("1 image left unread.",)),
         ([SOUND, IMAGE, VIDEO], [], ("2 images left unread.", "1 recording left unread.")),
         ([LETTER], [Report("PDF", {}, True)], ("A document (PDF) left; nothing was found in it.",)),
+        ([LETTER], [Report("PDF", {}, False)], ("A document (PDF) left; nothing was found in its beginning.",)),
         ([LETTER], [Report("", None, False)], ("A document left, and could not be read.",)),
         (
             [LETTER, IMAGE],
             [Report("Word", {"PERSON": 2, "EMAIL_ADDRESS": 1}, False)],
             (
-                "A document (Word) left; 1 EMAIL_ADDRESS, 2 PERSON was found in its beginning.",
+                "A document (Word) left; at least 1 EMAIL_ADDRESS, 2 PERSON was found in it.",
                 "1 image left unread.",
             ),
         ),
