@@ -67,6 +67,17 @@ class Settings:
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
+    websockets: bool = option(
+        True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
+    )
+    heartbeat: float = option(
+        15.0,
+        "After so long a silence in a stream a comment is sent, so that nobody takes it for dead; 0 for never.",
+        "Proxy",
+        low=0,
+        high=600,
+        unit="s",
+    )
     drain: int = option(10, "How long running requests may finish after a stop.", "Proxy", low=0, high=600, unit="s")
     protection: bool = option(
         True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"

@@ -77,7 +77,7 @@ class Leaf:
     form: Form = field(default=Form.TEXT, repr=False)
 
 
-_STEP = re.compile(r"\[\]|<(?P<type>\w+)>|(?P<key>[^.\[\]<>]+)")
+_STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")
 _IDENTIFIER = re.compile(r"[^\s@]{0,256}")
 _BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}\s*\Z")
 #: Keywords of JSON Schema whose string values are not human text.

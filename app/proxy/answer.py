@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
 from app.proxy.offsets import Places, Restored
-from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
 from app.proxy.stream import StreamRestorer, ids_of
 from app.proxy.whole import restore_string
@@ -24,21 +25,8 @@ from app.proxy.whole import restore_string
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
-def _nothing(event: object) -> Iterable[Index]:
-    return ()
-
-
-def _never(name: str, index: Index, text: str, latest: str) -> Event:
-    raise AssertionError("a stream without channels holds nothing back")
-
-
-def _unknown(framing: Framing) -> Stream:
-    """A stream nobody has declared: every string of it is restored, each by itself."""
-    return Stream(frozenset(), _nothing, _never, framing=framing)
-
-
 _BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
-_UNKNOWN = {media: _unknown(framing) for media, framing in _BY_MEDIA.items()}
+_UNKNOWN = {media: undeclared(framing) for media, framing in _BY_MEDIA.items()}
 
 
 def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked: bool) -> Stream | None:
@@ -118,8 +106,12 @@ async def relay_events(
     restorer: StreamRestorer,
     framing: Framing,
     exchange: Exchange,
+    beat: float,
 ) -> None:
-    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out."""
+    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
+
+    Whenever it is silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    """
     decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
@@ -127,7 +119,10 @@ async def relay_events(
             await response.write(b"".join(event.raw for event in events))
 
     try:
-        async for chunk in upstream.content.iter_any():
+        async for chunk in _chunks(upstream.content, beat if framing.comment else 0):
+            if chunk is None:
+                await response.write(framing.comment)
+                continue
             exchange.response_bytes += len(chunk)
             await write([out for event in decoder.feed(chunk) for out in restorer.feed(event)])
         await write([out for event in decoder.flush() for out in restorer.feed(event)] + restorer.flush())
@@ -141,3 +136,17 @@ async def relay_events(
     finally:
         restorer.remember()
         exchange.restored = restorer.restored
+
+
+async def _chunks(content: aiohttp.StreamReader, beat: float) -> AsyncIterator[bytes | None]:
+    """What comes, as it comes, and None for every `beat` seconds in which nothing does."""
+    while not content.at_eof():
+        try:
+            async with asyncio.timeout(beat or None) as silence:
+                chunk = await content.readany()
+        except TimeoutError:
+            if not silence.expired():
+                raise  # the connection's own
+            yield None
+        else:
+            yield chunk

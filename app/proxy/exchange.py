@@ -47,6 +47,7 @@ class Exchange:
     status: int = 0
     reason: str = ""
     started: float = field(default_factory=time.time)
+    began: float = field(default_factory=time.perf_counter, repr=False)
     detect_ms: float = 0.0
     total_ms: float = 0.0
     request_bytes: int = 0

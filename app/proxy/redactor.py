@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
@@ -16,7 +18,7 @@ from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
-from app.proxy.notices import check, notices
+from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
@@ -41,6 +43,16 @@ class Request:
     body: bytes
 
 
+def credential(request: web.Request) -> bytes:
+    """What the client sent to prove who it is, whichever header it used."""
+    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
+    sent = [*(request.headers.get(name, "") for name in names), request.query.get("key", "")]
+    # A page in a browser can send no header with a WebSocket; its key is one of the subprotocols it asks for.
+    protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    sent += [name.strip() for name in protocols if "api-key" in name]
+    return "\n".join(sent).encode()
+
+
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
@@ -63,7 +75,7 @@ class Redactor:
         except UserError as error:
             raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
         finally:
-            exchange.detect_ms = (time.perf_counter() - began) * 1000
+            exchange.detect_ms += (time.perf_counter() - began) * 1000
 
     def _fields(self, request: Request) -> Fields:
         endpoint = request.route.endpoint
@@ -84,7 +96,8 @@ class Redactor:
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
-        exchange.notices = await self._notices(ticket, opened, policy)
+        told = await self._notices(ticket, opened, policy)
+        exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
         found = await self._worker.findings(ticket, fresh, policy)
         if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(
@@ -133,7 +146,9 @@ class Redactor:
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
-        exchange.entities = dict(Counter(f.entity for f in redaction.findings))
-        exchange.fresh = dict(Counter(f.entity for f in redaction.findings if f.source != "memo"))
+        # Over a socket, several bodies may lead to one answer.
+        found = redaction.findings
+        exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
+        exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction

@@ -45,6 +45,19 @@ class Stream:
         return leaf.path, tuple(value for owner in leaf.owners for key, value in owner if key == "index")
 
 
+def _nothing(event: object) -> Iterable[Index]:
+    return ()
+
+
+def _never(name: str, index: Index, text: str, latest: str) -> Event:
+    raise AssertionError("a stream without channels holds nothing back")
+
+
+def undeclared(framing: Framing) -> Stream:
+    """A stream nobody has declared: every string of it is restored, each by itself."""
+    return Stream(frozenset(), _nothing, _never, framing=framing)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation.
