@@ -51,7 +51,8 @@ class Builder:
             case "word":
                 return [shape.name] if key in TELLING else list(self._strings("I", False))
             case "number":
-                return [next(self._count)]
+                # Whatever changes before it, the beginning of a text stays where it is.
+                return [0 if self._points(within[-1:], key) else next(self._count)]
             case "bool":
                 return [True]
             case "text":
@@ -66,6 +67,13 @@ class Builder:
         if shape.kind == "list":
             return [inner] if inner else []
         return [{f"key{at}": value for at, value in enumerate(inner)}] if inner else []
+
+    @staticmethod
+    def _points(type_: tuple[str, ...], key: str) -> bool:
+        """Whether a number is a place in a text, which moves with the text."""
+        if key.lower().replace("_", "") in ("startindex", "endindex", "startcharindex", "endcharindex"):
+            return True
+        return key == "index" and any(word in name for name in type_ for word in ("Citation", "FilePath"))
 
     def _objects(self, name: str, within: tuple[str, ...]) -> list[Any]:
         variants: dict[str, list[Any]] = {}

@@ -10,7 +10,7 @@ from app.pipeline.detectors import Detector
 from app.pipeline.fields import Fields, Form, label, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.numbers import identifies, may_identify
+from app.pipeline.numbers import DIGITS, identifies, may_identify
 from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
@@ -91,7 +91,7 @@ class Engine:
     ) -> list[Finding]:
         """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
         out: list[Finding] = []
-        for leaf in leaves(text, fields, tree, numbers=policy.numbers != "allow"):
+        for leaf in leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS):
             if leaf.form is Form.NUMBER:
                 number = self.findings_in_number(leaf.value, leaf.key, policy)
                 out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]
@@ -107,7 +107,8 @@ class Engine:
         if policy.numbers == "allow" or not may_identify(digits):
             return []
         narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
-        told = [f for f in self._found(digits, label(key), narrow) if identifies(f, key)]
+        found = self._found(digits, label(key), narrow)
+        told = [f for f in found if f.source != "literal" and identifies(f, key)]
         return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:

@@ -8,7 +8,7 @@ from app.pipeline.media import Unreadable
 from app.pipeline.office_text import office_text
 from app.pipeline.pdf_text import pdf_text
 
-#: Characters that are looked through; who needs more has been warned by what is in these.
+#: Characters that are looked through.
 LIMIT = 200_000
 _LETTERS = re.compile(r"[^\W_]")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")

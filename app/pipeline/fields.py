@@ -9,7 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.pipeline.json_text import Pairs, parse, tokens
+from app.pipeline.json_text import Pairs, is_whole, parse, tokens
 from app.pipeline.offsets import Offset
 
 
@@ -155,17 +155,15 @@ def _protocol(key: str, value: str) -> Kind | None:
     return Kind.IDENTIFIER if any(shape.fullmatch(value) for shape in (_ID, _DATE)) else None
 
 
-def leaves(
-    text: str, fields: Fields, tree: Any = None, *, binary: bool = False, numbers: bool = False
-) -> Iterator[Leaf]:
+def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False, digits: int = 0) -> Iterator[Leaf]:
     """The strings of `text` that are text, in document order. Object keys never are.
 
-    With `binary`, those that hold bytes come as well, with `numbers` the numbers of which nobody has
-    said that they are the protocol's own. `tree` is `parse(text)` where the caller has it already.
-    Raises UnreadableJson.
+    With `binary`, those that hold bytes come as well; with `digits`, whole numbers of so many digits or
+    more which nobody has said are the protocol's own, and offsets. `tree` is `parse(text)` where the
+    caller has it already. Raises UnreadableJson.
     """
-    found = tokens(text, numbers=numbers)
-    pointers = {offset.at for offset in fields.offsets} if numbers else ()
+    found = tokens(text, digits=digits)
+    pointers = {offset.at for offset in fields.offsets} if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:
@@ -210,7 +208,7 @@ def leaves(
             stack.append(_Frame(iter(member), True, rules, below, is_map, key, path, owners))
         elif isinstance(member, list):
             stack.append(_Frame(iter(member), False, rules, below, is_map, key, path, frame.owners))
-        elif numbers and isinstance(member, int | float) and not isinstance(member, bool):
+        elif digits and is_whole(member, digits):
             token = next(found)
             if path in pointers or (below is None and not any(rule.kind for rule in rules)):
                 yield Leaf(token.start(), token.end(), token.group(), key, path, frame.owners, Form.NUMBER)

@@ -6,12 +6,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 #: Every string token of valid JSON, keys included, in document order.
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
-#: Those, and every number.
-_STRING_OR_NUMBER = re.compile(STRING.pattern + r"|-?(?:\d[\d.eE+-]*|Infinity)|NaN", re.S)
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: How deep arrays and objects may be nested. Python's own parser gives up somewhere past 900.
@@ -67,12 +66,22 @@ def _too_deep(tree: Any) -> bool:
     return True
 
 
-def tokens(text: str, *, numbers: bool = False) -> Iterator[re.Match[str]]:
+def tokens(text: str, *, digits: int = 0) -> Iterator[re.Match[str]]:
     """The string tokens of valid JSON, in the order in which a walk over its tree meets them.
 
-    With `numbers` those of numbers as well.
+    With `digits` those of whole numbers as well, where they have as many or more: see `is_whole`.
     """
-    return (_STRING_OR_NUMBER if numbers else STRING).finditer(text)
+    return (_or_numbers(digits) if digits else STRING).finditer(text)
+
+
+@lru_cache(maxsize=8)
+def _or_numbers(digits: int) -> re.Pattern[str]:
+    return re.compile(rf"{STRING.pattern}|(?<![\d.eE+-])-?\d{{{digits},19}}(?![\d.eE])", re.S)
+
+
+def is_whole(value: object, digits: int) -> bool:
+    """Whether `parse` made `value` of a whole number with so many digits or more."""
+    return isinstance(value, int) and not isinstance(value, bool) and (digits == 1 or abs(value) >= 10 ** (digits - 1))
 
 
 class Offsets:

@@ -124,10 +124,11 @@ def opened(value: str) -> Encoded | None:
     payload = value[head.end() :] if head else value
     declared = head["type"].lower() if head else ""
     if head and not head["parameters"].lower().endswith(";base64"):
-        return Encoded(head.group(), payload, unquote_to_bytes(payload), declared or "text/plain", "percent")
+        data = unquote_to_bytes(payload.encode("utf-8", "surrogatepass"))
+        return Encoded(head.group(), payload, data, declared or "text/plain", "percent")
     if (not head and len(value) < _SHORTEST) or not _BASE64.match(payload):
         return None
-    bare = re.sub(r"[\s=]+", "", payload).translate(str.maketrans("-_", "+/"))
+    bare = "".join(payload.split()).rstrip("=").replace("-", "+").replace("_", "/")
     bare = bare[: len(bare) - (len(bare) % 4 == 1)]
     return Encoded(head.group() if head else "", payload, base64.b64decode(bare + "=" * (-len(bare) % 4)), declared)
 

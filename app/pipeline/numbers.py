@@ -13,7 +13,9 @@ import re
 from app.pipeline.fields import label
 from app.pipeline.redaction import Finding
 
-_CANDIDATE = re.compile(r"[0-9]{9,19}")
+#: Shorter numbers identify nobody by themselves.
+DIGITS = 9
+_CANDIDATE = re.compile(rf"[0-9]{{{DIGITS},19}}")
 #: The last word of keys whose numbers count, measure or point at something, whatever the words before it.
 _TECHNICAL = frozenset(
     "id ids uid pk ref key seed nonce hash checksum version rev revision time timestamp ts epoch at date datetime "

@@ -26,6 +26,8 @@ _PARTS = re.compile(
     r"|xl/(?:sharedStrings|worksheets/\w+|comments\d*)\.xml|ppt/(?:slides|notesSlides|comments)/\w+\.xml"
     r"|docProps/(?:core|app)\.xml"
 )
+#: What reading such files raises; RuntimeError where they are encrypted or packed in an unknown way.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, OSError, EOFError)
 #: Local names of elements that hold text, and of those that end a line.
 _TEXT = frozenset("t v delText creator lastModifiedBy title subject description keywords Company Manager".split())
 _LINES = frozenset("p si is c row br creator lastModifiedBy title subject description keywords Company Manager".split())
@@ -48,10 +50,8 @@ def office_text(data: bytes) -> Iterator[str]:
                 with archive.open(member) as stream:
                     # What the directory says of its size need not be so.
                     yield from _read(stream.read(member.file_size + 1), member.file_size)
-    except (zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, RuntimeError, ValueError, OSError) as error:
-        raise Unreadable from error
-    except (NotImplementedError, EOFError) as error:
-        raise Unreadable from error
+    except _DAMAGED:
+        raise Unreadable from None
 
 
 def _read(xml: bytes, said: int) -> Iterator[str]:

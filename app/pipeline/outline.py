@@ -14,8 +14,8 @@ from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
-from app.pipeline.numbers import may_identify
-from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
+from app.pipeline.numbers import DIGITS, may_identify
+from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
 from app.pipeline.placeholder import Style, entity_of, masked
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
@@ -90,7 +90,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     attachments: list[Attachment] = []
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
-    for leaf in leaves(text, fields, tree, binary=True, numbers=True):
+    digits = 1 if may_hold(text, fields.offsets) else DIGITS
+    for leaf in leaves(text, fields, tree, binary=True, digits=digits):
         if leaf.form is Form.BINARY:
             said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
             if attachment is not None:
@@ -117,7 +118,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
             else:
                 target = sources[named] if isinstance(named, int) and 0 <= named < len(sources) else -1
             into = (target, rule) if target >= 0 else None
-        name = digest(leaf.value, leaf.key)
+        # A number is remembered apart from a text of the same digits.
+        name = digest(leaf.value if leaf.form is not Form.NUMBER else f"#{leaf.value}", leaf.key)
         counts[name] += 1
         start, end, number = leaf.start + mark, leaf.end + mark, counts[name] - 1
         return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into)

@@ -18,8 +18,8 @@ _WORDS: dict[Medium, tuple[str, str, str]] = {
 }
 #: Of these there is no report.
 _UNREAD: tuple[Medium, ...] = ("image", "audio")
-#: Documents that are reported on one by one.
-_MOST = 6
+#: Sentences on one exchange, and documents that are reported on one by one.
+MOST, _REPORTS = 9, 6
 
 
 def _passage(medium: Medium, policy: Policy) -> Passage:
@@ -43,9 +43,9 @@ def check(attachments: Sequence[Attachment], policy: Policy) -> None:
 def notices(attachments: Sequence[Attachment], reports: Sequence[Report], policy: Policy) -> tuple[str, ...]:
     """A sentence for each medium and each document about which the user wants to be warned."""
     counts = Counter(a.medium for a in attachments if _passage(a.medium, policy) == "warn")
-    out = [_report(report) for report in reports[:_MOST]]
-    if len(reports) > _MOST:
-        out.append(f"{len(reports) - _MOST} further documents left.")
+    out = [_report(report) for report in reports[:_REPORTS]]
+    if len(reports) > _REPORTS:
+        out.append(f"{len(reports) - _REPORTS} further documents left.")
     for medium in _UNREAD:
         if count := counts[medium]:
             _, one, many = _WORDS[medium]
@@ -58,5 +58,6 @@ def _report(report: Report) -> str:
     if report.entities is None:
         return f"A {name} left, and could not be read."
     found = ", ".join(f"{count} {entity}" for entity, count in sorted(report.entities.items()))
-    where = "it" if report.whole else "its beginning"
-    return f"A {name} left; {found or 'nothing'} was found in {where}."
+    if not found:
+        return f"A {name} left; nothing was found in {'it' if report.whole else 'its beginning'}."
+    return f"A {name} left; {'' if report.whole else 'at least '}{found} was found in it."

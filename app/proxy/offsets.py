@@ -13,7 +13,7 @@ from functools import lru_cache
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
 from app.pipeline.memo import Edit, Edits
-from app.pipeline.offsets import Offset, OffsetMap, moved, owner_of
+from app.pipeline.offsets import Offset, OffsetMap, may_hold, moved, owner_of
 
 
 def _openai() -> Iterable[Offset]:
@@ -82,7 +82,6 @@ class Places:
     def __init__(self, dialect: str = "", sources: Sequence[Edits] = ()) -> None:
         self._dialect = dialect
         self._rules = {rule.at: rule for rule in _RULES.get(dialect, ())}
-        self._keys = tuple({f'"{at.split(".")[-2].removesuffix("[]")}"' for at in self._rules})
         self._sources = sources
 
     def fields(self, fields: Fields) -> Fields:
@@ -91,7 +90,7 @@ class Places:
 
     def are_in(self, text: str) -> bool:
         """Whether `text`, an answer or an event, may hold offsets at all."""
-        return any(key in text for key in self._keys)
+        return may_hold(text, self._rules.values())
 
     def rule(self, leaf: Leaf) -> Offset | None:
         """What the number `leaf` points into, None where it is no offset."""

@@ -19,7 +19,7 @@ from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
-from app.proxy.notices import check, notices
+from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
@@ -97,7 +97,8 @@ class Redactor:
         session = await self._session(request, opened)
         # What was sent before goes out as it went then; only the rest is looked through.
         fresh = unsent(opened.parts, session)
-        exchange.notices = tuple(dict.fromkeys((*exchange.notices, *await self._notices(ticket, opened, policy))))
+        told = await self._notices(ticket, opened, policy)
+        exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
         found = await self._worker.findings(ticket, fresh, policy)
         if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(

@@ -130,7 +130,7 @@ class StreamRestorer:
         fed: set[tuple[str, Index]] = set()
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
-        for leaf in leaves(data, self._fields, tree, numbers=self._places.are_in(data)):
+        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
                 continue
@@ -153,8 +153,8 @@ class StreamRestorer:
                 edits.append((leaf.start, leaf.end, encode(new)))
         for number, rule in offsets:
             moved = self._places.moved(number, rule, texts)
-            if moved is None and (channel_of := self._pointed_at(number, rule)) is not None:
-                moved = into(number, rule, channel_of.so_far())
+            if moved is None and (target := self._pointed_at(number, rule)) is not None:
+                moved = into(number, rule, target.so_far())
             if moved not in (None, number.value):
                 edits.append((number.start, number.end, str(moved)))
         return spliced(data, edits), fed

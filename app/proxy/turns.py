@@ -9,6 +9,7 @@ from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.proxy.framing import FRAMES
+from app.proxy.offsets import Places
 from app.proxy.providers.sockets import Socket
 from app.proxy.stream import StreamRestorer, ids_of
 
@@ -155,7 +156,8 @@ class Turns:
             return
         turn.session = session
         turn.exchange.session = session.id
-        turn.restorer = StreamRestorer(self._socket.stream, session) if restores else None
+        places = Places(turn.exchange.provider, turn.exchange.sources)
+        turn.restorer = StreamRestorer(self._socket.stream, session, places) if restores else None
         if turn.restorer is not None and self._keeps:
             turn.exchange.transcript = turn.restorer.transcript
 

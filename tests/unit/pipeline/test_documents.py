@@ -178,6 +178,13 @@ def test_other_numbers_do_not(detection: Detection, key: str, number: float) -> 
     assert encode(sent(detection, raw)[1].text) == raw
 
 
+def test_of_long_documents_the_model_reads_the_beginning(detection: Detection) -> None:
+    body = {"messages": [{"role": "user", "file": b64(word(*[f"{NAME}, zoe@example.com"] * 2_000))}]}
+    detection.outline(1, json.dumps(body).encode(), FIELDS)
+    (report,) = detection.reports(1, POLICY)
+    assert report.entities == {"CUSTOM": 2_000, "EMAIL_ADDRESS": 2_000} and not report.whole
+
+
 def test_numbers_of_the_protocol_are_left_alone(detection: Detection) -> None:
     body = {"seed": CARD, "messages": [{"role": "user", "id": CARD, "card": CARD}]}
     redacted, _ = sent(detection, body)
@@ -193,6 +200,17 @@ def test_the_policy_may_let_numbers_pass(detection: Detection) -> None:
     body = {"card": CARD, "text": json.dumps({"card": CARD})}
     policy = Policy(layers=POLICY.layers, numbers="allow")
     assert sent(detection, body, policy=policy)[0] == body
+
+
+def test_a_number_is_no_text_of_the_same_digits(detection: Detection) -> None:
+    detection.use_terms((Term(NAME), Term("4111")))
+    session = Session("s", b"k" * 32)
+    session.placeholder("CUSTOM", "4111")
+    messages = [{"role": "user", "input": {"n": "4111 1111 1111 1111", "m": CARD}}, {"role": "user", "m": str(CARD)}]
+    sent(detection, {"messages": messages}, session)
+    messages += [{"role": "assistant", "content": "ok"}, {"role": "user", "input": {"m": CARD}}]
+    body, redaction = sent(detection, {"messages": messages}, session)
+    assert str(CARD) not in json.dumps(body) and len(redaction.findings) >= 4
 
 
 def test_a_number_is_remembered_like_a_text(detection: Detection) -> None:

@@ -131,6 +131,16 @@ def test_nothing_of_it_is_in_a_repr() -> None:
     assert "Zo" not in repr(opened(data_url("text/plain", "Zoë Raman"))) and "Wm" not in repr(opened(b64("Zoë" * 9)))
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "%", "%zz", "\0"])
+def test_no_letter_is_too_odd(odd: str) -> None:
+    encoded = opened(f"data:text/plain,Zo {odd}")
+    assert encoded is not None
+    text = encoded.text(textual=True)
+    assert text is not None and text.startswith("Zo ")
+    assert encoded.with_text(text.replace("Zo", "[P_1]")).startswith("data:text/plain,%5BP_1%5D ")
+    assert what(f"data:text/plain;base64,{odd}")[0] is not None
+
+
 def test_broken_base64_is_read_as_far_as_it_goes() -> None:
     whole = b64("Zoë Raman lives here, n")
     for broken in (whole.rstrip("="), whole[:-3], whole + "A"):
