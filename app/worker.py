@@ -22,6 +22,7 @@ from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
+from app.usage import Usage, usage
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,13 @@ class Worker:
         """`Detection.text`. Raises DetectorUnavailable."""
         findings: list[Finding] = await self._guarded(policy, "text", text, policy)
         return findings
+
+    async def usage(self) -> Usage:
+        """What the process has used so far. Raises DetectorUnavailable."""
+        pool = self._pool
+        if pool is None:
+            raise DetectorUnavailable("Detection is not running.")
+        return await asyncio.wrap_future(pool.submit(usage))
 
     async def _guarded(self, policy: Policy, method: str, *arguments: Any) -> Any:
         if self._loading is not None:
