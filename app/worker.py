@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.pipeline.detection import Detection
+from app.pipeline.detection import Detection, Findings
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
@@ -55,6 +55,7 @@ class Worker:
         self._loading: asyncio.Task[None] | None = None
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
+        self._finished: list[int] = []
 
     @property
     def starting(self) -> bool:
@@ -92,16 +93,28 @@ class Worker:
             # First in, first out: what is asked for next comes after this. Another process begins with it.
             self._process.call(_call, "use_terms", terms).add_done_callback(_ignored)
 
-    async def outline(self, body: bytes, fields: Fields) -> tuple[int, Outline]:
-        """Opens a JSON body: a ticket for `findings`, and its outline. Raises UnreadableJson."""
-        ticket = next(self._tickets)
-        opened: Outline = await self._run("outline", ticket, body, fields)
-        return ticket, opened
+    async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:
+        """Opens a JSON body: a ticket for `findings` and `close`, and what `Detection.open` tells.
 
-    async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+        Raises UnreadableJson and DetectorUnavailable.
+        """
+        ticket = next(self._tickets)
+        finished, self._finished = self._finished, []
+        try:
+            opened, found = await self._guarded(policy, "open", ticket, body, fields, policy, finished)
+        except BaseException:
+            self.close(ticket)
+            raise
+        return ticket, opened, found
+
+    async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """`Detection.findings`. Raises DetectorUnavailable."""
-        found: dict[int, tuple[Finding, ...]] = await self._guarded(policy, "findings", ticket, numbers, policy)
+        found: Findings = await self._guarded(policy, "findings", ticket, numbers, policy)
         return found
+
+    def close(self, ticket: int) -> None:
+        """The body is done with. The process hears of it with the next one."""
+        self._finished.append(ticket)
 
     async def text(self, text: str, policy: Policy) -> list[Finding]:
         """`Detection.text`. Raises DetectorUnavailable."""

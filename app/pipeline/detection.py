@@ -20,6 +20,9 @@ _OPEN = 512
 #: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.
 _CACHED, _CACHED_LENGTH = 20_000, 200_000
 
+#: By the place of a part in its outline.
+Findings = dict[int, tuple[Finding, ...]]
+
 
 class Detection:
     """The layers of this process. Not thread-safe: one caller at a time."""
@@ -90,6 +93,21 @@ class Detection:
         """What to hide in a plain text. Raises DetectorUnavailable."""
         return self._ready(policy).findings(text, policy)
 
+    def open(
+        self, ticket: int, body: bytes, fields: Fields, policy: Policy, finished: Iterable[int]
+    ) -> tuple[Outline, Findings]:
+        """The outline of a body, and what to hide in those of its parts that are not history.
+
+        Forgets the bodies opened as `finished`. Raises UnreadableJson and DetectorUnavailable.
+        """
+        for number in finished:
+            self._opened.pop(number, None)
+        result = self.outline(ticket, body, fields)
+        leaves = self._opened[ticket]
+        engine = self._ready(policy)
+        fresh = (number for number, part in enumerate(result.parts) if not part.is_history)
+        return result, {number: self._in_leaf(engine, leaves[number], policy) for number in fresh}
+
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""
         result, leaves = outline(body, fields)
@@ -98,7 +116,7 @@ class Detection:
             self._opened.popitem(last=False)
         return result
 
-    def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+    def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """What to hide in these parts of the body opened as `ticket`. Raises DetectorUnavailable."""
         leaves = self._opened.pop(ticket, None)
         if leaves is None:

@@ -74,11 +74,16 @@ class Redactor:
         return GENERIC
 
     async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
-        ticket, opened = await self._worker.outline(request.body, fields)
-        session = await self._session(request, opened)
-        # What was sent before goes out as it went then; only the rest is looked through.
-        fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
-        found = await self._worker.findings(ticket, fresh, request.asked.policy)
+        policy = request.asked.policy
+        ticket, opened, found = await self._worker.open(request.body, fields, policy)
+        try:
+            session = await self._session(request, opened)
+            # What was sent before goes out as it went then; only the rest is looked through.
+            unknown = [n for n, p in enumerate(opened.parts) if p.is_history and session.recall(p.digest) is None]
+            if unknown:
+                found |= await self._worker.findings(ticket, unknown, policy)
+        finally:
+            self._worker.close(ticket)
         redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model

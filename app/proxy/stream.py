@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from app.pipeline.fields import leaves
+from app.pipeline.fields import Leaf, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.providers.base import Index, Stream
+from app.proxy.shape import Shape
 from app.proxy.sse import Event
+
+#: Longer strings are not expected to come again.
+_SHORT = 256
 
 
 @dataclass(slots=True)
@@ -23,6 +27,16 @@ class _Channel:
     latest: str = ""
     came: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
+
+    def feed(self, text: str, event: str, *, closes: bool = False) -> str:
+        """The restored text that is certain after `text`, which came in the data `event`."""
+        self.latest = event
+        new = self.restorer.feed(text)
+        if closes:
+            new += self.restorer.flush()
+        self.came.append(text)
+        self.got.append(new)
+        return new
 
 
 class StreamRestorer:
@@ -38,6 +52,10 @@ class StreamRestorer:
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
+        #: Of an event that did nothing but add to a channel.
+        self._shape: tuple[Shape, _Channel] | None = None
+        #: Strings that are no deltas, and in which there was nothing to restore; most come with every event.
+        self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
 
@@ -64,6 +82,8 @@ class StreamRestorer:
             return [event]
         if event.data.strip() == "[DONE]":
             return [*self.flush(), event]
+        if (continued := self._continued(event, event.data)) is not None:
+            return [continued]
         try:
             tree = parse(event.data)
         except UnreadableJson:
@@ -78,33 +98,50 @@ class StreamRestorer:
         """Events for all that is still held: the stream is over."""
         return [made for channel in self._open([()], set()) if (made := self._release(channel))]
 
+    def _continued(self, event: Event, data: str) -> Event | None:
+        """The event, where it has the shape of an earlier one that only added to a channel; else None."""
+        if self._shape is None:
+            return None
+        shape, channel = self._shape
+        found = shape.read(data)
+        if found is None:
+            return None
+        text, start, end = found
+        new = channel.feed(text, data)
+        return event if new == text else event.with_data(f"{data[:start]}{encode(new)}{data[end:]}")
+
     def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, set[tuple[str, Index]]]:
         parts: list[str] = []
         position = 0
-        fed: set[tuple[str, Index]] = set()
+        fed: dict[tuple[str, Index], Leaf] = {}
+        is_simple = not closing
         for leaf in leaves(data, self._spec.fields, tree):
             named = self._spec.channel_of(leaf)
             if named is not None:
                 channel = self._channel(named, leaf.key)
-                channel.latest = data
-                fed.add(named)
-                new = channel.restorer.feed(leaf.value)
-                if _within(channel.index, closing):
-                    new += channel.restorer.flush()
-                channel.came.append(leaf.value)
-                channel.got.append(new)
+                is_simple &= not fed
+                fed[named] = leaf
+                new = channel.feed(leaf.value, data, closes=_within(channel.index, closing))
+            elif (leaf.key, leaf.value) in self._plain:
+                continue
             else:
                 new = self._all_of(leaf.value, leaf.key)
+                is_simple &= new == leaf.value
             if new != leaf.value:
                 parts += (data[position : leaf.start], encode(new))
                 position = leaf.end
         parts.append(data[position:])
-        return "".join(parts), fed
+        if is_simple:
+            for named, leaf in fed.items():
+                self._shape = Shape(data, leaf.start, leaf.end), self._channels[named]
+        return "".join(parts), set(fed)
 
     def _all_of(self, text: str, key: str) -> str:
         restorer = Restorer(self._session)
         restored = restorer.feed(text) + restorer.flush()
         self._whole += restorer.restored
+        if not restorer.restored and len(text) <= _SHORT:
+            self._plain.add((key, text))
         for memory in of_answer(key, restored, restorer.edits, text):
             self._session.remember(memory)
         return restored
