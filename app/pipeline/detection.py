@@ -41,6 +41,10 @@ class Report:
     whole: bool
 
 
+#: By the place of a part in its outline.
+Findings = dict[int, tuple[Finding, ...]]
+
+
 class Detection:
     """The layers of this process. Not thread-safe: one caller at a time."""
 
@@ -112,6 +116,21 @@ class Detection:
         """What to hide in a plain text. Raises DetectorUnavailable."""
         return self._ready(policy).findings(text, policy)
 
+    def open(
+        self, ticket: int, body: bytes, fields: Fields, policy: Policy, finished: Iterable[int]
+    ) -> tuple[Outline, Findings]:
+        """The outline of a body, and what to hide in those of its parts that are not history.
+
+        Forgets the bodies opened as `finished`. Raises UnreadableJson and DetectorUnavailable.
+        """
+        for number in finished:
+            self._opened.pop(number, None)
+        result = self.outline(ticket, body, fields)
+        leaves, _ = self._opened[ticket]
+        engine = self._ready(policy)
+        fresh = (number for number, part in enumerate(result.parts) if not part.is_history)
+        return result, {number: self._in_leaf(engine, leaves[number], policy) for number in fresh}
+
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""
         result, leaves, contents = outline(body, fields)
@@ -120,7 +139,7 @@ class Detection:
             self._opened.popitem(last=False)
         return result
 
-    def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+    def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """What to hide in these parts of the body opened as `ticket`. Raises DetectorUnavailable."""
         leaves, _ = self._taken(ticket)
         engine = self._ready(policy)

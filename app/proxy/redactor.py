@@ -92,14 +92,18 @@ class Redactor:
 
     async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
         policy = request.asked.policy
-        ticket, opened = await self._worker.outline(request.body, fields)
-        check(opened.attachments, policy)
-        session = await self._session(request, opened)
-        # What was sent before goes out as it went then; only the rest is looked through.
-        fresh = unsent(opened.parts, session)
-        told = await self._notices(ticket, opened, policy)
-        exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
-        found = await self._worker.findings(ticket, fresh, policy)
+        ticket, opened, found = await self._worker.open(request.body, fields, policy)
+        try:
+            check(opened.attachments, policy)
+            session = await self._session(request, opened)
+            told = await self._notices(ticket, opened, policy)
+            exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
+            # What was sent before goes out as it went then; only the rest is looked through.
+            fresh = unsent(opened.parts, session)
+            if unknown := [number for number in fresh if number not in found]:
+                found |= await self._worker.findings(ticket, unknown, policy)
+        finally:
+            self._worker.close(ticket)
         if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(
                 403,

@@ -14,8 +14,12 @@ from app.pipeline.session import Session
 from app.proxy.ending import was_cut
 from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
+from app.proxy.shape import Shape
 from app.proxy.sse import Event
 from app.proxy.whole import restore_string
+
+#: Longer strings are not expected to come again.
+_SHORT = 256
 
 
 @dataclass(slots=True)
@@ -30,6 +34,16 @@ class _Channel:
     latest: str = ""
     came: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
+
+    def feed(self, text: str, event: str, *, closes: bool = False, cut: bool = False) -> str:
+        """The restored text that is certain after `text`, which came in the data `event`."""
+        self.latest = event
+        new = self.restorer.feed(text)
+        if closes:
+            new += self.restorer.flush(cut=cut)
+        self.came.append(text)
+        self.got.append(new)
+        return new
 
     def so_far(self) -> Restored:
         """Its text, what is held included."""
@@ -54,6 +68,10 @@ class StreamRestorer:
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
         self._waiting: list[Event] = []
+        #: Of an event that did nothing but add to a channel.
+        self._shape: tuple[Shape, _Channel] | None = None
+        #: Strings that are no deltas, and in which there was nothing to restore; most come with every event.
+        self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
 
@@ -76,6 +94,8 @@ class StreamRestorer:
 
     def feed(self, event: Event) -> list[Event]:
         """What goes to the client for one event from upstream."""
+        if not self._waiting and (continued := self._continued(event)) is not None:
+            return [continued]
         tree = _tree(event)
         cut = was_cut(tree)
         if self._waiting:
@@ -125,11 +145,24 @@ class StreamRestorer:
     def _rest(self, cut: bool) -> list[Event]:
         return [made for channel in self._open([()], set()) if (made := self._release(channel, cut))]
 
+    def _continued(self, event: Event) -> Event | None:
+        """The event, where it has the shape of an earlier one that only added to a channel; else None."""
+        if self._shape is None or event.data is None:
+            return None
+        shape, channel = self._shape
+        found = shape.read(event.data)
+        if found is None:
+            return None
+        text, start, end = found
+        new = channel.feed(text, event.data)
+        return event if new == text else event.with_data(f"{event.data[:start]}{encode(new)}{event.data[end:]}")
+
     def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, set[tuple[str, Index]]]:
         edits: list[tuple[int, int, str]] = []
-        fed: set[tuple[str, Index]] = set()
+        fed: dict[tuple[str, Index], Leaf] = {}
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
+        is_simple = not closing and not cut
         for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
@@ -137,16 +170,13 @@ class StreamRestorer:
             named = self._spec.channel_of(leaf)
             if named is not None:
                 channel = self._channel(named, leaf)
-                channel.latest = data
-                fed.add(named)
-                new = channel.restorer.feed(leaf.value)
-                channel.came.append(leaf.value)
-                if _within(channel.index, closing):
-                    new += channel.restorer.flush(cut=cut)
-                channel.got.append(new)
+                is_simple &= not fed
+                fed[named] = leaf
+                new = channel.feed(leaf.value, data, closes=_within(channel.index, closing), cut=cut)
             else:
                 whole = self._whole_of(leaf.value, leaf.key, cut)
                 new = whole.got
+                is_simple &= new == leaf.value
                 if leaf.owners:
                     texts[leaf.path, id(leaf.owners[-1])] = whole
             if new != leaf.value:
@@ -157,7 +187,10 @@ class StreamRestorer:
                 moved = into(number, rule, target.so_far())
             if moved not in (None, number.value):
                 edits.append((number.start, number.end, str(moved)))
-        return spliced(data, edits), fed
+        if is_simple and not offsets:
+            for named, leaf in fed.items():
+                self._shape = Shape(data, leaf.start, leaf.end), self._channels[named]
+        return spliced(data, edits), set(fed)
 
     def _pointed_at(self, number: Leaf, rule: Offset) -> _Channel | None:
         """The channel of the text that `number` points into."""
@@ -168,8 +201,12 @@ class StreamRestorer:
         return None
 
     def _whole_of(self, text: str, key: str, cut: bool) -> Restored:
+        if (key, text) in self._plain:
+            return Restored(text, text, ())
         whole, count = restore_string(text, key, self._session, cut=cut)
         self._whole += count
+        if whole.got == text and len(text) <= _SHORT:
+            self._plain.add((key, text))
         return whole
 
     def _channel(self, named: tuple[str, Index], leaf: Leaf) -> _Channel:
