@@ -27,7 +27,8 @@ class Fields:
 
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
-    `opening` is the path of the conversation's messages. With `generic`, for bodies nobody has
+    `opening` is the path of the conversation's messages, `spoken` are keys at the top whose numbers would be
+    the tokens of a text. With `generic`, for bodies nobody has
     declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
     """
 
@@ -36,6 +37,7 @@ class Fields:
     binary: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     opening: str = ""
+    spoken: tuple[str, ...] = ()
     generic: bool = False
 
 

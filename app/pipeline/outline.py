@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.pipeline.chain import Chain, chain_of
 from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
 from app.pipeline.placeholder import entity_of
 from app.pipeline.redaction import Finding, Redaction, redact, replaced, reserve_literals
 from app.pipeline.session import Session
+from app.pipeline.token_ids import refuse_token_ids
 
 _BOM = "\ufeff"
 
@@ -42,12 +44,14 @@ class Part:
 class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
-    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …).
+    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `chain` what it
+    goes on with.
     """
 
     parts: tuple[Part, ...]
     opening: bytes
     head: Mapping[str, Any] = field(repr=False)
+    chain: Chain = field(default=Chain(), repr=False)
 
     @property
     def model(self) -> str:
@@ -56,13 +60,14 @@ class Outline:
 
 
 def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
-    """The outline of `body` and, in the same order, its leaves. Raises UnreadableJson."""
+    """The outline of `body` and, in the same order, its leaves. Raises UnreadableJson, TokenIds."""
     text = decode(body)
     mark = len(_BOM) if text.startswith(_BOM) else 0
     text = text[mark:]
     tree = parse(text)
     if not isinstance(tree, list):
         raise UnreadableJson("it is neither a JSON object nor an array")
+    refuse_token_ids(tree, fields.spoken)
     top = tree if isinstance(tree, Pairs) else Pairs()
     fresh = fresh_items(tree, fields.opening)
     found = list(leaves(text, fields, tree))
@@ -75,7 +80,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, hashed.digest(), head), found
+    return Outline(parts, hashed.digest(), head, chain_of(tree, fields.opening)), found
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
+from app.pipeline.chain import kept_in
 from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
@@ -17,7 +18,7 @@ from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
-from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.stream import StreamRestorer
 
 #: What can break between us and the provider once the answer has begun.
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
@@ -47,7 +48,7 @@ def ids(body: bytes) -> set[str]:
         tree = parse(body.decode())
     except (UnreadableJson, UnicodeDecodeError):
         return set()
-    return ids_of(tree)
+    return kept_in(tree)
 
 
 def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: Session) -> tuple[bytes, int]:

@@ -27,8 +27,9 @@ class Exchange:
     `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
-    earlier one. `sent` is the body before and after redaction, `transcript` gives the answer's text
-    before and after restoring. They stay None or empty when the user keeps nothing.
+    earlier one, `notices` are a few sentences for the client. `sent` is the body before and after
+    redaction, `transcript` gives the answer's text before and after restoring. They stay None or empty
+    when the user keeps nothing.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Exchange:
     entities: dict[str, int] = field(default_factory=dict)
     fresh: dict[str, int] = field(default_factory=dict)
     restored: int = 0
+    notices: tuple[str, ...] = ()
     sent: Redaction | None = field(default=None, repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
 

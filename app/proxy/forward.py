@@ -99,6 +99,8 @@ class Forwarder:
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            if exchange.notices:
+                extra["x-anonamoose-notice"] = " ".join(exchange.notices)
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.pipeline.chain import kept_in
 from app.pipeline.fields import leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
 from app.pipeline.memo import of_answer
@@ -38,6 +40,7 @@ class StreamRestorer:
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
+        self._number: object = None  # of the event before, where events are numbered
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
 
@@ -68,10 +71,12 @@ class StreamRestorer:
             tree = parse(event.data)
         except UnreadableJson:
             return [event.with_data(restored)] if (restored := self._all_of(event.data, "")) != event.data else [event]
-        self.ids |= ids_of(tree)
+        self.ids |= kept_in(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
         data, fed = self._edit(event.data, tree, closing)
         out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
+        if self._spec.number and isinstance(tree, Pairs):
+            self._number = tree.get(self._spec.number)
         return [*out, event if data == event.data else event.with_data(data)]
 
     def flush(self) -> list[Event]:
@@ -125,19 +130,14 @@ class StreamRestorer:
         if not rest:
             return None
         channel.got.append(rest)
-        event = self._spec.inject(channel.name, channel.index, rest, channel.latest)
+        event = self._spec.inject(channel.name, channel.index, rest, self._numbered(channel.latest))
         return self._spec.framing.make(event.data or "", event.name)
 
-
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id")
-
-
-def ids_of(tree: object) -> set[str]:
-    """The ids at the top of a JSON value, and of the object an event tells of."""
-    if not isinstance(tree, Pairs):
-        return set()
-    inner = [tree, *(value for key in ("response", "message", "data") if isinstance(value := tree.get(key), Pairs))]
-    return {value for node in inner for key in _IDS if isinstance(value := node.get(key), str)}
+    def _numbered(self, latest: str) -> str:
+        """`latest` with the number of the event before, so that a client that counts never steps back."""
+        if self._number is None:
+            return latest
+        return json.dumps({**json.loads(latest), self._spec.number: self._number}, ensure_ascii=False)
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:
