@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiohttp
 from aiohttp import web
@@ -99,14 +99,17 @@ async def relay_events(
     framing: Framing,
     exchange: Exchange,
     beat: float,
+    keep: Callable[[], None],
 ) -> None:
     """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
 
-    Whenever it is silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    Before what came goes out, `keep` is called: a client may go on with it at once. Whenever it is
+    silent for `beat` seconds (0: never mind), a comment goes out between two events.
     """
     decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
+        keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
 
