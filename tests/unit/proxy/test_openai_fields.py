@@ -313,7 +313,7 @@ RESPONSE: dict[str, Any] = {
     "a_field_of_tomorrow": {"type": "Tnew"},
 }
 
-_THREAD = {
+_THREAD: dict[str, Any] = {
     "messages": [
         {
             "role": "user",
