@@ -28,9 +28,9 @@ class Fields:
 
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
-    `opening` is the path of the conversation's messages, `offsets` are numbers that point into texts.
-    With `generic`, for bodies nobody has declared, strings that can only be an id, a date, a blob or a
-    discriminator are opaque as well.
+    `opening` is the path of the conversation's messages, `offsets` are numbers that point into texts,
+    `spoken` keys at the top whose numbers would be the tokens of a text. With `generic`, for bodies nobody
+    has declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
     """
 
     identifiers: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ class Fields:
     schemas: tuple[str, ...] = ()
     opening: str = ""
     offsets: tuple[Offset, ...] = ()
+    spoken: tuple[str, ...] = ()
     generic: bool = False
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.pipeline import json_text
+from app.pipeline.chain import Chain, chain_of
 from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.media import Attachment, attached, opened
@@ -20,6 +21,7 @@ from app.pipeline.placeholder import Style, entity_of, masked
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
+from app.pipeline.token_ids import refuse_token_ids
 
 _BOM = "\ufeff"
 #: The source of what is replaced because something else was: a whole document, an offset.
@@ -59,9 +61,9 @@ class Part:
 class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
-    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `attachments`
-    are the things in it that cannot be redacted, `sources` the parts (-1: none) that hold the text of
-    each document block, in their order.
+    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), `chain` what it
+    goes on with, `attachments` are the things in it that cannot be redacted, `sources` the parts (-1:
+    none) that hold the text of each document block, in their order.
     """
 
     parts: tuple[Part, ...]
@@ -69,6 +71,7 @@ class Outline:
     sources: tuple[int, ...]
     opening: bytes
     head: Mapping[str, Any] = field(repr=False)
+    chain: Chain = field(default=Chain(), repr=False)
 
     @property
     def model(self) -> str:
@@ -77,13 +80,17 @@ class Outline:
 
 
 def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[bytes]]:
-    """The outline of `body` and, in the same order, its leaves and attachments. Raises UnreadableJson."""
+    """The outline of `body` and, in the same order, its leaves and attachments.
+
+    Raises UnreadableJson, TokenIds.
+    """
     text = decode(body)
     mark = len(_BOM) if text.startswith(_BOM) else 0
     text = text[mark:]
     tree = parse(text)
     if not isinstance(tree, list):
         raise UnreadableJson("it is neither a JSON object nor an array")
+    refuse_token_ids(tree, fields.spoken)
     top = tree if isinstance(tree, Pairs) else Pairs()
     fresh = fresh_items(tree, fields.opening)
     found: list[Leaf] = []
@@ -130,7 +137,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
-    return Outline(parts, tuple(attachments), sources, hashed.digest(), head), found, contents
+    chain = chain_of(tree, fields.opening)
+    return Outline(parts, tuple(attachments), sources, hashed.digest(), head, chain), found, contents
 
 
 def _is_history(leaf: Leaf, fresh: frozenset[int] | None) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from app.pipeline.chain import kept_in
 from app.pipeline.fields import Fields, Form, Leaf, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
 from app.pipeline.offsets import Offset
@@ -19,7 +20,7 @@ from app.proxy.framing import NDJSON, SSE, Framing
 from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
-from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.stream import StreamRestorer
 from app.proxy.whole import restore_string
 
 #: What can break between us and the provider once the answer has begun.
@@ -50,7 +51,7 @@ def ids(body: bytes) -> set[str]:
         tree = parse(body.decode())
     except (UnreadableJson, UnicodeDecodeError):
         return set()
-    return ids_of(tree)
+    return kept_in(tree)
 
 
 def restore_body(
@@ -109,14 +110,17 @@ async def relay_events(
     framing: Framing,
     exchange: Exchange,
     beat: float,
+    keep: Callable[[], None],
 ) -> None:
     """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
 
-    Whenever it is silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    Before what came goes out, `keep` is called: a client may go on with it at once. Whenever it is
+    silent for `beat` seconds (0: never mind), a comment goes out between two events.
     """
     decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
+        keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
 

@@ -28,8 +28,8 @@ class Exchange:
     `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
-    earlier one, `notices` are a few sentences on what left unredacted, `sources` the edits of
-    the documents in it, by which an answer may cite them. `sent` is the body before and
+    earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
+    edits of the documents in it, by which an answer may cite them. `sent` is the body before and
     after redaction, `transcript` gives the answer's text before and after restoring. They stay None
     or empty when the user keeps nothing.
     """

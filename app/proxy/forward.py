@@ -31,6 +31,9 @@ from app.worker import Worker
 
 log = logging.getLogger(__name__)
 
+#: Media in which nothing can be put back.
+_NO_TEXT = ("audio/", "image/", "video/")
+
 
 class Forwarder:
     """Answers the requests of tools by asking their provider."""
@@ -154,6 +157,8 @@ class Forwarder:
         extra: dict[str, str],
     ) -> web.StreamResponse:
         """An answer with the values of `session` put back."""
+        if upstream.content_type.startswith(_NO_TEXT):
+            return await self._relay(request, upstream, exchange, extra)
         endpoint = asking.route.endpoint
         spec = stream_of(endpoint, upstream, exchange.stream)
         if spec is None:
@@ -163,10 +168,13 @@ class Forwarder:
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
         beat = self._settings.current.heartbeat
-        try:
-            await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat)
-        finally:
-            await self._keep(asking, session, restorer.ids)
+        kept: set[str] = set()
+
+        def keep() -> None:
+            self._keep(asking, session, restorer.ids - kept)
+            kept.update(restorer.ids)
+
+        await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()
         return response
 
@@ -186,7 +194,7 @@ class Forwarder:
         charset = upstream.charset or "utf-8"
         places = Places(asking.route.provider.name, exchange.sources)
         restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
-        await self._keep(asking, session, ids(body))
+        self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts
@@ -194,7 +202,7 @@ class Forwarder:
         headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
 
-    async def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
+    def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
         """Remembers whose the things are that the provider keeps under these ids."""
         endpoint = asking.route.endpoint
         if found and endpoint is not None and endpoint.kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
+from app.pipeline.token_ids import TokenIds
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.notices import MOST, check, notices
@@ -29,8 +31,8 @@ from app.worker import Worker
 
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
-#: At the top of a body: what names a conversation the provider keeps.
-_CHAINS = ("previous_response_id", "conversation", "conversation_id", "thread_id", "previous_interaction_id")
+#: Said of a request that goes on with something whose values nobody knows (any more).
+UNKNOWN_CHAIN = "unknown previous response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ class Redactor:
         try:
             fields = with_offsets(self._fields(request), request.route.provider.name)
             return await self._json(request, fields, exchange)
+        except TokenIds as error:
+            raise Refusal(
+                403,
+                "token_ids",
+                f'"{error.field}" holds token ids instead of text, which cannot be looked through; nothing was sent.',
+                "Send text. LangChain: check_embedding_ctx_length=False.",
+            ) from None
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except DetectorUnavailable as error:
@@ -95,7 +104,7 @@ class Redactor:
         ticket, opened, found = await self._worker.open(request.body, fields, policy)
         try:
             check(opened.attachments, policy)
-            session = await self._session(request, opened)
+            session = await self._session(request, opened, exchange)
             told = await self._notices(ticket, opened, policy)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
             # What was sent before goes out as it went then; only the rest is looked through.
@@ -134,25 +143,30 @@ class Redactor:
         reports = await self._worker.reports(ticket, policy) if documents else []
         return notices(opened.attachments, reports, policy)
 
-    async def _session(self, request: Request, opened: Outline) -> Session:
+    async def _session(self, request: Request, opened: Outline, exchange: Exchange) -> Session:
         name = request.asked.session
-        for key in () if name else _CHAINS:
-            id = opened.head.get(key)
-            if isinstance(id, str) and (known := await self._vault.aliased(self.scoped(request, id))):
-                name = known
-                break
         provider = request.route.provider.name.encode()
+        if not name:
+            previous = opened.chain.previous
+            name = await self._known(request, (*previous, *opened.chain.items, *_named(request.route.path))) or ""
+            if not name and previous:
+                # Never a conversation that only begins alike: the values of another are in what it goes on with.
+                exchange.notices = (*exchange.notices, UNKNOWN_CHAIN)
+                name = self._vault.name(
+                    provider, request.credential, b"previous", previous[0].encode("utf-8", "surrogatepass")
+                )
         return await self._vault.session(name or self._vault.name(provider, request.credential, opened.opening))
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
-        if request.asked.session:
-            return await self._vault.session(request.asked.session)
-        for part in request.route.path.split("/"):
-            if "_" in part or "-" in part:
-                known = await self._vault.aliased(self.scoped(request, part))
-                if known:
-                    return await self._vault.session(known)
+        name = request.asked.session or await self._known(request, _named(request.route.path))
+        return await self._vault.session(name) if name else None
+
+    async def _known(self, request: Request, ids: Iterable[str]) -> str | None:
+        """The name of the session that one of `ids` belongs to."""
+        for id in ids:
+            if known := await self._vault.aliased(self.scoped(request, id)):
+                return known
         return None
 
     @staticmethod
@@ -167,3 +181,8 @@ class Redactor:
         exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
+
+
+def _named(path: str) -> Iterable[str]:
+    """What may be ids in a path."""
+    return (part for part in path.split("/") if "_" in part or "-" in part)

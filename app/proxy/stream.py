@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.pipeline.chain import kept_in
 from app.pipeline.fields import Form, Leaf, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
 from app.pipeline.memo import of_answer
@@ -68,6 +70,7 @@ class StreamRestorer:
         self._channels: dict[tuple[str, Index], _Channel] = {}
         self._whole = 0
         self._waiting: list[Event] = []
+        self._before = ""  # the data of the latest event
         #: Of an event that did nothing but add to a channel.
         self._shape: tuple[Shape, _Channel] | None = None
         #: Strings that are no deltas, and in which there was nothing to restore; most come with every event.
@@ -136,10 +139,11 @@ class StreamRestorer:
         if tree is None:
             restored = self._whole_of(event.data, "", cut).got
             return [event if restored == event.data else event.with_data(restored)]
-        self.ids |= ids_of(tree)
+        self.ids |= kept_in(tree)
         closing = self._closing(tree)
         data, fed = self._edit(event.data, tree, closing, cut)
         out = [made for channel in self._open(closing, fed) if (made := self._release(channel, cut))]
+        self._before = event.data
         return [*out, event if data == event.data else event.with_data(data)]
 
     def _rest(self, cut: bool) -> list[Event]:
@@ -155,6 +159,7 @@ class StreamRestorer:
             return None
         text, start, end = found
         new = channel.feed(text, event.data)
+        self._before = event.data
         return event if new == text else event.with_data(f"{event.data[:start]}{encode(new)}{event.data[end:]}")
 
     def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, set[tuple[str, Index]]]:
@@ -228,8 +233,14 @@ class StreamRestorer:
         if not rest:
             return None
         channel.got.append(rest)
-        event = self._spec.inject(channel.name, channel.index, rest, channel.latest)
+        event = self._spec.inject(channel.name, channel.index, rest, self._numbered(channel.latest))
         return self._spec.framing.make(event.data or "", event.name)
+
+    def _numbered(self, latest: str) -> str:
+        """`latest` with the number of the event before, so that a client that counts never steps back."""
+        key = self._spec.number
+        number = json.loads(self._before).get(key) if key and self._before else None
+        return latest if number is None else json.dumps({**json.loads(latest), key: number}, ensure_ascii=False)
 
 
 def _tree(event: Event) -> object:
@@ -238,17 +249,6 @@ def _tree(event: Event) -> object:
         return parse(event.data) if event.data is not None else None
     except UnreadableJson:
         return None
-
-
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id")
-
-
-def ids_of(tree: object) -> set[str]:
-    """The ids at the top of a JSON value, and of the object an event tells of."""
-    if not isinstance(tree, Pairs):
-        return set()
-    inner = [tree, *(value for key in ("response", "message", "data") if isinstance(value := tree.get(key), Pairs))]
-    return {value for node in inner for key in _IDS if isinstance(value := node.get(key), str)}
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:

@@ -27,7 +27,7 @@ class Stream:
     its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
-    framing other than SSE takes its data.
+    framing other than SSE takes its data. `number` is the key that numbers events, where one does.
     """
 
     deltas: frozenset[str]
@@ -36,6 +36,7 @@ class Stream:
     fields: Fields = field(default_factory=Fields)
     channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
     framing: Framing = SSE
+    number: str = ""
 
     def channel_of(self, leaf: Leaf) -> tuple[str, Index] | None:
         """Name and index of the channel that `leaf` continues, or None."""
@@ -77,6 +78,11 @@ class Endpoint:
     passes: bool = False
     kept: bool = False
     system: Place | None = None
+
+
+def below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:
+    """Each of `paths` (`name`, `<type>.name`) in each of the objects at `bases` ("" is the body)."""
+    return tuple(f"{base}{'.' if base and not path.startswith('<') else ''}{path}" for base in bases for path in paths)
 
 
 @lru_cache(maxsize=1024)
