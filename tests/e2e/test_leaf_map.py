@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
@@ -98,6 +99,13 @@ def _built(api: Api, shape: Shape, words: Words, streaming: bool = False) -> lis
     return bodies
 
 
+def _holds_tokens(body: object, spoken: tuple[str, ...]) -> bool:
+    """Whether a body says something as token ids: it is refused, and tested elsewhere."""
+    return isinstance(body, dict) and any(
+        re.fullmatch(r"\[[\[\], \d]+\]", json.dumps(body.get(key))) is not None for key in spoken
+    )
+
+
 def _same(got: bytes, meant: object, what: str) -> None:
     """`got` is `meant` to the byte. Else names the paths, not the values."""
     if got != dump(meant):
@@ -116,6 +124,8 @@ async def test_of_a_request_all_text_is_hidden_and_all_else_keeps_its_bytes(
     sent = _built(api, operation.request, Words(AWKWARD, bait, bait))
     meant = _built(api, operation.request, Words(token, bait, bait))
     for body, expected in zip(sent, meant, strict=True):
+        if declared and declared.request and _holds_tokens(body, declared.request.spoken):
+            continue
         await _exchange(http, upstream, api, operation, dump(body), Reply(chunks=[b"{}"]))
         _same(upstream.last.body, expected, "sent upstream")
 

@@ -143,7 +143,7 @@ _COMPLETION_STREAM = Stream(
 
 CHAT = (
     Endpoint("POST", "/v1/chat/completions", _CHAT_REQUEST, _OPAQUE_ANSWER, _CHAT_STREAM, kept=True, system="messages"),
-    Endpoint("GET", "/v1/chat/completions", None),
+    Endpoint("GET", "/v1/chat/completions", None, Fields(verbatim=below(("data[]",), *_OPAQUE_ANSWER.verbatim))),
     Endpoint("GET", "/v1/chat/completions/*", None, _OPAQUE_ANSWER),
     Endpoint("POST", "/v1/chat/completions/*", Fields(), _OPAQUE_ANSWER),
     Endpoint("DELETE", "/v1/chat/completions/*", None),

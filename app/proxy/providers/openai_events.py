@@ -9,7 +9,7 @@ from typing import Any
 
 from app.pipeline.fields import Leaf
 from app.pipeline.json_text import Pairs
-from app.proxy.providers.base import Index, Stream
+from app.proxy.providers.base import Index, Stream, below
 from app.proxy.providers.openai_items import sealed
 from app.proxy.sse import Event, make
 
@@ -59,7 +59,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
     return make(json.dumps(made, ensure_ascii=False), event["type"])
 
 
-_WHOLE = sealed(("item", "response.output[]", "response.input[]"))
+_WHOLE = sealed(("item", *below(("response",), "output[]", "input[]", "instructions[]")), ("response.tools[]",))
 STREAM = Stream(
     frozenset(_TEXTS),
     _closes,

@@ -26,6 +26,7 @@ _ITEM_NAMES = (
     "output[].type",
     "output[].detail",
     "output[].file_id",
+    "output[].prompt_cache_breakpoint.**",
     "output[].outcome.type",
     "output.type",
     "output.file_id",
@@ -47,6 +48,7 @@ _ITEM_NAMES = (
     "<mcp_list_tools>.tools[].name",
     "<shell_call>.environment.type",
     "<shell_call>.environment.container_id",
+    "<shell_call>.environment.skills[].name",
     "<local_shell_call>.action.type",
     "<apply_patch_call>.operation.type",
     "<computer_call>.action.type",
@@ -96,6 +98,7 @@ _ITEM_SEALED = (
     "<program>.fingerprint",
     "content[]<encrypted_content>.encrypted_content",
     "content[].logprobs.**",
+    "output[].logprobs.**",
 )
 _ITEM_BINARY = (
     "content[].image_url",
@@ -154,6 +157,7 @@ _TOOL_NAMES = (
     ),
     "<image_generation>.action",
     "<image_generation>.background",
+    "<image_generation>.complexity",
     "<image_generation>.input_fidelity",
     "<image_generation>.moderation",
     "<image_generation>.model",
@@ -183,8 +187,7 @@ _TOOL_BINARY = (
 def items(bases: Iterable[str], tools: Iterable[str] = ()) -> Fields:
     """The opaque paths of items at `bases`, and of tools there and at `tools`."""
     bases = tuple(bases)
-    first = (*tools, *below(bases, "<additional_tools>.tools[]", "<tool_search_output>.tools[]"))
-    every = (*first, *below(first, "<namespace>.tools[]"))
+    every = _all_tools(bases, tools)
     return Fields(
         identifiers=(*below(bases, *_ITEM_NAMES), *below(every, *_TOOL_NAMES)),
         verbatim=(*below(bases, *_ITEM_SEALED), *below(every, *_TOOL_SEALED)),
@@ -196,6 +199,15 @@ def items(bases: Iterable[str], tools: Iterable[str] = ()) -> Fields:
     )
 
 
-def sealed(bases: Iterable[str]) -> Fields:
-    """What of items at `bases` has to come back to a client byte for byte."""
-    return Fields(verbatim=below(bases, *_ITEM_SEALED), binary=below(bases, *_ITEM_BINARY))
+def sealed(bases: Iterable[str], tools: Iterable[str] = ()) -> Fields:
+    """What of items at `bases`, and of tools there and at `tools`, has to come back byte for byte."""
+    bases = tuple(bases)
+    return Fields(
+        verbatim=(*below(bases, *_ITEM_SEALED), *below(_all_tools(bases, tools), *_TOOL_SEALED)),
+        binary=(*below(bases, *_ITEM_BINARY), *below(_all_tools(bases, tools), *_TOOL_BINARY)),
+    )
+
+
+def _all_tools(bases: Iterable[str], tools: Iterable[str]) -> tuple[str, ...]:
+    first = (*tools, *below(bases, "<additional_tools>.tools[]", "<tool_search_output>.tools[]"))
+    return (*first, *below(first, "<namespace>.tools[]"))

@@ -31,6 +31,7 @@ _REQUEST = Fields(
         "prompt.variables.*.type",
         "prompt.variables.*.detail",
         "prompt.variables.*.file_id",
+        "prompt.variables.*.prompt_cache_breakpoint.**",
         "prompt_cache_options.**",
         "prompt_cache_retention",
         "reasoning.**",
@@ -51,7 +52,7 @@ _REQUEST = Fields(
     spoken=("input",),
 )
 _ITEMS = dataclasses.replace(items(("items[]",)), opening="items")
-_ANSWER = sealed(("", "output[]", "data[]", "input[]"))
+_ANSWER = sealed(("", "output[]", "data[]", "input[]", "instructions[]"), ("tools[]",))
 _NONE = Fields()
 
 RESPONSES = (
