@@ -5,19 +5,22 @@ from __future__ import annotations
 import dataclasses
 
 from app.pipeline.fields import Fields
-from app.proxy.providers.base import Endpoint, within
+from app.proxy.providers.base import Endpoint, below, within
 
 _BATCHES, _FILES = "/v1/messages/batches", "/v1/files"
 _LINKS = ("results_url",)
 _UPLOAD = Fields(identifiers=("purpose",))
 _NONE = Fields()
+_OF_A_BATCH = ("user_profile_id", "workspace_id")
 
 
 def files(message: Fields, answer: Fields) -> tuple[Endpoint, ...]:
     """The endpoints; `message` is what is opaque in a request for a message, `answer` in its answer."""
     batch = within(message, "requests[].params")
     # What a client calls its requests is how it finds their results: where it is hidden, it comes back.
-    batch = dataclasses.replace(batch, identifiers=(*batch.identifiers, "requests[].custom_id"))
+    batch = dataclasses.replace(
+        batch, identifiers=(*batch.identifiers, "requests[].custom_id", *below(("requests[].params",), *_OF_A_BATCH))
+    )
     results = within(answer, "result.message")
     return (
         Endpoint("POST", _BATCHES, batch, kept=True, shared=True, links=_LINKS),
