@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pipeline.fields import Fields, Leaf, fresh_items, leaves, opening
+from app.pipeline.fields import Fields, Leaf, fresh_items, handle, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
 from app.pipeline.placeholder import entity_of
@@ -42,7 +42,8 @@ class Part:
 class Outline:
     """What a body is made of. `opening` is a SHA-256 of how its conversation begins.
 
-    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …).
+    `head` holds the strings and booleans at the top of the body (`model`, `stream`, …), and of tokens
+    their handle.
     """
 
     parts: tuple[Part, ...]
@@ -74,7 +75,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:
     for said in opening(tree, fields.opening):
         encoded = said.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
-    head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
+    named = [(key, value if isinstance(value, bool) else handle(value)) for key, value in top]
+    head = {key: value for key, value in named if value != "" and len(str(value)) <= 512}
     return Outline(parts, hashed.digest(), head), found
 
 

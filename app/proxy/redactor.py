@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -26,7 +27,18 @@ from app.worker import Worker
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
 #: At the top of a body: what names a conversation the provider keeps.
-_CHAINS = ("previous_response_id", "conversation", "conversation_id", "thread_id", "previous_interaction_id")
+_CHAINS = (
+    "previous_response_id",
+    "conversation",
+    "conversation_id",
+    "thread_id",
+    "previous_interaction_id",
+    "cachedContent",
+    "cached_content",
+    "context",
+)
+#: What may be an id in a path: no word, and no version of an API.
+_MAY_BE_ID = re.compile(r"(?=.*[^A-Za-z]).{7,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +105,9 @@ class Redactor:
         found = await self._worker.findings(ticket, fresh, request.asked.policy)
         redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
         await self._vault.save(session)
-        exchange.session, exchange.model = session.id, opened.model
-        exchange.stream = opened.head.get("stream") is True
+        exchange.session, exchange.model = session.id, opened.model or request.route.model
+        endpoint, asked = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(asked) if endpoint else asked is True
         self._note(exchange, redaction)
         return session, encode(redaction.text)
 
@@ -102,7 +115,8 @@ class Redactor:
         name = request.asked.session
         for key in () if name else _CHAINS:
             id = opened.head.get(key)
-            if isinstance(id, str) and (known := await self._vault.aliased(self.scoped(request, id))):
+            # A resource may be called by its collection and its id.
+            if isinstance(id, str) and (known := await self._vault.aliased(self.scoped(request, id.split("/")[-1]))):
                 name = known
                 break
         provider = request.route.provider.name.encode()
@@ -113,7 +127,7 @@ class Redactor:
         if request.asked.session:
             return await self._vault.session(request.asked.session)
         for part in request.route.path.split("/"):
-            if "_" in part or "-" in part:
+            if _MAY_BE_ID.fullmatch(part):
                 known = await self._vault.aliased(self.scoped(request, part))
                 if known:
                     return await self._vault.session(known)

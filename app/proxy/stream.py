@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from app.pipeline.fields import leaves
+from app.pipeline.fields import handle, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
-from app.pipeline.memo import of_answer
+from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.providers.base import Index, Stream
@@ -23,20 +24,33 @@ class _Channel:
     latest: str = ""
     came: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)
+    is_over: bool = False
+
+    def memories(self, pieces: bool) -> Iterator[Memory]:
+        """What to remember of its text and, if asked for, of the `pieces` of it in which values stand."""
+        edits = self.restorer.edits
+        yield from of_answer(self.key, "".join(self.got), edits, "".join(self.came))
+        at = 0
+        for piece in self.got if pieces else ():
+            own = [Edit(e.start - at, e.end - at, e.text) for e in edits if at <= e.start < at + len(piece)]
+            if own:
+                yield Memory(digest(piece, self.key), trimmed(own, piece))
+            at += len(piece)
 
 
 class StreamRestorer:
     """Restores the events of one answer.
 
     A channel's held text goes out before the event that closes it, in that very event if it is a
-    delta of the channel itself, or at the end of the stream. Whatever is no delta is restored
-    whole, at once. An event in which nothing changes keeps its bytes.
+    delta of the channel itself, or at the end of the stream; what then comes in it is another text.
+    Whatever is no delta is restored whole, at once. An event in which nothing changes keeps its bytes.
     """
 
     def __init__(self, spec: Stream, session: Session) -> None:
         self._spec = spec
         self._session = session
         self._channels: dict[tuple[str, Index], _Channel] = {}
+        self._texts: list[_Channel] = []  # all there were, in the order in which they began
         self._whole = 0
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
@@ -44,32 +58,33 @@ class StreamRestorer:
     @property
     def restored(self) -> int:
         """How many values were put back so far."""
-        return self._whole + sum(channel.restorer.restored for channel in self._channels.values())
+        return self._whole + sum(channel.restorer.restored for channel in self._texts)
 
     def transcript(self) -> tuple[str, str]:
         """The text of all channels so far, as it came back and as the client got it."""
-        channels = self._channels.values()
-        return "\n".join("".join(c.came) for c in channels), "\n".join("".join(c.got) for c in channels)
+        return "\n".join("".join(c.came) for c in self._texts), "\n".join("".join(c.got) for c in self._texts)
 
     def remember(self) -> None:
         """Tells the session what each restored text came as: that is what goes back next time."""
-        for channel in self._channels.values():
-            restored, original = "".join(channel.got), "".join(channel.came)
-            for memory in of_answer(channel.key, restored, channel.restorer.edits, original):
+        for channel in self._texts:
+            for memory in channel.memories(self._spec.pieces):
                 self._session.remember(memory)
 
-    def feed(self, event: Event) -> list[Event]:
-        """What goes to the client for one event from upstream."""
+    def feed(self, event: Event, *, last: bool = False) -> list[Event]:
+        """What goes to the client for one event from upstream; after the `last` nothing may stand."""
         if event.data is None:
-            return [event]
+            return [*(self.flush() if last else ()), event]
         if event.data.strip() == "[DONE]":
             return [*self.flush(), event]
         try:
             tree = parse(event.data)
         except UnreadableJson:
-            return [event.with_data(restored)] if (restored := self._all_of(event.data, "")) != event.data else [event]
+            restored = self._all_of(event.data, "")
+            held = self.flush() if last else []
+            return [*held, event if restored == event.data else event.with_data(restored)]
         self.ids |= ids_of(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
+        closing += [()] if last else []
         data, fed = self._edit(event.data, tree, closing)
         out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
         return [*out, event if data == event.data else event.with_data(data)]
@@ -81,16 +96,16 @@ class StreamRestorer:
     def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, set[tuple[str, Index]]]:
         parts: list[str] = []
         position = 0
-        fed: set[tuple[str, Index]] = set()
-        for leaf in leaves(data, self._spec.fields, tree):
-            named = self._spec.channel_of(leaf)
+        found = [(leaf, self._spec.channel_of(leaf)) for leaf in leaves(data, self._spec.fields, tree)]
+        ends = {named: number for number, (_, named) in enumerate(found) if named and _within(named[1], closing)}
+        for number, (leaf, named) in enumerate(found):
             if named is not None:
                 channel = self._channel(named, leaf.key)
                 channel.latest = data
-                fed.add(named)
                 new = channel.restorer.feed(leaf.value)
-                if _within(channel.index, closing):
+                if ends.get(named) == number:
                     new += channel.restorer.flush()
+                    channel.is_over = True
                 channel.came.append(leaf.value)
                 channel.got.append(new)
             else:
@@ -99,7 +114,7 @@ class StreamRestorer:
                 parts += (data[position : leaf.start], encode(new))
                 position = leaf.end
         parts.append(data[position:])
-        return "".join(parts), fed
+        return "".join(parts), {named for _, named in found if named}
 
     def _all_of(self, text: str, key: str) -> str:
         restorer = Restorer(self._session)
@@ -111,8 +126,9 @@ class StreamRestorer:
 
     def _channel(self, named: tuple[str, Index], key: str) -> _Channel:
         channel = self._channels.get(named)
-        if channel is None:
+        if channel is None or channel.is_over:
             channel = self._channels[named] = _Channel(*named, Restorer(self._session), key)
+            self._texts.append(channel)
         return channel
 
     def _open(self, closing: list[Index], fed: set[tuple[str, Index]]) -> Iterator[_Channel]:
@@ -122,6 +138,7 @@ class StreamRestorer:
 
     def _release(self, channel: _Channel) -> Event | None:
         rest = channel.restorer.flush()
+        channel.is_over = True
         if not rest:
             return None
         channel.got.append(rest)
@@ -129,15 +146,21 @@ class StreamRestorer:
         return self._spec.framing.make(event.data or "", event.name)
 
 
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id")
+_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "context")
+_INNER = ("response", "message", "data", "interaction")
+#: A resource, called by its collection and its id.
+_NAME = re.compile(r"[a-z][A-Za-z]+/(?P<id>[\w.-]+)")
 
 
 def ids_of(tree: object) -> set[str]:
     """The ids at the top of a JSON value, and of the object an event tells of."""
     if not isinstance(tree, Pairs):
         return set()
-    inner = [tree, *(value for key in ("response", "message", "data") if isinstance(value := tree.get(key), Pairs))]
-    return {value for node in inner for key in _IDS if isinstance(value := node.get(key), str)}
+    inner = [tree, *(value for key in _INNER if isinstance(value := tree.get(key), Pairs))]
+    found = {handle(node.get(key)) for node in inner for key in _IDS} - {""}
+    name = tree.get("name")
+    match = _NAME.fullmatch(name) if isinstance(name, str) else None
+    return found | {match["id"]} if match else found
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:

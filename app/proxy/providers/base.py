@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,12 @@ from app.proxy.sse import Event
 Index = tuple[Any, ...]
 
 
+def below(bases: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
+    """Each of `paths` behind each of `bases`."""
+    starts = tuple(bases)
+    return tuple(f"{start}{path}" for path in paths for start in starts)
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """How an endpoint streams.
@@ -26,7 +32,9 @@ class Stream:
     its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
-    framing other than SSE takes its data.
+    framing other than SSE takes its data. It may come in one of `others` as well as in `framing`.
+    Whether it comes at all a request's `stream` says, and `default` where that says nothing. With
+    `pieces`, clients may keep the text in the pieces in which they got it, and send it back so.
     """
 
     deltas: frozenset[str]
@@ -35,6 +43,14 @@ class Stream:
     fields: Fields = field(default_factory=Fields)
     channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
     framing: Framing = SSE
+    others: tuple[Framing, ...] = ()
+    default: bool = False
+    pieces: bool = False
+
+    def framed(self, media: str) -> Stream | None:
+        """This stream in the framing whose content type is `media`, None if it never comes so."""
+        framing = next((one for one in (self.framing, *self.others) if one.media == media), None)
+        return None if framing is None else replace(self, framing=framing)
 
     def channel_of(self, leaf: Leaf) -> tuple[str, Index] | None:
         """Name and index of the channel that `leaf` continues, or None."""
@@ -74,6 +90,10 @@ class Endpoint:
     stream: Stream | None = None
     passes: bool = False
     kept: bool = False
+
+    def streams(self, asked: object) -> bool:
+        """Whether an answer is to be streamed for a request whose `stream` is `asked`."""
+        return asked if isinstance(asked, bool) else self.stream is not None and self.stream.default
 
 
 @lru_cache(maxsize=1024)
