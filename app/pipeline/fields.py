@@ -126,11 +126,16 @@ class _Frame(NamedTuple):
 _END = object()
 
 
+def is_identifier(value: str) -> bool:
+    """Whether `value` looks like an id, enum or name of the protocol."""
+    return _IDENTIFIER.fullmatch(value) is not None
+
+
 def _is_opaque(kind: Kind, value: str) -> bool:
     if kind is Kind.SCHEMA:
         return False
     if kind is Kind.IDENTIFIER:
-        return _IDENTIFIER.fullmatch(value) is not None
+        return is_identifier(value)
     if kind is Kind.BINARY:
         return _BASE64.match(value) is not None
     return True
@@ -144,7 +149,7 @@ _BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}")
 
 def _is_protocol(key: str, value: str) -> bool:
     """Whether a string in an undeclared body can be nothing a person has written."""
-    if key in _DISCRIMINATORS and _IDENTIFIER.fullmatch(value):
+    if key in _DISCRIMINATORS and is_identifier(value):
         return True
     return any(shape.fullmatch(value) for shape in (_ID, _DATE, _BLOB))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pipeline.fields import Fields, Leaf, fresh_items, handle, leaves, opening
+from app.pipeline.fields import Fields, Leaf, fresh_items, handle, is_identifier, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.memo import Edit, Memory, digest, trimmed, untrimmed
 from app.pipeline.placeholder import entity_of
@@ -52,8 +52,9 @@ class Outline:
 
     @property
     def model(self) -> str:
+        """The model that is asked; "" where what should name one is a text."""
         model = self.head.get("model")
-        return model if isinstance(model, str) else ""
+        return model if isinstance(model, str) and is_identifier(model) else ""
 
 
 def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf]]:

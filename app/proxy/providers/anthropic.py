@@ -86,6 +86,7 @@ _MESSAGES_REQUEST = Fields(
     identifiers=(
         *_REQUEST_BLOCKS["identifiers"],
         "model",
+        "anthropic_version",
         "messages[].role",
         "messages[].clear_at",
         "messages[].output_config.effort",
@@ -200,6 +201,9 @@ def _stream_error(code: str, message: str) -> Event:
     return make(json.dumps(_error(502, code, message)), "error")
 
 
+_ON_VERTEX = "/v1*/projects/*/locations/*/publishers/anthropic/models/*"
+_PREDICTS = ("rawPredict", "streamRawPredict")
+
 ANTHROPIC = Provider(
     "anthropic",
     (
@@ -207,6 +211,7 @@ ANTHROPIC = Provider(
         Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
+        *(Endpoint("POST", f"{_ON_VERTEX}:{verb}", _MESSAGES_REQUEST, _ANSWER, _STREAM) for verb in _PREDICTS),
     ),
     _error,
     _stream_error,
