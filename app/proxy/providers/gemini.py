@@ -140,6 +140,7 @@ def _request(
 
 
 _GENERATE_REQUEST = _request("", opening="contents")
+_CONTEXT_ANSWER = Fields(verbatim=_GENERATE_REQUEST.verbatim, snake=True)
 _COUNT_REQUEST = _request("", "generateContentRequest.", opening="contents")
 _EMBED_REQUEST = _request("")
 _EMBED_ALL_REQUEST = _request("", "requests[].")
@@ -265,10 +266,10 @@ def _of_models() -> Iterator[Endpoint]:
 
 def _of_resources() -> Iterator[Endpoint]:
     for base in ("/v1*", "/v1*/projects/*/locations/*"):
-        yield Endpoint("POST", f"{base}/cachedContents", _GENERATE_REQUEST, kept=True)
-        yield Endpoint("PATCH", f"{base}/cachedContents/*", _GENERATE_REQUEST)
+        yield Endpoint("POST", f"{base}/cachedContents", _GENERATE_REQUEST, _CONTEXT_ANSWER, kept=True)
+        yield Endpoint("PATCH", f"{base}/cachedContents/*", _GENERATE_REQUEST, _CONTEXT_ANSWER)
         for method in ("GET", "DELETE"):
-            yield Endpoint(method, f"{base}/cachedContents/*", None)
+            yield Endpoint(method, f"{base}/cachedContents/*", None, _CONTEXT_ANSWER)
         yield Endpoint("GET", f"{base}/cachedContents", None)
     yield Endpoint("POST", "/v1*/files", _FILE_REQUEST, kept=True)
     yield Endpoint("GET", "/v1*/files", None)
