@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.pipeline.fields import handle, leaves
+from app.pipeline.fields import Leaf, handle, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
 from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.providers.base import Index, Stream
 from app.proxy.sse import Event
+
+_Named = tuple[str, Index]
 
 
 @dataclass(slots=True)
@@ -49,8 +51,9 @@ class StreamRestorer:
     def __init__(self, spec: Stream, session: Session) -> None:
         self._spec = spec
         self._session = session
-        self._channels: dict[tuple[str, Index], _Channel] = {}
+        self._channels: dict[_Named, _Channel] = {}
         self._texts: list[_Channel] = []  # all there were, in the order in which they began
+        self._turns: dict[Index, Index] = {}  # whose turn it is
         self._whole = 0
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
@@ -85,25 +88,52 @@ class StreamRestorer:
         self.ids |= ids_of(tree)
         closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
         closing += [()] if last else []
-        data, fed = self._edit(event.data, tree, closing)
-        out = [made for channel in self._open(closing, fed) if (made := self._release(channel))]
-        return [*out, event if data == event.data else event.with_data(data)]
+        data, before = self._edit(event.data, tree, closing)
+        return [*before, event if data == event.data else event.with_data(data)]
 
     def flush(self) -> list[Event]:
         """Events for all that is still held: the stream is over."""
-        return [made for channel in self._open([()], set()) if (made := self._release(channel))]
+        return [made for channel in self._channels.values() if (made := self._release(channel))]
 
-    def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, set[tuple[str, Index]]]:
+    def _ends(self, found: Sequence[tuple[Leaf, _Named | None]], closing: list[Index]) -> tuple[set[int], set[_Named]]:
+        """After which of the leaves `found` in an event a channel ends, and which end before them."""
+        last: dict[_Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
+        ends: set[int] = set()
+        before: set[_Named] = set()
+
+        def end(within: Iterable[Index]) -> None:
+            for named in [named for named in last if _within(named[1], within)]:
+                at = last.pop(named)
+                if at is None:
+                    before.add(named)
+                else:
+                    ends.add(at)
+
+        for number, (leaf, named) in enumerate(found):
+            turn = self._spec.turn(leaf) if self._spec.turn else None
+            if turn is not None and self._turns.get(turn[:-1]) != turn:
+                self._turns[turn[:-1]] = turn
+                end([turn[:-1]])
+            if named is not None:
+                last[named] = number
+        end(closing)
+        return ends, before
+
+    def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, list[Event]]:
+        """The event's data with the values put back, and what has to go out before it."""
         parts: list[str] = []
         position = 0
         found = [(leaf, self._spec.channel_of(leaf)) for leaf in leaves(data, self._spec.fields, tree)]
-        ends = {named: number for number, (_, named) in enumerate(found) if named and _within(named[1], closing)}
+        ends, over = self._ends(found, closing)
+        before = [
+            made for named, channel in self._channels.items() if named in over and (made := self._release(channel))
+        ]
         for number, (leaf, named) in enumerate(found):
             if named is not None:
                 channel = self._channel(named, leaf.key)
                 channel.latest = data
                 new = channel.restorer.feed(leaf.value)
-                if ends.get(named) == number:
+                if number in ends:
                     new += channel.restorer.flush()
                     channel.is_over = True
                 channel.came.append(leaf.value)
@@ -114,7 +144,7 @@ class StreamRestorer:
                 parts += (data[position : leaf.start], encode(new))
                 position = leaf.end
         parts.append(data[position:])
-        return "".join(parts), {named for _, named in found if named}
+        return "".join(parts), before
 
     def _all_of(self, text: str, key: str) -> str:
         restorer = Restorer(self._session)
@@ -124,17 +154,12 @@ class StreamRestorer:
             self._session.remember(memory)
         return restored
 
-    def _channel(self, named: tuple[str, Index], key: str) -> _Channel:
+    def _channel(self, named: _Named, key: str) -> _Channel:
         channel = self._channels.get(named)
         if channel is None or channel.is_over:
             channel = self._channels[named] = _Channel(*named, Restorer(self._session), key)
             self._texts.append(channel)
         return channel
-
-    def _open(self, closing: list[Index], fed: set[tuple[str, Index]]) -> Iterator[_Channel]:
-        for named, channel in self._channels.items():
-            if named not in fed and _within(channel.index, closing):
-                yield channel
 
     def _release(self, channel: _Channel) -> Event | None:
         rest = channel.restorer.flush()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream
 from app.proxy.sse import Event, make
 
@@ -164,7 +164,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
     key = path.rpartition(".")[2]
     delta = {"type": _DELTA_TYPES[key], key: text}
     event = {"type": "content_block_delta", "index": index[0], "delta": delta}
-    return make(json.dumps(event, ensure_ascii=False), "content_block_delta")
+    return make(dump(event), "content_block_delta")
 
 
 _STREAM = Stream(

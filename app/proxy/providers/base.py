@@ -32,9 +32,13 @@ class Stream:
     its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
-    framing other than SSE takes its data. It may come in one of `others` as well as in `framing`.
-    Whether it comes at all a request's `stream` says, and `default` where that says nothing. With
-    `pieces`, clients may keep the text in the pieces in which they got it, and send it back so.
+    framing other than SSE takes its data. Where no event says that a text has ended, `turn` gives the
+    `Index` of whatever is said, delta or not: all else that has the same `Index` but for its last
+    member ends there.
+
+    The stream may come in one of `others` as well as in `framing`. Whether it comes at all a
+    request's `stream` says, and `default` where that says nothing. With `pieces`, clients may keep the
+    text in the pieces in which they got it, and send it back so.
     """
 
     deltas: frozenset[str]
@@ -46,6 +50,7 @@ class Stream:
     others: tuple[Framing, ...] = ()
     default: bool = False
     pieces: bool = False
+    turn: Callable[[Leaf], Index | None] | None = None
 
     def framed(self, media: str) -> Stream | None:
         """This stream in the framing whose content type is `media`, None if it never comes so."""

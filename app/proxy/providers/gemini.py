@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.framing import BARE_SSE, JSON_ARRAY
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream, below
 from app.proxy.providers.interactions import INTERACTIONS
@@ -161,8 +161,6 @@ _ANSWER = Fields(
 
 _TEXT = f"{_ANSWER_PARTS}text"
 _ARGUMENT = f"{_ANSWER_PARTS}functionCall.partialArgs[].stringValue"
-#: What the parts of an answer can be that continue from event to event.
-_KINDS = ("text", "thought", "call")
 
 
 def _kind(part: Pairs) -> str:
@@ -182,21 +180,25 @@ def _channel(leaf: Leaf) -> tuple[str, Index] | None:
     return leaf.path, index if leaf.path == _TEXT else (*index, leaf.owners[-1].get("jsonPath"))
 
 
+def _turn(leaf: Leaf) -> Index | None:
+    """No event says that a part has ended: one of another kind does."""
+    if not leaf.path.startswith(_ANSWER_PARTS):
+        return None
+    return leaf.owners[1].get("index") or 0, _kind(leaf.owners[3])
+
+
 def _objects(owner: Pairs, key: str) -> Iterator[Pairs]:
     found = owner.get(key)
     return (one for one in (found if isinstance(found, list) else ()) if isinstance(one, Pairs))
 
 
 def _closes(event: Pairs) -> Iterable[Index]:
-    """No event says that a part has ended: one of another kind does, or the end of the candidate."""
     for candidate in _objects(event, "candidates"):
         index = candidate.get("index") or 0
         if candidate.get("finishReason") is not None:
             yield (index,)
         content = candidate.get("content")
         parts = list(_objects(content, "parts")) if isinstance(content, Pairs) else []
-        if parts:
-            yield from ((index, kind) for kind in _KINDS if kind != _kind(parts[-1]))
         for part in parts:
             call = part.get("functionCall")
             if isinstance(call, Pairs):
@@ -217,7 +219,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         part["thought"] = True
     candidate = {"content": {"parts": [part], "role": "model"}, "index": index[0]}
     told = {key: value for key, value in json.loads(latest).items() if key in ("modelVersion", "responseId")}
-    return make(json.dumps({"candidates": [candidate], **told}, ensure_ascii=False))
+    return make(dump({"candidates": [candidate], **told}))
 
 
 _STREAM = Stream(
@@ -226,6 +228,7 @@ _STREAM = Stream(
     inject=_inject,
     fields=_ANSWER,
     channel=_channel,
+    turn=_turn,
     framing=BARE_SSE,
     others=(JSON_ARRAY,),
     default=True,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Endpoint, Index, Stream, below
 from app.proxy.sse import Event, make
 
@@ -127,7 +127,7 @@ def _inject(name: str, index: Index, text: str, latest: str) -> Event:
     said: dict[str, Any] = {"content": {"type": "text", "text": text}} if name == "summary" else {name: text}
     event = {"event_type": "step.delta", "index": index[0], "delta": {**_DELTAS[name], **said}}
     told = {key: value for key, value in json.loads(latest).items() if key == "event_id"}
-    return make(json.dumps({**event, **told}, ensure_ascii=False), "step.delta")
+    return make(dump({**event, **told}), "step.delta")
 
 
 _STREAM = Stream(

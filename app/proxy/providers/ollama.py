@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.framing import NDJSON
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream
 from app.proxy.sse import Event, make
@@ -50,12 +50,14 @@ def _channel(leaf: Leaf) -> tuple[str, Index] | None:
     return leaf.path, ("thought" if is_thought else "answer",)
 
 
+def _turn(leaf: Leaf) -> Index | None:
+    named = _channel(leaf)
+    return named[1] if named and leaf.value else None
+
+
 def _closes(event: Pairs) -> Iterable[Index]:
-    message = event.get("message")
     if event.get("done") is True:
         yield ()
-    elif event.get("response") or (isinstance(message, Pairs) and message.get("content")):
-        yield ("thought",)
 
 
 def _inject(path: str, index: Index, text: str, latest: str) -> Event:
@@ -65,7 +67,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         event["message"] = {"role": "assistant", "content": "", path.removeprefix("message."): text}
     else:
         event |= {"response": "", path: text}
-    return make(json.dumps({**event, "done": False}, ensure_ascii=False))
+    return make(dump({**event, "done": False}))
 
 
 def _stream(fields: Fields) -> Stream:
@@ -75,6 +77,7 @@ def _stream(fields: Fields) -> Stream:
         inject=_inject,
         fields=fields,
         channel=_channel,
+        turn=_turn,
         framing=NDJSON,
         default=True,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.fields import Fields, leaves, opening
+from app.pipeline.fields import Fields, handle, leaves, opening
 from app.pipeline.json_text import UnreadableJson, parse
 
 
@@ -119,6 +119,38 @@ def test_verbatim_wins_inside_a_schema() -> None:
     assert found(body, Fields(schemas=("s",), verbatim=("s.x.**",))) == {"s.title": ["U"]}
 
 
+def test_a_schema_may_stand_where_a_name_may() -> None:
+    fields = Fields(identifiers=("format",), schemas=("format",))
+    assert found({"format": "json"}, fields) == found({"format": {"type": "object"}}, fields) == {}
+    assert found({"format": {"title": "T"}}, fields) == {"format.title": ["T"]}
+
+
+@pytest.mark.parametrize(
+    "body", [{"aKey": {"bigId9X": "x"}}, {"a_key": {"big_id9_x": "x"}}, {"aKey": {"big_id9_x": "x"}}]
+)
+def test_keys_may_be_written_in_either_case(body: Any) -> None:
+    assert found(body, Fields(identifiers=("aKey.bigId9X",), snake=True)) == {}
+    assert (found(body, Fields(identifiers=("aKey.bigId9X",))) == {}) is ("bigId9X" in str(body))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("resp_1", True),
+        ("", False),
+        ([1, 2], True),
+        ([], False),
+        (["a"], False),
+        ([1, "a"], False),
+        (7, False),
+        (None, False),
+    ],
+)
+def test_a_conversation_is_named_by_an_id_or_by_its_tokens(value: Any, is_one: bool) -> None:
+    assert bool(handle(value)) is is_one
+    assert handle([1, 2]) == handle([1, 2]) != handle([12])
+
+
 def test_deep_bodies_are_walked() -> None:
     assert found("[" * 500 + '"x"' + "]" * 500) == {"[]" * 500: ["x"]}
 
@@ -129,6 +161,9 @@ def test_deep_bodies_are_walked() -> None:
         ([{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, {"role": "user"}], ["a"]),
         ([{"role": "user", "content": [{"type": "text", "text": "a", "cache_control": {"x": "y"}}, "b"]}], ["a", "b"]),
         ([{"role": "system", "content": "s"}], ["s"]),
+        ([{"parts": [{"text": "a"}]}, {"role": "model", "parts": [{"text": "b"}]}], ["a"]),
+        ([{"type": "thought", "x": "t"}, {"type": "user_input", "content": "a"}], ["a"]),
+        ({"parts": [{"text": "a"}]}, ["a"]),
         ("just text", ["just text"]),
         ([], []),
         (None, []),
