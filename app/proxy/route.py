@@ -27,7 +27,7 @@ _ANTHROPIC = re.compile(
 )
 #: Paths that several dialects have.
 _SHARED = re.compile(r"/v1/(?:models|files|batches)(?:/.*)?\Z")
-_MODEL = re.compile(r"/(?:models|tunedModels|endpoints)/(?P<name>[\w.-]+)")
+_MODEL = re.compile(r"/(?:models|tunedModels|endpoints)/(?P<name>[\w.-]+)(?=[/:]|\Z)")
 #: What a base URL with the API's version in it leaves to a client's own path.
 _PREFIXES = ("openai", "anthropic", "gemini", "ollama")
 

@@ -530,6 +530,16 @@ async def test_an_interaction_streams(
 # -- neighbours
 
 
+@pytest.mark.parametrize("verb", ["generateContent", "streamGenerateContent?alt=sse"])
+async def test_the_practice_model_speaks_it_too(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, verb: str
+) -> None:
+    wire = await post(http, running, f"/demo{MODEL}:{verb}", asking(f"I am {NAME}."))
+    (part,) = parts(streamed(wire) if "stream" in verb else [json.loads(wire)])
+    assert f"“I am {NAME}.”" in part["text"]
+    assert not upstream.received
+
+
 async def test_the_compatible_path_speaks_openais_dialect_at_geminis_place(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:

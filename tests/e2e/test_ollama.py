@@ -332,3 +332,12 @@ async def test_other_dialects_are_spoken_at_ollamas_place(
         running.app.settings.set("upstreams", "")
     assert openai["choices"][0]["message"]["content"] == claude["content"][0]["text"] == f"Noted: {NAME}. Dear {NAME}!"
     assert [received.target for received in upstream.received] == ["/v1/chat/completions", "/v1/messages"]
+
+
+@pytest.mark.parametrize("more", [{"stream": False}, {}], ids=["whole", "streaming"])
+async def test_the_practice_model_speaks_it_too(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, more: Data
+) -> None:
+    _, text, _ = heard(await post(http, running, "/demo/api/chat", asking(f"I am {NAME}.", **more)))
+    assert f"“I am {NAME}.”" in text
+    assert not upstream.received
