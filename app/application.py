@@ -111,6 +111,7 @@ class Application:
             self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database)
+            self._stack.push_async_callback(self._save_counts)
             self.worker.use_terms(self.terms.enabled())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
@@ -159,6 +160,12 @@ class Application:
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())
+
+    async def _save_counts(self) -> None:
+        try:
+            await self.counts.save()
+        except UserError as error:
+            log.warning("the daily count was not saved: %s", error.title)
 
     async def _purge_regularly(self) -> None:
         while True:

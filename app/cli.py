@@ -36,6 +36,13 @@ def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> 
             )  # fmt: skip
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it takes 1 or more")
+    return number
+
+
 def _shown(default: object) -> str:
     if isinstance(default, bool):
         return "on" if default else "off"
@@ -58,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="see it at work: no key, no network")
     demo.add_argument("text", nargs="?", help="what to send instead of the sample")
     demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
+
+    bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
+    bench.add_argument("--rounds", type=_positive, default=20, help="how often each is measured (default: 20)")
+    bench.add_argument("--ner", action=argparse.BooleanOptionalAction, help="only with, or only without the model")
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
@@ -97,6 +109,10 @@ def _run(options: argparse.Namespace) -> int:
         from app.demo import demo
 
         return demo(options.text, plain=options.plain)
+    if options.command == "bench":
+        from app.bench import bench
+
+        return bench(options.rounds, options.ner, as_json=options.json)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
     if options.command in ("redact", "restore"):

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from app.pipeline.detection import Detection
+from app.pipeline.detection import Detection, Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
+from app.process import Process, ProcessDied
+from app.usage import Usage, usage
 
 log = logging.getLogger(__name__)
 
@@ -32,22 +27,13 @@ _detection: Detection | None = None
 
 def _begin(ner_model: str, terms: tuple[Term, ...]) -> None:
     global _detection
-    # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     _detection = Detection(ner_model)
     _detection.use_terms(terms)
 
 
-def _end_with_parent() -> None:
-    """The pool's own pipe tells nothing: this process holds both its ends. Without this, it outlives a killed app."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 def _call(method: str, *arguments: Any) -> Any:
+    if method == "usage":
+        return usage()
     assert _detection is not None
     return getattr(_detection, method)(*arguments)
 
@@ -64,11 +50,12 @@ class Worker:
         self._ner_model = ner_model
         self._changed = changed
         self._terms: tuple[Term, ...] = ()
-        self._pool: Executor | None = None
+        self._process: Process | None = None
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
+        self._finished: list[int] = []
 
     @property
     def starting(self) -> bool:
@@ -82,9 +69,7 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._pool = ProcessPoolExecutor(
-            1, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(self._ner_model, self._terms)
-        )
+        self._process = Process(_begin, self._ner_model, self._terms)
         self._loading = asyncio.create_task(self._load(layers))
 
     def load(self, layers: frozenset[str]) -> None:
@@ -104,26 +89,47 @@ class Worker:
     def use_terms(self, terms: tuple[Term, ...]) -> None:
         """The dictionary for every request that is asked for from now on."""
         self._terms = terms
-        if self._pool is not None:
-            # One process, first in, first out: what is asked for next comes after this.
-            with contextlib.suppress(BrokenProcessPool):
-                self._pool.submit(_call, "use_terms", terms)
+        if self._process is not None:
+            # First in, first out: what is asked for next comes after this. Another process begins with it.
+            self._process.call(_call, "use_terms", terms).add_done_callback(_ignored)
 
-    async def outline(self, body: bytes, fields: Fields) -> tuple[int, Outline]:
-        """Opens a JSON body: a ticket for `findings`, and its outline. Raises UnreadableJson."""
+    async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:
+        """Opens a JSON body: a ticket for `findings` and `close`, and what `Detection.open` tells.
+
+        Raises UnreadableJson and DetectorUnavailable.
+        """
         ticket = next(self._tickets)
-        opened: Outline = await self._run("outline", ticket, body, fields)
-        return ticket, opened
+        finished, self._finished = self._finished, []
+        try:
+            opened, found = await self._guarded(policy, "open", ticket, body, fields, policy, finished)
+        except BaseException:
+            self.close(ticket)
+            raise
+        return ticket, opened, found
 
-    async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> dict[int, tuple[Finding, ...]]:
+    async def reports(self, ticket: int, policy: Policy) -> list[Report]:
+        """`Detection.reports`. Raises DetectorUnavailable."""
+        reports: list[Report] = await self._guarded(policy, "reports", ticket, policy)
+        return reports
+
+    async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """`Detection.findings`. Raises DetectorUnavailable."""
-        found: dict[int, tuple[Finding, ...]] = await self._guarded(policy, "findings", ticket, numbers, policy)
+        found: Findings = await self._guarded(policy, "findings", ticket, numbers, policy)
         return found
+
+    def close(self, ticket: int) -> None:
+        """The body is done with. The process hears of it with the next one."""
+        self._finished.append(ticket)
 
     async def text(self, text: str, policy: Policy) -> list[Finding]:
         """`Detection.text`. Raises DetectorUnavailable."""
         findings: list[Finding] = await self._guarded(policy, "text", text, policy)
         return findings
+
+    async def usage(self) -> Usage:
+        """What the process has used so far. Raises DetectorUnavailable."""
+        used: Usage = await self._run("usage")
+        return used
 
     async def _guarded(self, policy: Policy, method: str, *arguments: Any) -> Any:
         if self._loading is not None:
@@ -133,32 +139,34 @@ class Worker:
         return await self._run(method, *arguments)
 
     async def _run(self, method: str, *arguments: Any) -> Any:
-        pool = self._pool
-        if pool is None:
+        process = self._process
+        if process is None:
             raise DetectorUnavailable("Detection is not running.")
         try:
-            return await asyncio.wrap_future(pool.submit(_call, method, *arguments))
-        except (BrokenProcessPool, RuntimeError) as error:
-            if isinstance(error, DetectorUnavailable):
-                raise
-            if pool is self._pool and isinstance(error, BrokenProcessPool):
+            return await process.call(_call, method, *arguments)
+        except ProcessDied:
+            if process is self._process:
                 log.error("the detection process ended unexpectedly; starting it again")
-                self._restart(pool, method)
+                await self._restart(process, method)
             raise DetectorUnavailable(_CRASHED) from None
 
-    def _restart(self, broken: Executor, method: str) -> None:
-        broken.shutdown(wait=False)
-        if method == "load":
-            # It cannot even load: starting it over and over would only burn the machine.
-            self._pool = None
-            return
-        self.start(self._layers)
-        self._changed()
+    async def _restart(self, broken: Process, method: str) -> None:
+        self._process = None
+        # When it cannot even load: starting it over and over would only burn the machine.
+        if method != "load":
+            self.start(self._layers)
+            self._changed()
+        await broken.stop()
 
     async def stop(self) -> None:
         """Ends the process."""
         if self._loading is not None:
             self._loading.cancel()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, True, cancel_futures=True)
+        process, self._process = self._process, None
+        if process is not None:
+            await process.stop()
+
+
+def _ignored(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()

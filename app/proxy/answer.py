@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from app.pipeline.fields import Fields, leaves
-from app.pipeline.json_text import UnreadableJson, encode, parse
-from app.pipeline.memo import of_answer
-from app.pipeline.restore import Restorer
+from app.pipeline.chain import kept_in
+from app.pipeline.fields import Fields, Form, Leaf, leaves
+from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
+from app.pipeline.offsets import Offset
 from app.pipeline.session import Session
+from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
+from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
-from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.stream import StreamRestorer
+from app.proxy.whole import restore_string
 
 #: What can break between us and the provider once the answer has begun.
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
@@ -48,10 +52,12 @@ def ids(body: bytes) -> set[str]:
         tree = parse(body.decode())
     except (UnreadableJson, UnicodeDecodeError):
         return set()
-    return ids_of(tree)
+    return kept_in(tree)
 
 
-def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: Session) -> tuple[bytes, int]:
+def restore_body(
+    body: bytes, charset: str, endpoint: Endpoint | None, session: Session, places: Places | None = None
+) -> tuple[bytes, int]:
     """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
     try:
         text = body.decode(charset)
@@ -62,26 +68,32 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session, "")
+        whole, count = restore_string(text, "", session)
+        new = whole.got
     else:
-        parts: list[str] = []
-        position = count = 0
-        for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
-            value, restored = _restored(leaf.value, session, leaf.key)
-            if value != leaf.value:
-                parts += (text[position : leaf.start], encode(value))
-                position = leaf.end
-                count += restored
-        new = "".join([*parts, text[position:]])
+        new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
-    restorer = Restorer(session)
-    restored = restorer.feed(text) + restorer.flush()
-    for memory in of_answer(key, restored, restorer.edits, text):
-        session.remember(memory)
-    return restored, restorer.restored
+def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:
+    cut = was_cut(tree) is True
+    new: list[tuple[int, int, str]] = []
+    texts: dict[tuple[str, int], Restored] = {}
+    offsets: list[tuple[Leaf, Offset]] = []
+    count = 0
+    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text))):
+        if leaf.form is Form.NUMBER:
+            offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
+            continue
+        restored, values = restore_string(leaf.value, leaf.key, session, cut=cut)
+        if leaf.owners:
+            texts[leaf.path, id(leaf.owners[-1])] = restored
+        if restored.got != leaf.value:
+            new.append((leaf.start, leaf.end, encode(restored.got)))
+            count += values
+    # What they point into may stand behind them.
+    new += [(n.start, n.end, to) for n, rule in offsets if (to := places.moved(n, rule, texts)) not in (None, n.value)]
+    return spliced(text, new), count
 
 
 async def relay(upstream: aiohttp.ClientResponse, response: web.StreamResponse, exchange: Exchange) -> None:
@@ -99,15 +111,18 @@ async def relay_events(
     framing: Framing,
     exchange: Exchange,
     beat: float,
+    keep: Callable[[], None],
 ) -> None:
     """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
 
-    Whenever it is silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    Before what came goes out, `keep` is called: a client may go on with it at once. Whenever it is
+    silent for `beat` seconds (0: never mind), a comment goes out between two events.
     """
     decoder = framing.decoder()
     is_begun = False
 
     async def write(events: list[Event]) -> None:
+        keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
 

@@ -17,6 +17,7 @@ from app.proxy.body import read_body
 from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.journal import Journal
+from app.proxy.offsets import Places
 from app.proxy.redactor import Redactor, Request, credential
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route
@@ -29,6 +30,9 @@ from app.store.vault import Vault
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
+
+#: Media in which nothing can be put back.
+_NO_TEXT = ("audio/", "image/", "video/")
 
 
 class Forwarder:
@@ -82,7 +86,7 @@ class Forwarder:
 
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
-        asked = controls(request.headers, settings.policy, route.controls)
+        asked = controls(request.headers, settings.policy, route.controls, settings.placeholders)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
@@ -99,6 +103,8 @@ class Forwarder:
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            if exchange.notices:
+                extra["x-anonamoose-notice"] = " ".join(exchange.notices)
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
@@ -151,19 +157,24 @@ class Forwarder:
         extra: dict[str, str],
     ) -> web.StreamResponse:
         """An answer with the values of `session` put back."""
+        if upstream.content_type.startswith(_NO_TEXT):
+            return await self._relay(request, upstream, exchange, extra)
         endpoint = asking.route.endpoint
         spec = stream_of(endpoint, upstream, exchange.stream)
         if spec is None:
             return await self._whole(asking, exchange, upstream, session, extra)
         response = await _begin(request, upstream, extra)
-        restorer = StreamRestorer(spec, session)
+        restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
         beat = self._settings.current.heartbeat
-        try:
-            await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat)
-        finally:
-            await self._keep(asking, session, restorer.ids)
+        kept: set[str] = set()
+
+        def keep() -> None:
+            self._keep(asking, session, restorer.ids - kept)
+            kept.update(restorer.ids)
+
+        await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()
         return response
 
@@ -181,8 +192,9 @@ class Forwarder:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
         charset = upstream.charset or "utf-8"
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session)
-        await self._keep(asking, session, ids(body))
+        places = Places(asking.route.provider.name, exchange.sources)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
+        self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts
@@ -190,7 +202,7 @@ class Forwarder:
         headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
 
-    async def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
+    def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
         """Remembers whose the things are that the provider keeps under these ids."""
         endpoint = asking.route.endpoint
         if found and endpoint is not None and endpoint.kept:

@@ -44,7 +44,7 @@ class Journal:
         """Nothing more will happen in `exchange`."""
         exchange.total_ms = (time.perf_counter() - exchange.began) * 1000
         log.info(
-            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)",
+            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s",
             exchange.id,
             exchange.method,
             exchange.path,
@@ -54,6 +54,7 @@ class Journal:
             exchange.restored,
             exchange.total_ms,
             exchange.detect_ms,
+            "".join(f" {notice}" for notice in exchange.notices),
         )
         if exchange.fresh:
             self.later(self._count(exchange.fresh))

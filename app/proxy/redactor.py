@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.fields import Fields
+from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
-from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.note import noted
+from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
+from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
+from app.pipeline.token_ids import TokenIds
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.notices import MOST, check, notices
+from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -26,19 +32,10 @@ from app.worker import Worker
 
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
-#: At the top of a body: what names a conversation the provider keeps.
-_CHAINS = (
-    "previous_response_id",
-    "conversation",
-    "conversation_id",
-    "thread_id",
-    "previous_interaction_id",
-    "cachedContent",
-    "cached_content",
-    "context",
-)
-#: What may be an id in a path: no word, and no version of an API.
-_MAY_BE_ID = re.compile(r"(?=.*[^A-Za-z]).{7,}")
+#: Said of a request that goes on with something whose values nobody knows (any more).
+UNKNOWN_CHAIN = "unknown previous response"
+#: No plain word, no version of an API, no call of a model.
+_MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,15 @@ class Redactor:
         """The session and what may be sent. Raises Refusal."""
         began = time.perf_counter()
         try:
-            return await self._json(request, self._fields(request), exchange)
+            fields = with_offsets(self._fields(request), request.route.provider.name)
+            return await self._json(request, fields, exchange)
+        except TokenIds as error:
+            raise Refusal(
+                403,
+                "token_ids",
+                f'"{error.field}" holds token ids instead of text, which cannot be looked through; nothing was sent.',
+                "Send text. LangChain: check_embedding_ctx_length=False.",
+            ) from None
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except DetectorUnavailable as error:
@@ -98,39 +103,74 @@ class Redactor:
         return GENERIC
 
     async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
-        ticket, opened = await self._worker.outline(request.body, fields)
-        session = await self._session(request, opened)
-        # What was sent before goes out as it went then; only the rest is looked through.
-        fresh = [n for n, p in enumerate(opened.parts) if not p.is_history or session.recall(p.digest) is None]
-        found = await self._worker.findings(ticket, fresh, request.asked.policy)
-        redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
+        policy = request.asked.policy
+        ticket, opened, found = await self._worker.open(request.body, fields, policy)
+        try:
+            check(opened.attachments, policy)
+            session = await self._session(request, opened, exchange)
+            told = await self._notices(ticket, opened, policy)
+            exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
+            # What was sent before goes out as it went then; only the rest is looked through.
+            fresh = unsent(opened.parts, session)
+            if unknown := [number for number in fresh if number not in found]:
+                found |= await self._worker.findings(ticket, unknown, policy)
+        finally:
+            self._worker.close(ticket)
+        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+            raise Refusal(
+                403,
+                "number_refused",
+                "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
+                "Write it as a string, or allow it: x-anonamoose-numbers.",
+            )
+        asked = request.asked
+        redaction = redact_body(
+            decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+        )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model or request.route.model
-        endpoint, asked = request.route.endpoint, opened.head.get("stream")
-        exchange.stream = endpoint.streams(asked) if endpoint else asked is True
+        endpoint, streams = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
-        return session, encode(redaction.text)
+        return session, encode(self._noted(redaction.text, request))
 
-    async def _session(self, request: Request, opened: Outline) -> Session:
+    def _noted(self, text: str, request: Request) -> str:
+        """`text` with the note to the model, where the user wants one and the style is one it tells of."""
+        endpoint = request.route.endpoint
+        place = endpoint.system if endpoint is not None else None
+        wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
+        return noted(text, place) if place and wanted else text
+
+    async def _notices(self, ticket: int, opened: Outline, policy: Policy) -> tuple[str, ...]:
+        documents = policy.documents == "warn" and any(a.medium == "document" for a in opened.attachments)
+        reports = await self._worker.reports(ticket, policy) if documents else []
+        return notices(opened.attachments, reports, policy)
+
+    async def _session(self, request: Request, opened: Outline, exchange: Exchange) -> Session:
         name = request.asked.session
-        for key in () if name else _CHAINS:
-            id = opened.head.get(key)
-            # A resource may be called by its collection and its id.
-            if isinstance(id, str) and (known := await self._vault.aliased(self.scoped(request, id.split("/")[-1]))):
-                name = known
-                break
         provider = request.route.provider.name.encode()
+        if not name:
+            previous = opened.chain.previous
+            name = await self._known(request, (*previous, *opened.chain.items, *_named(request.route.path))) or ""
+            if not name and previous:
+                # Never a conversation that only begins alike: the values of another are in what it goes on with.
+                exchange.notices = (*exchange.notices, UNKNOWN_CHAIN)
+                name = self._vault.name(
+                    provider, request.credential, b"previous", previous[0].encode("utf-8", "surrogatepass")
+                )
         return await self._vault.session(name or self._vault.name(provider, request.credential, opened.opening))
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
-        if request.asked.session:
-            return await self._vault.session(request.asked.session)
-        for part in request.route.path.split("/"):
-            if _MAY_BE_ID.fullmatch(part):
-                known = await self._vault.aliased(self.scoped(request, part))
-                if known:
-                    return await self._vault.session(known)
+        name = request.asked.session or await self._known(request, _named(request.route.path))
+        return await self._vault.session(name) if name else None
+
+    async def _known(self, request: Request, ids: Iterable[str]) -> str | None:
+        """The name of the session that one of `ids` belongs to."""
+        for id in ids:
+            if known := await self._vault.aliased(self.scoped(request, id)):
+                return known
         return None
 
     @staticmethod
@@ -140,8 +180,13 @@ class Redactor:
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
         # Over a socket, several bodies may lead to one answer.
-        found = [r.finding for r in redaction.replacements]
+        found = redaction.findings
         exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
         exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
+
+
+def _named(path: str) -> Iterable[str]:
+    """What may be ids in a path."""
+    return filter(_MAY_BE_ID.fullmatch, path.split("/"))

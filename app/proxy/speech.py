@@ -11,6 +11,7 @@ from aiohttp import web
 
 from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, parse
+from app.pipeline.numbers import DIGITS
 from app.proxy.controls import Controls, controls
 from app.proxy.exchange import Exchange
 from app.proxy.journal import Journal
@@ -66,7 +67,7 @@ class Speech:
             if asked.redact and problem:
                 raise Refusal(400, "unreadable_frame", f"The frame cannot be read: {problem}; nothing was sent.")
             if asked.redact:
-                self._hear(text, event)
+                self._hear(asked, text, event)
             kind = event.get("type")
             asks = isinstance(kind, str) and kind in self._socket.begins
             if not asks and not self._says(asked, text, event):
@@ -90,21 +91,22 @@ class Speech:
     def _asked(self) -> Controls:
         """What holds for a frame now: settings may change while a socket is open. Raises Refusal."""
         settings = self._settings.current
-        asked = controls(self._headers, settings.policy, self._route.controls)
+        asked = controls(self._headers, settings.policy, self._route.controls, settings.placeholders)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         session = asked.session or (self._session if self._socket.joined else "")
         return dataclasses.replace(asked, session=session, redact=asked.redact and settings.protection)
 
     def _says(self, asked: Controls, text: str, event: Pairs) -> bool:
-        """Whether a frame that asks for nothing belongs to an exchange: there is text in it, to be looked through."""
+        """Whether a frame that asks for nothing belongs to an exchange: there is something to look through in it."""
         if not asked.redact:
             return not self._socket.begins
-        return next(leaves(text, self._socket.request, event), None) is not None
+        found = leaves(text, self._socket.request, event, binary=True, digits=DIGITS)
+        return any(leaf.path not in self._socket.audio for leaf in found)
 
-    def _hear(self, text: str, event: Pairs) -> None:
-        """Raises Refusal for a recording, where the settings say so."""
-        audio = self._settings.current.audio
+    def _hear(self, asked: Controls, text: str, event: Pairs) -> None:
+        """Raises Refusal for a recording, where the policy says so."""
+        audio = asked.policy.audio
         if audio == "allow" or not any(leaf.path in self._socket.audio for leaf in leaves(text, Fields(), event)):
             return
         if audio == "block":

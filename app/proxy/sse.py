@@ -21,8 +21,8 @@ class Event:
         """This event with other data; every other line stays as it came."""
         lines: list[bytes] = []
         at: int | None = None
-        for line in _split(self.raw):
-            if _field(line)[0] == b"data":
+        for line in self.raw.splitlines(keepends=True):
+            if line.partition(b":")[0].rstrip(b"\r\n") == b"data":
                 at = len(lines) if at is None else at
             else:
                 lines.append(line)
@@ -38,22 +38,6 @@ def make(data: str, name: str = "") -> Event:
     head = f"event: {name}\n" if name else ""
     body = "".join(f"data: {line}\n" for line in data.split("\n"))
     return Event(f"{head}{body}\n".encode(), data, name)
-
-
-def _split(raw: bytes) -> list[bytes]:
-    """Lines with their ends."""
-    lines, position = [], 0
-    for match in _LINE_END.finditer(raw):
-        lines.append(raw[position : match.end()])
-        position = match.end()
-    if position < len(raw):
-        lines.append(raw[position:])
-    return lines
-
-
-def _field(line: bytes) -> tuple[bytes, bytes]:
-    name, _, value = line.rstrip(b"\r\n").partition(b":")
-    return name, value[1:] if value.startswith(b" ") else value
 
 
 class Decoder:
@@ -104,10 +88,10 @@ class Decoder:
         data: list[str] = []
         name = ""
         text = raw[len(_BOM) :] if raw.startswith(_BOM) else raw
-        for line in _split(text):
-            key, value = _field(line)
+        for line in text.splitlines():
+            key, _, value = line.partition(b":")
             if key == b"data":
-                data.append(value.decode("utf-8", "replace"))
+                data.append(value.removeprefix(b" ").decode("utf-8", "replace"))
             elif key == b"event":
-                name = value.decode("utf-8", "replace")
+                name = value.removeprefix(b" ").decode("utf-8", "replace")
         return Event(raw, "\n".join(data) if data else None, name)

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Sequence
 
-from app.pipeline.fields import Leaf, handle, leaves
-from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse
-from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
+from app.pipeline.chain import kept_in
+from app.pipeline.fields import Form, Leaf, leaves
+from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
+from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
+from app.proxy.channel import Channel, Named
+from app.proxy.ending import was_cut
+from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
+from app.proxy.shape import Shape
 from app.proxy.sse import Event
+from app.proxy.whole import restore_string
 
-_Named = tuple[str, Index]
-
-
-@dataclass(slots=True)
-class _Channel:
-    name: str
-    index: Index
-    restorer: Restorer
-    key: str  # of its text, as a client will send it back
-    latest: str = ""
-    came: list[str] = field(default_factory=list)
-    got: list[str] = field(default_factory=list)
-    is_over: bool = False
-
-    def memories(self, pieces: bool) -> Iterator[Memory]:
-        """What to remember of its text and, if asked for, of the `pieces` of it in which values stand."""
-        edits = self.restorer.edits
-        yield from of_answer(self.key, "".join(self.got), edits, "".join(self.came))
-        at = 0
-        for piece in self.got if pieces else ():
-            own = [Edit(e.start - at, e.end - at, e.text) for e in edits if at <= e.start < at + len(piece)]
-            if own:
-                yield Memory(digest(piece, self.key), trimmed(own, piece))
-            at += len(piece)
+#: Longer strings are not expected to come again.
+_SHORT = 256
 
 
 class StreamRestorer:
@@ -46,15 +29,25 @@ class StreamRestorer:
     A channel's held text goes out before the event that closes it, in that very event if it is a
     delta of the channel itself, or at the end of the stream; what then comes in it is another text.
     Whatever is no delta is restored whole, at once. An event in which nothing changes keeps its bytes.
+    Where a channel closes inside a placeholder, events wait for the one that says whether the answer
+    was cut off.
     """
 
-    def __init__(self, spec: Stream, session: Session) -> None:
+    def __init__(self, spec: Stream, session: Session, places: Places | None = None) -> None:
         self._spec = spec
+        self._places = places or Places()
+        self._fields = self._places.fields(spec.fields)
         self._session = session
-        self._channels: dict[_Named, _Channel] = {}
-        self._texts: list[_Channel] = []  # all there were, in the order in which they began
+        self._channels: dict[Named, Channel] = {}
+        self._texts: list[Channel] = []  # all there were, in the order in which they began
         self._turns: dict[Index, Index] = {}  # whose turn it is
         self._whole = 0
+        self._waiting: list[Event] = []
+        self._before = ""  # the data of the latest event
+        #: Of an event that did nothing but add to a channel.
+        self._shape: tuple[Shape, Channel] | None = None
+        #: Strings that are no deltas, and in which there was nothing to restore; most come with every event.
+        self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
 
@@ -71,35 +64,91 @@ class StreamRestorer:
         """Tells the session what each restored text came as: that is what goes back next time."""
         for channel in self._texts:
             for memory in channel.memories(self._spec.pieces):
-                self._session.remember(memory)
+                self._session.learn(memory)
 
     def feed(self, event: Event, *, last: bool = False) -> list[Event]:
         """What goes to the client for one event from upstream; after the `last` nothing may stand."""
-        if event.data is None:
-            return [*(self.flush() if last else ()), event]
-        if event.data.strip() == "[DONE]":
-            return [*self.flush(), event]
-        try:
-            tree = parse(event.data)
-        except UnreadableJson:
-            restored = self._all_of(event.data, "")
-            held = self.flush() if last else []
-            return [*held, event if restored == event.data else event.with_data(restored)]
-        self.ids |= ids_of(tree)
-        closing = list(self._spec.closes(tree)) if isinstance(tree, Pairs) else []
-        closing += [()] if last else []
-        data, before = self._edit(event.data, tree, closing)
-        return [*before, event if data == event.data else event.with_data(data)]
+        if last:
+            return self._feed_last(event)
+        if not self._waiting and (continued := self._continued(event)) is not None:
+            return [continued]
+        tree = _tree(event)
+        cut = was_cut(tree)
+        if self._waiting:
+            self._waiting.append(event)
+            if cut is None and not self._goes_on(event, tree):
+                return []
+            return self._decided(cut is True)
+        if cut is None and self._may_be_cut(self._closing(tree)):
+            self._waiting.append(event)
+            return []
+        return self._pass(event, tree, cut is True)
+
+    def _feed_last(self, event: Event) -> list[Event]:
+        tree = _tree(event)
+        cut = was_cut(tree)
+        if cut is None:
+            cut = not _is_done(event)
+        return [*self._decided(cut), *self._pass(event, tree, cut, last=True)]
 
     def flush(self) -> list[Event]:
-        """Events for all that is still held: the stream is over."""
-        return [made for channel in self._channels.values() if (made := self._release(channel))]
+        """Events for all that is still held: the stream is over, or has broken off."""
+        return self._decided(cut=True) + self._rest(cut=True)
 
-    def _ends(self, found: Sequence[tuple[Leaf, _Named | None]], closing: list[Index]) -> tuple[set[int], set[_Named]]:
+    def _may_be_cut(self, closing: list[Index]) -> bool:
+        """Whether a channel that ends does so inside a placeholder."""
+        return any(c.restorer.may_be_cut for c in self._channels.values() if _within(c.index, closing))
+
+    def _goes_on(self, event: Event, tree: object) -> bool:
+        """Whether the answer cannot have been cut, as more of it follows, or it has ended."""
+        if tree is None:
+            return event.data is not None
+        return any(self._spec.channel_of(leaf) for leaf in leaves(event.data or "", self._spec.fields, tree))
+
+    def _decided(self, cut: bool) -> list[Event]:
+        waiting, self._waiting = self._waiting, []
+        return [out for event in waiting for out in self._pass(event, _tree(event), cut)]
+
+    def _closing(self, tree: object) -> list[Index]:
+        if not isinstance(tree, Pairs):
+            return []
+        # In every dialect: nothing follows an error, and a client may stop reading there.
+        return [()] if tree.get("error") else list(self._spec.closes(tree))
+
+    def _pass(self, event: Event, tree: object, cut: bool, last: bool = False) -> list[Event]:
+        if event.data is None or tree is None:
+            held = self._rest(cut) if last or _is_done(event) else []
+            restored = self._whole_of(event.data, "", cut).got if event.data is not None else None
+            return [*held, event if restored is None or restored == event.data else event.with_data(restored)]
+        self.ids |= kept_in(tree)
+        data, before = self._edit(event.data, tree, [()] if last else self._closing(tree), cut)
+        self._before = event.data
+        return [*before, event if data == event.data else event.with_data(data)]
+
+    def _rest(self, cut: bool) -> list[Event]:
+        return [made for channel in self._channels.values() if (made := self._release(channel, cut))]
+
+    def _continued(self, event: Event) -> Event | None:
+        """The event, where it has the shape of an earlier one that only added to a channel; else None."""
+        if self._shape is None or event.data is None:
+            return None
+        shape, channel = self._shape
+        found = None if channel.is_over else shape.read(event.data)
+        if found is None:
+            return None
+        text, start, end = found
+        new = channel.feed(text, event.data)
+        self._before = event.data
+        return event if new == text else event.with_data(f"{event.data[:start]}{encode(new)}{event.data[end:]}")
+
+    def _turn(self, leaf: Leaf) -> Index | None:
+        return self._spec.turn(leaf) if self._spec.turn is not None else None
+
+    def _ends(self, found: Sequence[tuple[Leaf, Named | None]], closing: list[Index]) -> tuple[set[int], set[Named]]:
         """After which of the leaves `found` in an event a channel ends, and which end before them."""
-        last: dict[_Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
+        last: dict[Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
         ends: set[int] = set()
-        before: set[_Named] = set()
+        before: set[Named] = set()
 
         def end(within: Iterable[Index]) -> None:
             for named in [named for named in last if _within(named[1], within)]:
@@ -110,7 +159,7 @@ class StreamRestorer:
                     ends.add(at)
 
         for number, (leaf, named) in enumerate(found):
-            turn = self._spec.turn(leaf) if self._spec.turn else None
+            turn = self._turn(leaf)
             if turn is not None and self._turns.get(turn[:-1]) != turn:
                 self._turns[turn[:-1]] = turn
                 end([turn[:-1]])
@@ -119,73 +168,102 @@ class StreamRestorer:
         end(closing)
         return ends, before
 
-    def _edit(self, data: str, tree: object, closing: list[Index]) -> tuple[str, list[Event]]:
+    def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, list[Event]]:
         """The event's data with the values put back, and what has to go out before it."""
-        parts: list[str] = []
-        position = 0
-        found = [(leaf, self._spec.channel_of(leaf)) for leaf in leaves(data, self._spec.fields, tree)]
+        edits: list[tuple[int, int, str]] = []
+        fed: dict[Named, Leaf] = {}
+        texts: dict[tuple[str, int], Restored] = {}
+        offsets: list[tuple[Leaf, Offset]] = []
+        found: list[tuple[Leaf, Named | None]] = []
+        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
+            if leaf.form is Form.NUMBER:
+                offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
+            else:
+                found.append((leaf, self._spec.channel_of(leaf)))
         ends, over = self._ends(found, closing)
-        before = [
-            made for named, channel in self._channels.items() if named in over and (made := self._release(channel))
-        ]
+        ended = [channel for named, channel in self._channels.items() if named in over]
+        before = [made for channel in ended if (made := self._release(channel, cut))]
+        is_simple = not closing and not cut and not ends
         for number, (leaf, named) in enumerate(found):
             if named is not None:
-                channel = self._channel(named, leaf.key)
-                channel.latest = data
-                new = channel.restorer.feed(leaf.value)
-                if number in ends:
-                    new += channel.restorer.flush()
-                    channel.is_over = True
-                channel.came.append(leaf.value)
-                channel.got.append(new)
+                channel = self._channel(named, leaf)
+                is_simple &= not fed
+                fed[named] = leaf
+                new = channel.feed(leaf.value, data, closes=number in ends, cut=cut)
             else:
-                new = self._all_of(leaf.value, leaf.key)
+                whole = self._whole_of(leaf.value, leaf.key, cut)
+                new = whole.got
+                is_simple &= new == leaf.value
+                if leaf.owners:
+                    texts[leaf.path, id(leaf.owners[-1])] = whole
             if new != leaf.value:
-                parts += (data[position : leaf.start], encode(new))
-                position = leaf.end
-        parts.append(data[position:])
-        return "".join(parts), before
+                edits.append((leaf.start, leaf.end, encode(new)))
+        for offset, rule in offsets:
+            moved = self._places.moved(offset, rule, texts)
+            if moved is None and (target := self._pointed_at(offset, rule)) is not None:
+                moved = into(offset, rule, target.so_far())
+            if moved not in (None, offset.value):
+                edits.append((offset.start, offset.end, str(moved)))
+        if is_simple and not offsets:
+            for named, leaf in fed.items():
+                if self._spec.turn is not None and self._turn(leaf) is None:
+                    break  # what comes in this shape may be the first of its turn
+                self._shape = Shape(data, leaf.start, leaf.end), self._channels[named]
+        return spliced(data, edits), before
 
-    def _all_of(self, text: str, key: str) -> str:
-        restorer = Restorer(self._session)
-        restored = restorer.feed(text) + restorer.flush()
-        self._whole += restorer.restored
-        for memory in of_answer(key, restored, restorer.edits, text):
-            self._session.remember(memory)
-        return restored
+    def _pointed_at(self, number: Leaf, rule: Offset) -> Channel | None:
+        """The channel of the text that `number` points into."""
+        shared = names(number.owners[: rule.shared + 1])
+        for channel in self._channels.values():
+            if channel.path == rule.text and not channel.is_thought and channel.names[: rule.shared + 1] == shared:
+                return channel
+        return None
 
-    def _channel(self, named: _Named, key: str) -> _Channel:
+    def _whole_of(self, text: str, key: str, cut: bool) -> Restored:
+        if (key, text) in self._plain:
+            return Restored(text, text, ())
+        whole, count = restore_string(text, key, self._session, cut=cut)
+        self._whole += count
+        if whole.got == text and len(text) <= _SHORT:
+            self._plain.add((key, text))
+        return whole
+
+    def _channel(self, named: Named, leaf: Leaf) -> Channel:
         channel = self._channels.get(named)
         if channel is None or channel.is_over:
-            channel = self._channels[named] = _Channel(*named, Restorer(self._session), key)
+            is_thought = bool(leaf.owners) and leaf.owners[-1].get("thought") is True
+            restorer = Restorer(self._session)
+            channel = Channel(*named, restorer, leaf.key, leaf.path, names(leaf.owners), is_thought)
+            self._channels[named] = channel
             self._texts.append(channel)
         return channel
 
-    def _release(self, channel: _Channel) -> Event | None:
-        rest = channel.restorer.flush()
+    def _release(self, channel: Channel, cut: bool) -> Event | None:
+        rest = channel.restorer.flush(cut=cut)
         channel.is_over = True
         if not rest:
             return None
         channel.got.append(rest)
-        event = self._spec.inject(channel.name, channel.index, rest, channel.latest)
+        event = self._spec.inject(channel.name, channel.index, rest, self._numbered(channel.latest))
         return self._spec.framing.make(event.data or "", event.name)
 
+    def _numbered(self, latest: str) -> str:
+        """`latest` with the number of the event before, so that a client that counts never steps back."""
+        key = self._spec.number
+        number = json.loads(self._before).get(key) if key and self._before else None
+        return latest if number is None else json.dumps({**json.loads(latest), key: number}, ensure_ascii=False)
 
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "context")
-_INNER = ("response", "message", "data", "interaction")
-#: A resource, called by its collection and its id.
-_NAME = re.compile(r"[a-z][A-Za-z]+/(?P<id>[\w.-]+)")
+
+def _tree(event: Event) -> object:
+    """What an event says in JSON, None when it says it otherwise, or nothing."""
+    try:
+        return parse(event.data) if event.data is not None else None
+    except UnreadableJson:
+        return None
 
 
-def ids_of(tree: object) -> set[str]:
-    """The ids at the top of a JSON value, and of the object an event tells of."""
-    if not isinstance(tree, Pairs):
-        return set()
-    inner = [tree, *(value for key in _INNER if isinstance(value := tree.get(key), Pairs))]
-    found = {handle(node.get(key)) for node in inner for key in _IDS} - {""}
-    name = tree.get("name")
-    match = _NAME.fullmatch(name) if isinstance(name, str) else None
-    return found | {match["id"]} if match else found
+def _is_done(event: Event) -> bool:
+    return event.data is not None and event.data.strip() == "[DONE]"
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:

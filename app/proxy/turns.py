@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.pipeline.chain import kept_in
 from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.proxy.framing import FRAMES
+from app.proxy.offsets import Places
 from app.proxy.providers.sockets import Socket
-from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.stream import StreamRestorer
 
 
 @dataclass(slots=True, eq=False)
@@ -116,7 +118,7 @@ class Turns:
             # What is held must not follow the end.
             held = turn.restorer.flush() if ends else []
             frames = [event.data or "" for event in (*held, *turn.restorer.feed(FRAMES.make(text)))]
-        new = frozenset(ids_of(tree) - turn.ids) if self._socket.kept and turn.session is not None else frozenset()
+        new = frozenset(kept_in(tree) - turn.ids) if self._socket.kept and turn.session is not None else frozenset()
         turn.ids |= new
         if ends:
             self.drop(turn)
@@ -155,7 +157,8 @@ class Turns:
             return
         turn.session = session
         turn.exchange.session = session.id
-        turn.restorer = StreamRestorer(self._socket.stream, session) if restores else None
+        places = Places(turn.exchange.provider, turn.exchange.sources)
+        turn.restorer = StreamRestorer(self._socket.stream, session, places) if restores else None
         if turn.restorer is not None and self._keeps:
             turn.exchange.transcript = turn.restorer.transcript
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
 from app.store.database import Database
 
+#: A write costs more than counting does: what comes sooner after the last one waits for the next (seconds).
+_WRITE_EVERY = 10.0
+
 
 class Counts:
-    """Today's numbers in memory, every day's on disk."""
+    """Today's numbers in memory, every day's on disk; `save` before the database is closed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._day = date.today().isoformat()
         self._today: Counter[str] = Counter(database.call(lambda connection: self._read(connection, self._day)))
+        self._unsaved: Counter[tuple[str, str]] = Counter()
+        self._saved = -math.inf
 
     @staticmethod
     def _read(connection: sqlite3.Connection, day: str) -> dict[str, int]:
@@ -32,11 +39,25 @@ class Counts:
         if day != self._day:
             self._day, self._today = day, Counter()
         self._today.update(entities)
-        rows = [(day, entity, number) for entity, number in entities.items()]
-        await self._database.run(
-            lambda connection: connection.executemany(
-                "INSERT INTO daily VALUES (?, ?, ?) "
-                "ON CONFLICT (day, entity) DO UPDATE SET redactions = redactions + excluded.redactions",
-                rows,
+        self._unsaved.update({(day, entity): number for entity, number in entities.items()})
+        if time.monotonic() - self._saved > _WRITE_EVERY:
+            await self.save()
+
+    async def save(self) -> None:
+        """Writes what is not yet on disk. What cannot be written is tried again."""
+        unsaved, self._unsaved = self._unsaved, Counter()
+        self._saved = time.monotonic()
+        if not unsaved:
+            return
+        rows = [(*name, number) for name, number in unsaved.items()]
+        try:
+            await self._database.run(
+                lambda connection: connection.executemany(
+                    "INSERT INTO daily VALUES (?, ?, ?) "
+                    "ON CONFLICT (day, entity) DO UPDATE SET redactions = redactions + excluded.redactions",
+                    rows,
+                )
             )
-        )
+        except BaseException:
+            self._unsaved.update(unsaved)
+            raise

@@ -359,6 +359,23 @@ def test_redact_survives_a_reader_that_goes_away(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == Exit.OK
 
 
+def test_the_benchmark_prints_what_the_proxy_adds() -> None:
+    done = run("bench", "--rounds", 1, "--no-ner", "--json")
+    assert done.returncode == Exit.OK, done.stderr
+    (report,) = json.loads(done.stdout)
+    figures = report["milliseconds"]
+    kinds = {name.partition(": ")[2] for name in figures}
+    assert kinds == {"latency", "first token", "CPU"} and len(figures) == 16
+    for name, figure in figures.items():
+        assert figure["direct"] > 0 and figure["ratio"] > 0, name
+    # Detection runs in a process of its own: neither is left out of the figures.
+    assert len(report["busy"]) == 2 and all(used["cpu"] > 0 for used in report["busy"])
+
+
+def test_the_benchmark_counts_whole_rounds() -> None:
+    assert run("bench", "--rounds", 0).returncode == Exit.USAGE
+
+
 def test_the_demo_shows_its_four_texts(tmp_path: Path) -> None:
     done = run("demo", "--plain", PROSE, environ={"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)})
     assert done.returncode == Exit.OK and not done.stderr

@@ -273,7 +273,7 @@ async def test_an_array_with_no_end_of_the_candidate_gives_back_what_was_held(
         as_array(events({"text": f"Dear {r.placeholders[0][:-1]}"})[:-1]), 9, "application/json"
     )
     got = streamed(await post(http, running, f"{MODEL}:streamGenerateContent", asking(AWKWARD)))
-    assert parts(got) == [{"text": f"Dear [{AWKWARD}"}]
+    assert parts(got) == [{"text": f"Dear {AWKWARD}"}]
 
 
 async def test_an_answer_that_is_no_array_is_restored_as_well(
@@ -283,7 +283,7 @@ async def test_an_answer_that_is_no_array_is_restored_as_well(
         200, _JSON, [json.dumps(answering({"text": f"[{r.placeholders[0][1:-1]}"}, finish=None)).encode()]
     )
     got = json.loads(await post(http, running, f"{MODEL}:streamGenerateContent", asking(AWKWARD)))
-    assert parts([got]) == [{"text": f"[{AWKWARD}"}]
+    assert parts([got]) == [{"text": AWKWARD}]
 
 
 CAMEL: Data = {

@@ -119,8 +119,8 @@ async def breakable(_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFa
 
 
 def _process(worker: Worker) -> int:
-    (pid,) = worker._pool._processes  # type: ignore[union-attr]
-    assert isinstance(pid, int)
+    pid = worker._process.pid if worker._process else None
+    assert pid is not None
     return pid
 
 
@@ -136,7 +136,7 @@ async def test_a_detection_process_that_dies_takes_only_its_requests_with_it(
     os.kill(pid, signal.SIGSTOP)  # so that it is in the middle of them for sure
     asking = [asyncio.create_task(_refused(http, breakable, dialect)) for _ in range(count)]
     async with asyncio.timeout(PATIENCE):
-        while len(worker._pool._pending_work_items) < count:  # type: ignore[union-attr]  # noqa: ASYNC110
+        while worker._process is None or worker._process.waiting < count:  # noqa: ASYNC110
             await asyncio.sleep(0)
     os.kill(pid, signal.SIGKILL)
     for message in await asyncio.gather(*asking):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from tests import answers
 from tests.e2e.conftest import CARD, EMAIL, NAME, PROSE, Running, launched
 from tests.fake_socket import PING, PONG, FakeSocket, Peer
 from tests.fakes import PATIENCE, PLACEHOLDER, FakeUpstream
+from tests.files import PNG, data_url
 
 Event = dict[str, Any]
 RESPONSES = "/v1/responses"
@@ -393,6 +395,55 @@ async def test_audio_goes_out_as_the_setting_says(
     warned = [record for record in caplog.records if "audio goes out" in record.getMessage()]
     assert len(warned) == (audio == "warn")
     assert len(running.app.exchanges) == (0 if sent else 3)
+
+
+async def test_a_frame_with_nothing_but_a_file_is_looked_through(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.closed()
+
+    def frame(url: str) -> Event:
+        content = [{"type": "input_image", "image_url": url}]
+        return {"type": "conversation.item.create", "item": {"type": "message", "role": "user", "content": content}}
+
+    upstream.answer = fake = FakeSocket(script)
+    picture = frame(data_url("image/png", PNG))
+    async with connected(http, running, REALTIME) as socket:
+        await socket.send_json(frame(data_url("text/plain", PROSE)))
+        await socket.send_json(picture)
+        await socket.send_json(picture)
+    async with connected(http, running, REALTIME, headers={"x-anonamoose-images": "block"}) as socket:
+        await socket.send_json(picture)
+        assert (await socket.receive_json())["error"]["code"] == "images_blocked"
+    await fake.done.wait()
+    text, first, second = (json.loads(received) for received in fake.peers[0].received)
+    payload = text["item"]["content"][0]["image_url"].partition(",")[2]
+    assert len(placeholders(base64.b64decode(payload).decode())) == 5
+    assert first == second == picture
+    exchange = next(iter(running.app.exchanges))
+    assert exchange.redactions == 5 and exchange.notices == ("1 image left unread.",)
+
+
+async def test_annotations_point_into_the_text_over_a_socket_too(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    async def script(peer: Peer) -> None:
+        name = placeholders(await peer.text())[0]
+        events = response("resp_notes", f"As {name} says.")
+        start = len(f"As {name} ")
+        note = {"type": "url_citation", "start_index": start, "end_index": start + 4, "url": "https://x.example.com"}
+        events[-1]["response"]["output"][0]["content"][0]["annotations"] = [note]
+        peer.send(*events)
+        await peer.closed()
+
+    upstream.answer = FakeSocket(script)
+    async with connected(http, running) as socket:
+        await socket.send_json(create(f"I am {NAME}."))
+        events = await until(socket, "response.completed")
+    part = events[-1]["response"]["output"][0]["content"][0]
+    (note,) = part["annotations"]
+    assert part["text"][note["start_index"] : note["end_index"]] == "says"
 
 
 async def test_a_socket_nobody_has_declared_is_redacted_all_the_same(

@@ -126,7 +126,11 @@ def test_output_does_not_depend_on_how_parts_were_cut_and_what_ended_stays_ended
     spec = _stream(GEMINI, "/v1beta/models/m:streamGenerateContent", framing.media)
     out, _ = _through(spec, session, cut(wire, at))
     assert out == _through(spec, session, [wire])[0]
-    assert _heard(_read(framing, out)) == [(kind, restore(text, session)) for kind, text in said]
+    # Where nobody says that the answer ended, it may have been cut off inside a placeholder.
+    is_cut = not any("finishReason" in event["candidates"][0] for event in events)
+    meant = [(kind, restore(text, session)) for kind, text in said[:-1]]
+    meant += [(kind, restore(text, session, cut=is_cut)) for kind, text in said[-1:]]
+    assert _heard(_read(framing, out)) == meant
     if framing is JSON_ARRAY:
         assert json.loads(out) == _read(framing, out)
 
@@ -162,17 +166,19 @@ def test_lines_of_a_chat_are_restored_however_they_were_cut(data: st.DataObject)
     said += [("content", piece) for piece in cut(text, data.draw(cuts(text)))]
     lines: list[dict[str, Any]] = [{"message": {"content": "", key: piece}, "done": False} for key, piece in said]
     if data.draw(st.booleans()):
-        lines.append({"message": {"content": ""}, "done": True})
+        lines.append({"message": {"content": ""}, "done": True, "done_reason": "stop"})
     elif text and data.draw(st.booleans()):
-        lines[-1]["done"] = True
+        lines[-1] |= {"done": True, "done_reason": "stop"}
     wire = b"\n".join(json.dumps(line).encode() for line in lines) + data.draw(st.sampled_from([b"", b"\n"]))
     at = data.draw(st.just(list(range(1, len(wire)))) | st.lists(st.integers(0, len(wire)), max_size=9).map(sorted))
     spec = _stream(OLLAMA, "/api/chat", NDJSON.media)
     out, _ = _through(spec, session, cut(wire, at))
     assert out == _through(spec, session, [wire])[0]
     heard = _read(NDJSON, out)
-    assert "".join(line["message"].get("thinking", "") for line in heard) == restore(thought, session)
-    assert "".join(line["message"]["content"] for line in heard) == restore(text, session)
+    is_cut = not any(line["done"] for line in lines)
+    thoughts = "".join(line["message"].get("thinking", "") for line in heard)
+    assert thoughts == restore(thought, session, cut=is_cut and not text)
+    assert "".join(line["message"]["content"] for line in heard) == restore(text, session, cut=is_cut)
     assert not any(line["done"] for line in heard[:-1])
     begun = next((at for at, line in enumerate(heard) if line["message"]["content"]), len(heard))
     assert not any(line["message"].get("thinking") for line in heard[begun:])

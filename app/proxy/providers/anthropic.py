@@ -207,8 +207,8 @@ _PREDICTS = ("rawPredict", "streamRawPredict")
 ANTHROPIC = Provider(
     "anthropic",
     (
-        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM),
-        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST),
+        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM, system="system"),
+        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST, system="system"),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
         *(Endpoint("POST", f"{_ON_VERTEX}:{verb}", _MESSAGES_REQUEST, _ANSWER, _STREAM) for verb in _PREDICTS),

@@ -10,17 +10,12 @@ from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
+from app.pipeline.note import Place
 from app.proxy.framing import SSE, Framing
 from app.proxy.sse import Event
 
 #: Which part of a stream a channel belongs to: the `index` of every object around its text.
 Index = tuple[Any, ...]
-
-
-def below(bases: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
-    """Each of `paths` behind each of `bases`."""
-    starts = tuple(bases)
-    return tuple(f"{start}{path}" for path in paths for start in starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +27,9 @@ class Stream:
     its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
-    framing other than SSE takes its data. Where no event says that a text has ended, `turn` gives the
-    `Index` of whatever is said, delta or not: all else that has the same `Index` but for its last
-    member ends there.
+    framing other than SSE takes its data. `number` is the key that numbers events, where one does.
+    Where no event says that a text has ended, `turn` gives the `Index` of whatever is said, delta or
+    not: all else that has the same `Index` but for its last member ends there.
 
     The stream may come in one of `others` as well as in `framing`. Whether it comes at all a
     request's `stream` says, and `default` where that says nothing. With `pieces`, clients may keep the
@@ -47,6 +42,7 @@ class Stream:
     fields: Fields = field(default_factory=Fields)
     channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
     framing: Framing = SSE
+    number: str = ""
     others: tuple[Framing, ...] = ()
     default: bool = False
     pieces: bool = False
@@ -85,7 +81,8 @@ class Endpoint:
 
     In `path`, `*` stands for any part of one segment. `request` None means it has no body that is
     text: with `passes` the body goes on unread, else there must be none. `kept` says that the provider
-    keeps what is said here under the answer's id, so that later requests may name it.
+    keeps what is said here under the answer's id, so that later requests may name it. `system` is the place of
+    the system text in a request.
     """
 
     method: str
@@ -95,10 +92,16 @@ class Endpoint:
     stream: Stream | None = None
     passes: bool = False
     kept: bool = False
+    system: Place | None = None
 
     def streams(self, asked: object) -> bool:
         """Whether an answer is to be streamed for a request whose `stream` is `asked`."""
         return asked if isinstance(asked, bool) else self.stream is not None and self.stream.default
+
+
+def below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:
+    """Each of `paths` (`name`, `<type>.name`) in each of the objects at `bases` ("" is the body)."""
+    return tuple(f"{base}{'.' if base and not path.startswith('<') else ''}{path}" for base in bases for path in paths)
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs, dump
+from app.pipeline.note import Place
 from app.proxy.framing import BARE_SSE, JSON_ARRAY
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream, below
 from app.proxy.providers.interactions import INTERACTIONS
@@ -98,7 +99,7 @@ _CONFIG_NAMES = (
     "audioTranscriptionConfig.languageCodes[]",
     "audioTranscriptionConfig.languageHints.**",
     "speechConfig.languageCode",
-    *below((f"speechConfig.{voice}." for voice in _VOICES), ("prebuiltVoiceConfig.**", "voice")),
+    *below((f"speechConfig.{voice}" for voice in _VOICES), "prebuiltVoiceConfig.**", "voice"),
 )
 
 
@@ -106,33 +107,32 @@ def _request(
     *bases: str, opening: str = "", contents: Iterable[str] = ("contents[]", "contents", "content", "systemInstruction")
 ) -> Fields:
     """What is opaque in requests that stand at `bases` of a body ("" is the body itself)."""
-    said = below(bases, contents)
-    parts = [f"{content}.parts[]." for content in said]
-    configs = below(bases, ("generationConfig.", "embedContentConfig."))
-    tools = below(bases, ("tools[].",))
-    voices = below(configs, (f"speechConfig.{voice}.replicatedVoiceConfig." for voice in _VOICES))
-    declarations = [f"{tool}functionDeclarations[]." for tool in tools]
+    said = below(bases, *contents)
+    parts = below(said, "parts[]")
+    configs = below(bases, "generationConfig", "embedContentConfig")
+    tools = below(bases, "tools[]")
+    declarations = below(tools, "functionDeclarations[]")
+    voices = below(configs, *(f"speechConfig.{voice}.replicatedVoiceConfig" for voice in _VOICES))
     return Fields(
         identifiers=(
-            *(f"{content}.role" for content in said),
-            *below(parts, _PART_NAMES),
-            *below(bases, _REQUEST_NAMES),
-            *below(configs, _CONFIG_NAMES),
-            *below(voices, ("mimeType",)),
+            *below(said, "role"),
+            *below(parts, *_PART_NAMES),
+            *below(bases, *_REQUEST_NAMES),
+            *below(configs, *_CONFIG_NAMES),
+            *below(voices, "mimeType"),
         ),
         verbatim=(
-            *below(parts, _PART_SEALS),
-            *below(bases, ("continuationToken",)),
-            *below(configs, ("continuationToken",)),
-            *below(voices, ("voiceConsentSignature.**",)),
-            *below(tools, ("mcpServers[].streamableHttpTransport.headers.**", "*.apiKey", "*.authConfig.**")),
-            *below(tools, ("retrieval.externalApi.apiAuth.**", "retrieval.externalApi.authConfig.**")),
+            *below(parts, *_PART_SEALS),
+            *below((*bases, *configs), "continuationToken"),
+            *below(voices, "voiceConsentSignature.**"),
+            *below(tools, "mcpServers[].streamableHttpTransport.headers.**", "*.apiKey", "*.authConfig.**"),
+            *below(tools, "retrieval.externalApi.apiAuth.**", "retrieval.externalApi.authConfig.**"),
         ),
-        binary=(*below(parts, _PART_BYTES), *below(voices, ("voiceSampleAudio", "consentAudio"))),
+        binary=(*below(parts, *_PART_BYTES), *below(voices, "voiceSampleAudio", "consentAudio")),
         schemas=(
-            *below(declarations, ("parameters", "parametersJsonSchema", "response", "responseJsonSchema")),
-            *below(configs, ("responseSchema", "responseJsonSchema")),
-            *below(configs, ("responseFormat.*.schema", "responseFormat.*.jsonSchema")),
+            *below(declarations, "parameters", "parametersJsonSchema", "response", "responseJsonSchema"),
+            *below(configs, "responseSchema", "responseJsonSchema"),
+            *below(configs, "responseFormat.*.schema", "responseFormat.*.jsonSchema"),
         ),
         opening=opening,
         snake=True,
@@ -141,16 +141,16 @@ def _request(
 
 _GENERATE_REQUEST = _request("", opening="contents")
 _CONTEXT_ANSWER = Fields(verbatim=_GENERATE_REQUEST.verbatim, snake=True)
-_COUNT_REQUEST = _request("", "generateContentRequest.", opening="contents")
+_COUNT_REQUEST = _request("", "generateContentRequest", opening="contents")
 _EMBED_REQUEST = _request("")
-_EMBED_ALL_REQUEST = _request("", "requests[].")
+_EMBED_ALL_REQUEST = _request("", "requests[]")
 _FILE_REQUEST = Fields(identifiers=("file.name", "file.mimeType"), snake=True)
 
-_ANSWER_PARTS = "candidates[].content.parts[]."
+_ANSWER_PART = "candidates[].content.parts[]"
 _ANSWER = Fields(
     # The tokens of a placeholder cannot be restored one by one.
     verbatim=(
-        *below((_ANSWER_PARTS,), (*_PART_SEALS, *_PART_BYTES)),
+        *below((_ANSWER_PART,), *_PART_SEALS, *_PART_BYTES),
         "candidates[].logprobsResult.**",
         "candidates[].continuationToken",
         "candidates[].groundingMetadata.googleMapsWidgetContextToken",
@@ -159,8 +159,8 @@ _ANSWER = Fields(
     snake=True,
 )
 
-_TEXT = f"{_ANSWER_PARTS}text"
-_ARGUMENT = f"{_ANSWER_PARTS}functionCall.partialArgs[].stringValue"
+_TEXT = f"{_ANSWER_PART}.text"
+_ARGUMENT = f"{_ANSWER_PART}.functionCall.partialArgs[].stringValue"
 
 
 def _kind(part: Pairs) -> str:
@@ -182,7 +182,7 @@ def _channel(leaf: Leaf) -> tuple[str, Index] | None:
 
 def _turn(leaf: Leaf) -> Index | None:
     """No event says that a part has ended: one of another kind does."""
-    if not leaf.path.startswith(_ANSWER_PARTS):
+    if not leaf.path.startswith(_ANSWER_PART):
         return None
     return leaf.owners[1].get("index") or 0, _kind(leaf.owners[3])
 
@@ -255,12 +255,13 @@ _MODELS = (
     "/v1*/projects/*/locations/*/publishers/*/models/*",
     "/v1*/projects/*/locations/*/endpoints/*",
 )
+_SYSTEM: Place = "systemInstruction"
 
 
 def _of_models() -> Iterator[Endpoint]:
     for model in _MODELS:
-        yield Endpoint("POST", f"{model}:generateContent", _GENERATE_REQUEST, _ANSWER)
-        yield Endpoint("POST", f"{model}:streamGenerateContent", _GENERATE_REQUEST, _ANSWER, _STREAM)
+        for verb, stream in (("generateContent", None), ("streamGenerateContent", _STREAM)):
+            yield Endpoint("POST", f"{model}:{verb}", _GENERATE_REQUEST, _ANSWER, stream, system=_SYSTEM)
         yield Endpoint("POST", f"{model}:countTokens", _COUNT_REQUEST)
         yield Endpoint("POST", f"{model}:computeTokens", _COUNT_REQUEST)
         yield Endpoint("POST", f"{model}:embedContent", _EMBED_REQUEST)
@@ -269,7 +270,7 @@ def _of_models() -> Iterator[Endpoint]:
 
 def _of_resources() -> Iterator[Endpoint]:
     for base in ("/v1*", "/v1*/projects/*/locations/*"):
-        yield Endpoint("POST", f"{base}/cachedContents", _GENERATE_REQUEST, _CONTEXT_ANSWER, kept=True)
+        yield Endpoint("POST", f"{base}/cachedContents", _GENERATE_REQUEST, _CONTEXT_ANSWER, kept=True, system=_SYSTEM)
         yield Endpoint("PATCH", f"{base}/cachedContents/*", _GENERATE_REQUEST, _CONTEXT_ANSWER)
         for method in ("GET", "DELETE"):
             yield Endpoint(method, f"{base}/cachedContents/*", None, _CONTEXT_ANSWER)

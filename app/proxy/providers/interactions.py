@@ -14,18 +14,18 @@ from app.proxy.sse import Event, make
 #: Where contents stand: what was said, in a step, in a summary of thoughts, in the result of a tool.
 _CONTENT_BASES = ("input", "input[]", "input[].content", "input[].content[]", "input[].summary[]", "input[].result[]")
 _CONTENT_NAMES = (
-    ".type",
-    ".mime_type",
-    ".resolution",
-    ".processing.**",
-    ".processing_options.**",
-    ".annotations[].type",
-    ".annotations[].media_id",
-    ".annotations[].place_id",
-    ".annotations[].style",
-    ".annotations[].start_offset",
-    ".annotations[].end_offset",
-    ".annotations[].review_snippets[].review_id",
+    "type",
+    "mime_type",
+    "resolution",
+    "processing.**",
+    "processing_options.**",
+    "annotations[].type",
+    "annotations[].media_id",
+    "annotations[].place_id",
+    "annotations[].style",
+    "annotations[].start_offset",
+    "annotations[].end_offset",
+    "annotations[].review_snippets[].review_id",
 )
 _STEP_NAMES = ("role", "id", "call_id", "name", "server_name", "status")
 _REQUEST = Fields(
@@ -42,9 +42,9 @@ _REQUEST = Fields(
         "environment.sources[].encoding",
         "response_mime_type",
         "response_modalities[]",
-        *below(("response_format", "response_format[]"), (".mime_type", ".resolution", ".duration", ".aspect_ratio")),
-        *below(_CONTENT_BASES, _CONTENT_NAMES),
-        *below(("input[].",), _STEP_NAMES),
+        *below(("response_format", "response_format[]"), "mime_type", "resolution", "duration", "aspect_ratio"),
+        *below(_CONTENT_BASES, *_CONTENT_NAMES),
+        *below(("input[]",), *_STEP_NAMES),
         "input[]<tool_search_call>.arguments.function_names[]",
         "tools[].type",
         "tools[].name",
@@ -59,9 +59,7 @@ _REQUEST = Fields(
         "generation_config.tool_choice",
         "generation_config.tool_choice.**",
         "generation_config.image_config.**",
-        *below(
-            ("generation_config.speech_config.", "generation_config.speech_config[]."), ("language", "voice", "type")
-        ),
+        *below(("generation_config.speech_config", "generation_config.speech_config[]"), "language", "voice", "type"),
         "generation_config.transcription_config.language_codes[]",
         "generation_config.transcription_config.language_hints[]",
         "generation_config.transcription_config.mode.type",
@@ -81,7 +79,7 @@ _REQUEST = Fields(
         "tools[].headers.**",
         "tools[].*.api_key",
     ),
-    binary=below(_CONTENT_BASES, (".data",)),
+    binary=below(_CONTENT_BASES, "data"),
     schemas=("tools[].parameters", "response_format", "response_format[]"),
     opening="input",
 )
@@ -89,7 +87,7 @@ _REQUEST = Fields(
 
 def _sealed(*bases: str) -> tuple[str, ...]:
     """What is signed, or bytes, in the steps of an answer."""
-    return below(bases, (".signature", ".data", ".content[].data", ".result[].data", ".result.widget_context_token"))
+    return below(bases, "signature", "data", "content[].data", "result[].data", "result.widget_context_token")
 
 
 _ANSWER = Fields(verbatim=("continuation_token", *_sealed("steps[]")))

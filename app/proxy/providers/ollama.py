@@ -94,8 +94,16 @@ def _stream_error(code: str, message: str) -> Event:
 OLLAMA = Provider(
     "ollama",
     (
-        Endpoint("POST", "/api/chat", _CHAT_REQUEST, _CHAT_ANSWER, _stream(_CHAT_ANSWER)),
-        Endpoint("POST", "/api/generate", _GENERATE_REQUEST, _GENERATE_ANSWER, _stream(_GENERATE_ANSWER), kept=True),
+        Endpoint("POST", "/api/chat", _CHAT_REQUEST, _CHAT_ANSWER, _stream(_CHAT_ANSWER), system="messages"),
+        Endpoint(
+            "POST",
+            "/api/generate",
+            _GENERATE_REQUEST,
+            _GENERATE_ANSWER,
+            _stream(_GENERATE_ANSWER),
+            kept=True,
+            system="system",
+        ),
         Endpoint("POST", "/api/embed", _EMBED_REQUEST),
         Endpoint("POST", "/api/embeddings", _EMBED_REQUEST),
         Endpoint("POST", "/api/create", _CREATE_REQUEST),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs, dump
 from app.proxy.framing import FRAMES
-from app.proxy.providers.base import Index, Stream
+from app.proxy.providers.base import Index, Stream, below
 from app.proxy.sse import Event
 
 _ITEMS = ("item", "response.input[]")
@@ -83,12 +83,8 @@ _SESSION_NAMES = (
 )
 
 
-def _below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:
-    return tuple(f"{base}.{path}" for base in bases for path in paths)
-
-
 #: Where a client's event holds a recording.
-AUDIO = frozenset(["audio", *_below(_ITEMS, "content[].audio")])
+AUDIO = frozenset(["audio", *below(_ITEMS, "content[].audio")])
 REQUEST = Fields(
     identifiers=(
         "type",
@@ -96,12 +92,12 @@ REQUEST = Fields(
         "item_id",
         "previous_item_id",
         "response_id",
-        *_below(_ITEMS, *_ITEM_NAMES),
-        *_below(_SESSIONS, *_SESSION_NAMES),
+        *below(_ITEMS, *_ITEM_NAMES),
+        *below(_SESSIONS, *_SESSION_NAMES),
     ),
-    verbatim=_below(_SESSIONS, "tools[].authorization", "tools[].headers.**", "tools[].server_url"),
-    binary=(*AUDIO, *_below(_ITEMS, "content[].image_url"), *_below(_SESSIONS, "prompt.variables.*.file_data")),
-    schemas=(*_below(_ITEMS, "tools[].input_schema"), *_below(_SESSIONS, "tools[].parameters")),
+    verbatim=below(_SESSIONS, "tools[].authorization", "tools[].headers.**", "tools[].server_url"),
+    binary=(*AUDIO, *below(_ITEMS, "content[].image_url"), *below(_SESSIONS, "prompt.variables.*.file_data")),
+    schemas=(*below(_ITEMS, "tools[].input_schema"), *below(_SESSIONS, "tools[].parameters")),
 )
 
 _DELTA = ".delta"

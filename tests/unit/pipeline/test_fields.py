@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.fields import Fields, handle, leaves, opening
+from app.pipeline.fields import Fields, leaves, opening
 from app.pipeline.json_text import UnreadableJson, parse
 
 
@@ -131,24 +131,6 @@ def test_a_schema_may_stand_where_a_name_may() -> None:
 def test_keys_may_be_written_in_either_case(body: Any) -> None:
     assert found(body, Fields(identifiers=("aKey.bigId9X",), snake=True)) == {}
     assert (found(body, Fields(identifiers=("aKey.bigId9X",))) == {}) is ("bigId9X" in str(body))
-
-
-@pytest.mark.parametrize(
-    ("value", "is_one"),
-    [
-        ("resp_1", True),
-        ("", False),
-        ([1, 2], True),
-        ([], False),
-        (["a"], False),
-        ([1, "a"], False),
-        (7, False),
-        (None, False),
-    ],
-)
-def test_a_conversation_is_named_by_an_id_or_by_its_tokens(value: Any, is_one: bool) -> None:
-    assert bool(handle(value)) is is_one
-    assert handle([1, 2]) == handle([1, 2]) != handle([12])
 
 
 def test_deep_bodies_are_walked() -> None:

@@ -30,6 +30,7 @@ async def test_values_are_counted_by_entity_and_survive_a_restart(database: Data
     await first.add({"PERSON": 2})
     await first.add({"PERSON": 1, "EMAIL_ADDRESS": 4})
     await first.add({})
+    await first.save()
     assert first.today() == Counts(database).today() == {"PERSON": 3, "EMAIL_ADDRESS": 4}
 
 
@@ -48,6 +49,7 @@ async def test_a_new_day_begins_at_nothing(database: Database, monkeypatch: pyte
     assert counted.today() == {}
     await counted.add({"PERSON": 5})
     assert counted.today() == {"PERSON": 5}
+    await counted.save()
     assert days(database) == [("2026-03-01", "PERSON", 2), ("2026-03-02", "PERSON", 5)]
 
 
@@ -63,3 +65,15 @@ async def test_what_cannot_be_stored_is_said(database: Database) -> None:
     database.call(lambda connection: connection.execute("DROP TABLE daily"))
     with pytest.raises(StorageError):
         await counted.add({"PERSON": 1})
+
+
+async def test_what_could_not_be_stored_is_stored_later(database: Database) -> None:
+    counted = Counts(database)
+    database.call(lambda connection: connection.execute("ALTER TABLE daily RENAME TO away"))
+    with pytest.raises(StorageError):
+        await counted.add({"PERSON": 1})
+    await counted.add({"PERSON": 2})
+    database.call(lambda connection: connection.execute("ALTER TABLE away RENAME TO daily"))
+    await counted.save()
+    await counted.save()
+    assert Counts(database).today() == {"PERSON": 3}
