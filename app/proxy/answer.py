@@ -39,11 +39,12 @@ def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked
     """
     media = upstream.content_type
     spec = endpoint.stream if endpoint is not None else None
+    framed = spec.framed(media) if spec is not None else None
     if media in _BY_MEDIA:
-        return spec if spec is not None and spec.framing.media == media else _UNKNOWN[media]
+        return framed or _UNKNOWN[media]
     if spec is None or upstream.status >= 300 or not asked:
         return None
-    return None if media == "application/json" and spec.framing.media != media else spec
+    return framed if media == "application/json" else spec
 
 
 def ids(body: bytes) -> set[str]:
@@ -145,6 +146,7 @@ async def relay_events(
     silent for `beat` seconds (0: never mind), a comment goes out between two events.
     """
     decoder = framing.decoder()
+    is_begun = False
 
     async def write(events: list[Event]) -> None:
         keep()
@@ -157,15 +159,17 @@ async def relay_events(
                 await response.write(framing.comment)
                 continue
             exchange.response_bytes += len(chunk)
-            await write([out for event in decoder.feed(chunk) for out in restorer.feed(event)])
-        await write([out for event in decoder.flush() for out in restorer.feed(event)] + restorer.flush())
+            events = decoder.feed(chunk)
+            is_begun |= bool(events)
+            await write([out for event in events for out in restorer.feed(event)])
+        await write([out for event in decoder.flush() for out in restorer.feed(event, last=True)] + restorer.flush())
     except BROKEN:
         # Half an event is of no use to anybody, what is held of the whole ones is.
         exchange.outcome = "failed"
         exchange.reason = "The provider's answer broke off."
         message = "Anonamoose: The provider's answer broke off before it was complete. Try again."
         error = provider.stream_error("upstream_broke_off", message)
-        await write([*restorer.flush(), framing.make(error.data or "", error.name)])
+        await write([*restorer.flush(), framing.ending(error.data or "", error.name, is_begun)])
     finally:
         restorer.remember()
         exchange.restored = restorer.restored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -35,6 +36,8 @@ from app.worker import Worker
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
+#: No plain word, no version of an API, no call of a model.
+_MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,9 @@ class Redactor:
             decode(like.json), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
         )
         await self._vault.save(session)
-        exchange.session, exchange.model = session.id, opened.model
-        exchange.stream = opened.head.get("stream") is True
+        exchange.session, exchange.model = session.id, opened.model or request.route.model
+        endpoint, streams = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
@@ -197,4 +201,4 @@ class Redactor:
 
 def _named(path: str) -> Iterable[str]:
     """What may be ids in a path."""
-    return (part for part in path.split("/") if "_" in part or "-" in part)
+    return filter(_MAY_BE_ID.fullmatch, path.split("/"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +28,12 @@ class Stream:
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
     framing other than SSE takes its data. `number` is the key that numbers events, where one does.
+    Where no event says that a text has ended, `turn` gives the `Index` of whatever is said, delta or
+    not: all else that has the same `Index` but for its last member ends there.
+
+    The stream may come in one of `others` as well as in `framing`. Whether it comes at all a
+    request's `stream` says, and `default` where that says nothing. With `pieces`, clients may keep the
+    text in the pieces in which they got it, and send it back so.
     """
 
     deltas: frozenset[str]
@@ -37,6 +43,15 @@ class Stream:
     channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
     framing: Framing = SSE
     number: str = ""
+    others: tuple[Framing, ...] = ()
+    default: bool = False
+    pieces: bool = False
+    turn: Callable[[Leaf], Index | None] | None = None
+
+    def framed(self, media: str) -> Stream | None:
+        """This stream in the framing whose content type is `media`, None if it never comes so."""
+        framing = next((one for one in (self.framing, *self.others) if one.media == media), None)
+        return None if framing is None else replace(self, framing=framing)
 
     def channel_of(self, leaf: Leaf) -> tuple[str, Index] | None:
         """Name and index of the channel that `leaf` continues, or None."""
@@ -81,6 +96,10 @@ class Endpoint:
     shared: bool = False
     system: Place | None = None
     links: tuple[str, ...] = ()
+
+    def streams(self, asked: object) -> bool:
+        """Whether an answer is to be streamed for a request whose `stream` is `asked`."""
+        return asked if isinstance(asked, bool) else self.stream is not None and self.stream.default
 
 
 def below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:

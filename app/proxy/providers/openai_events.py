@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Index, Stream, below
 from app.proxy.providers.openai_items import sealed
 from app.proxy.sse import Event, make
@@ -56,7 +56,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         event["logprobs"] = []
     _, _, key = path.partition(".")
     made = {**event, "delta": {key: text} if key else text}
-    return make(json.dumps(made, ensure_ascii=False), event["type"])
+    return make(dump(made), event["type"])
 
 
 _WHOLE = sealed(("item", *below(("response",), "output[]", "input[]", "instructions[]")), ("response.tools[]",))
