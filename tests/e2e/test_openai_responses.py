@@ -150,6 +150,7 @@ async def test_what_is_kept_is_read_with_the_values(gpt: openai.AsyncOpenAI, ups
     stream = await gpt.responses.retrieve("resp_kept_1", stream=True, starting_after=3)
     texts = [event.delta async for event in stream if event.type == "response.output_text.delta"]
     assert "".join(texts) == f"Dear {NAME}"
+    assert upstream.last.header("Accept-Encoding") == "identity"
     (item,) = (await gpt.responses.input_items.list("resp_kept_1")).data
     assert f"I am {NAME}." in item.model_dump_json()
     assert (await gpt.responses.cancel("resp_kept_1")).output_text == f"Dear {NAME}"
@@ -212,6 +213,26 @@ async def test_a_response_before_that_nobody_knows_is_not_guessed(
         assert raw.parse().output_text == f"Dear {NAME if known else token}"
         sessions.add(raw.headers["x-anonamoose-session"])
     assert len(sessions) == 2
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_a_conversation_that_was_not_known_is_so_from_its_next_turn_on(
+    gpt: openai.AsyncOpenAI, upstream: FakeUpstream, streams: bool
+) -> None:
+    upstream.answer = replies(("message", "Dear {0}"), conversation={"id": "conv_foreign"})
+    told = []
+    for _ in range(2):
+        raw = await gpt.responses.with_raw_response.create(
+            model="gpt-fake", conversation="conv_foreign", input=f"I am {NAME}.", stream=streams
+        )
+        await raw.http_response.aread()
+        told.append(raw.headers.get("x-anonamoose-notice"))
+    assert told == ["unknown previous response", None]
+    (token,) = upstream.last.placeholders
+    item = {"type": "message", "id": "msg_1", "role": "user", "content": [{"type": "input_text", "text": token}]}
+    upstream.answer = lambda _: answers.body({"object": "list", "data": [item], "has_more": False})
+    (found,) = (await gpt.conversations.items.list("conv_foreign")).data
+    assert NAME in found.model_dump_json()
 
 
 async def test_a_response_before_is_known_after_a_restart(tmp_path: Path, upstream: FakeUpstream) -> None:
