@@ -24,6 +24,8 @@ from app.pipeline.surrogate import Surroundings
 from app.pipeline.token_ids import refuse_token_ids
 
 _BOM = "\ufeff"
+#: The opening of what is no conversation.
+NO_OPENING = hashlib.sha256().digest()
 #: The source of what is replaced because something else was: a whole document, an offset.
 _ASIDE = "aside"
 

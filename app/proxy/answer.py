@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from app.pipeline.chain import kept_in
 from app.pipeline.fields import Fields, Form, Leaf, leaves
@@ -54,6 +55,17 @@ def ids(body: bytes) -> set[str]:
     return kept_in(tree)
 
 
+def relinked(body: bytes, keys: Collection[str], own: str) -> bytes:
+    """An answer whose addresses under `keys` lead to `own` instead of past us."""
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        found = [leaf for leaf in leaves(text, Fields()) if leaf.key in keys and "://" in leaf.value]
+    except UnreadableJson:
+        return body
+    new = [(leaf.start, leaf.end, encode(own + URL(leaf.value, encoded=True).raw_path_qs)) for leaf in found]
+    return spliced(text, new).encode("utf-8", "surrogateescape")
+
+
 def restore_body(
     body: bytes, charset: str, endpoint: Endpoint | None, session: Session, places: Places | None = None
 ) -> tuple[bytes, int]:
@@ -67,11 +79,26 @@ def restore_body(
     try:
         tree = parse(text)
     except UnreadableJson:
-        whole, count = restore_string(text, "", session)
-        new = whole.got
+        new, count = _restored_lines(text, endpoint, session)
     else:
         new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
+
+
+def _restored_lines(text: str, endpoint: Endpoint | None, session: Session) -> tuple[str, int]:
+    """A text, or lines of JSON if each of them is such."""
+    lines = text.split("\n")
+    fields = endpoint.response if endpoint else Fields()
+    try:
+        trees = [parse(line) if line.strip() else None for line in lines]
+    except UnreadableJson:
+        whole, count = restore_string(text, "", session)
+        return whole.got, count
+    restored = [
+        _restored(line, tree, fields, session, Places()) if tree is not None else (line, 0)
+        for line, tree in zip(lines, trees, strict=True)
+    ]
+    return "\n".join(line for line, _ in restored), sum(count for _, count in restored)
 
 
 def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.pipeline.fields import Fields
 from app.pipeline.json_text import Pairs
+from app.proxy.providers.anthropic_files import files
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream
 from app.proxy.sse import Event, make
 
@@ -205,6 +206,7 @@ ANTHROPIC = Provider(
     (
         Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM, system="system"),
         Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST, system="system"),
+        *files(_MESSAGES_REQUEST, _ANSWER),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
     ),

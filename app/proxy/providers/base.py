@@ -66,8 +66,9 @@ class Endpoint:
 
     In `path`, `*` stands for any part of one segment. `request` None means it has no body that is
     text: with `passes` the body goes on unread, else there must be none. `kept` says that the provider
-    keeps what is said here under the answer's id, so that later requests may name it. `system` is the place of
-    the system text in a request.
+    keeps what is said here under the answer's id, so that later requests may name it; `shared` that all of
+    a client's requests of this kind are of one session. `system` is the place of the system text in a
+    request, `links` are keys of an answer whose addresses must lead here.
     """
 
     method: str
@@ -77,12 +78,25 @@ class Endpoint:
     stream: Stream | None = None
     passes: bool = False
     kept: bool = False
+    shared: bool = False
     system: Place | None = None
+    links: tuple[str, ...] = ()
 
 
 def below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:
     """Each of `paths` (`name`, `<type>.name`) in each of the objects at `bases` ("" is the body)."""
     return tuple(f"{base}{'.' if base and not path.startswith('<') else ''}{path}" for base in bases for path in paths)
+
+
+def within(fields: Fields, *bases: str) -> Fields:
+    """What is opaque in a body that has `fields` at each of `bases`."""
+    return Fields(
+        identifiers=below(bases, *fields.identifiers),
+        verbatim=below(bases, *fields.verbatim),
+        binary=below(bases, *fields.binary),
+        schemas=below(bases, *fields.schemas),
+        generic=fields.generic,
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -101,13 +101,6 @@ SMALL = (
             ("GET", "/*/file_batches/*/files"),
         )
     ),
-    Endpoint("GET", "/v1/files", None),
-    Endpoint("GET", "/v1/files/*", None),
-    Endpoint("DELETE", "/v1/files/*", None),
-    Endpoint("GET", "/v1/files/*/content", None),
-    Endpoint("GET", "/v1/batches", None),
-    Endpoint("GET", "/v1/batches/*", None),
-    Endpoint("POST", "/v1/batches/*/cancel", Fields()),
     Endpoint("GET", "/v1/models", None),
     Endpoint("GET", "/v1/models/*", None),
 )
