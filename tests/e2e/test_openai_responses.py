@@ -357,6 +357,22 @@ async def test_a_vector_store_is_searched_with_the_values(gpt: openai.AsyncOpenA
     assert found.content[0].text == f"{NAME} lives here."
 
 
+@pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["assistants", "vector_stores"])
+async def test_what_a_client_has_made_is_listed_with_the_values(
+    gpt: openai.AsyncOpenAI, upstream: FakeUpstream, kind: str
+) -> None:
+    upstream.answer = lambda r: answers.body({"id": "made_1", "name": r.placeholders[0]})
+    if kind == "assistants":
+        await gpt.beta.assistants.create(model="m", name=NAME)
+    else:
+        await gpt.vector_stores.create(name=NAME)
+    listed = {"object": "list", "data": [{"id": "made_1", "name": upstream.last.placeholders[0]}], "has_more": False}
+    upstream.answer = lambda _: answers.body(listed)
+    made: Any = await (gpt.beta.assistants.list() if kind == "assistants" else gpt.vector_stores.list())
+    assert [one.name for one in made.data] == [NAME]
+
+
 async def test_over_a_websocket_a_placeholder_split_over_frames_is_restored(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
