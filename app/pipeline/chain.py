@@ -61,7 +61,12 @@ def kept_in(tree: Any) -> set[str]:
     inner = [tree, *(value for value in map(tree.get, _INNER) if isinstance(value, Pairs))]
     items = [item for node in inner for item in _objects(node.get("output"))]
     sealed = [node for node in (*inner, *items) if node.get("type") == "compaction"]
-    named = [*(_handle(node.get(key)) for node in inner for key in _IDS), _of_resource(tree.get("name"))]
+    # One that the provider keeps since before we were asked: from its next turn on, it is known.
+    named_in = [value for node in inner if isinstance(value := node.get("conversation"), Pairs)]
+    named = [
+        *(_handle(node.get(key)) for node in (*inner, *named_in) for key in _IDS),
+        _of_resource(tree.get("name")),
+    ]
     return set(_strings([*named, *(i.get("id") for i in items), *(s.get("encrypted_content") for s in sealed)]))
 
 

@@ -101,6 +101,7 @@ class Forwarder:
             exchange.outcome = "passed"
         elif not body or passes:
             session = await self._known_session(asking)
+            exchange.stream = request.query.get("stream") == "true"
             exchange.outcome = "done" if session else "passed"
         else:
             session, body = await self._redactor.redact(asking, exchange)

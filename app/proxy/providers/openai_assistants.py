@@ -102,7 +102,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
 _STREAM = Stream(_DELTAS, _closes, _inject, channel=_channel)
 
 
-def _of(path: str, *ways: str) -> Iterable[Endpoint]:
+def _of(path: str, *ways: str, shared: bool = False) -> Iterable[Endpoint]:
     """Endpoints of what is created, listed, read, changed and deleted at `path`."""
     for way in ways:
         method, _, rest = way.partition(" ")
@@ -113,12 +113,13 @@ def _of(path: str, *ways: str) -> Iterable[Endpoint]:
             Fields(),
             _STREAM,
             kept=method == "POST",
+            shared=shared,
         )
 
 
 _ALL = ("POST ", "GET ", "GET /*", "POST /*", "DELETE /*")
 ASSISTANTS = (
-    *_of("assistants", *_ALL),
+    *_of("assistants", *_ALL, shared=True),
     *_of("threads/runs", "POST "),
     *_of("threads", "POST ", "GET /*", "POST /*", "DELETE /*"),
     *_of("threads/*/messages", *_ALL),

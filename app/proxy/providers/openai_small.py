@@ -81,7 +81,7 @@ SMALL = (
     Endpoint("POST", "/v1/audio/speech", _SPEECH, stream=_SPEECH_STREAM),
     Endpoint("POST", "/v1/realtime/client_secrets", REALTIME),
     *(
-        Endpoint(method, f"{_STORE}{path}", _STORES if method == "POST" else None, kept=method == "POST")
+        Endpoint(method, f"{_STORE}{path}", _STORES if method == "POST" else None, kept=method == "POST", shared=True)
         for method, path in (
             ("POST", ""),
             ("GET", ""),
