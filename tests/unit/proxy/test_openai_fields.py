@@ -260,7 +260,7 @@ ITEMS: dict[str, Any] = {
         "type": "agent_message",
         "recipient": "/root",
         "content": [{"type": "input_text", "text": "Ttext"}, {"type": "encrypted_content", "encrypted_content": "a b"}],
-        "agent": {"agent_name": "/root/a"},
+        "agent": {"agent_name": "/lead/a"},
     },
     "multi_agent_call": {"type": "multi_agent_call", "call_id": "call_1", "action": "spawn", "arguments": "Targuments"},
     "multi_agent_call_output": {
