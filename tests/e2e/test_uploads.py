@@ -65,6 +65,32 @@ async def test_an_unchanged_form_keeps_its_bytes(
     assert upstream.only.body == body
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n' + f"Zoë and {PROSE}".encode("latin-1"),
+        b'filename="a.txt"\r\nContent-Type: text/plain; charset=utf-16\r\n\r\n' + PROSE.encode("utf-16"),
+        b'filename="a.txt"\r\nContent-Length: %d\r\n\r\n' % len(PROSE) + PROSE.encode(),
+        b"filename=\"a.txt\"; filename*=UTF-8''" + NAME.replace(" ", "%20").encode() + b".txt\r\n\r\nx",
+        b"filename=" + EMAIL.encode() + b"\r\n\r\nx",
+        b'filename="' + NAME.encode() + b'/a.txt"\r\n\r\nx',
+        b'filename="a.' + NAME.encode() + b'"\r\n\r\nx',
+    ],
+    ids=("latin-1", "utf-16", "length", "extended", "bare", "folder", "ending"),
+)
+async def test_what_a_part_says_in_other_ways_is_redacted(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, part: bytes
+) -> None:
+    upstream.answer = lambda _: answers.body(FILE)
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; ' + part + b"\r\n--b--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with http.post(f"{running.origin}/v1/files", data=body, headers=headers) as got:
+        assert got.status == 200
+    assert upstream.only.body != body
+    for charset in ("utf-8", "utf-16-le"):
+        assert NAME.encode(charset) not in upstream.only.body and EMAIL.encode(charset) not in upstream.only.body
+
+
 async def test_the_lines_of_a_batch_are_redacted_as_the_requests_they_are(
     gpt: openai.AsyncOpenAI, upstream: FakeUpstream
 ) -> None:
