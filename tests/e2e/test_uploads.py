@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import aiohttp
 import anthropic
@@ -12,7 +14,7 @@ import openai
 import pytest
 
 from tests import answers
-from tests.e2e.conftest import AWKWARD, EMAIL, NAME, PHONE, PROSE, Running, hidden
+from tests.e2e.conftest import AWKWARD, EMAIL, NAME, PHONE, PROSE, Running, hidden, launched
 from tests.e2e.dialects import CLAUDE, GPT
 from tests.fakes import FakeUpstream, Received, Reply
 
@@ -158,6 +160,33 @@ async def test_a_picture_goes_with_a_notice_and_what_nobody_knows_stays(
     with pytest.raises(openai.PermissionDeniedError, match="nothing was sent"):
         await gpt.images.edit(image=("me.png", PNG), prompt="x", extra_headers={"x-anonamoose-images": "block"})
     assert len(upstream.received) == 1
+
+
+async def test_what_nobody_knows_leaves_where_the_user_lets_it(tmp_path: Path, upstream: FakeUpstream) -> None:
+    flags = {"binary_bodies": "allow", "pass_endpoints": "POST /v1/skills*"}
+    odd = b"\x00\x01\xfe\xff" * 50
+    upstream.answer = lambda _: answers.body(FILE)
+    async with launched(tmp_path, upstream, **flags) as running:
+        await running.protected()
+        async with openai.AsyncOpenAI(base_url=running.app.base_url, api_key="sk-fake") as gpt:
+            await gpt.files.create(file=("x.bin", odd), purpose="user_data")
+            assert odd in upstream.last.body
+            await gpt.post("/skills/skill_1", content=odd, cast_to=object)
+            assert upstream.last.body == odd
+            for path in ("/skills/%2e%2e/chat", "/other"):
+                with pytest.raises(openai.BadRequestError, match="nothing was sent"):
+                    await gpt.post(path, content=odd, cast_to=object)
+    assert len(upstream.received) == 2
+
+
+async def test_a_plain_form_is_redacted(running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = f"a=x%20y&to={quote_plus(NAME)}&b=1+2&&{quote_plus(EMAIL)}"
+    async with http.post(f"{running.origin}/v1/x/y", data=body, headers=headers) as got:
+        assert got.status == 200
+    first, to, *others, last = upstream.only.body.decode().split("&")
+    assert (first, others) == ("a=x%20y", ["b=1+2", ""])
+    assert to.startswith("to=%5BPERSON_") and last.startswith("%5BEMAIL_")
 
 
 async def test_a_transcription_is_given_a_prompt_and_comes_back_as_text(
