@@ -20,12 +20,11 @@ from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.media import opened
 from app.pipeline.token_ids import refuse_token_ids
 from app.proxy import multipart
+from app.proxy.framing import LINES
 from app.proxy.multipart import MalformedForm, Part
 from app.proxy.providers.base import Provider, below, within
 
 _BETWEEN = ",\n\n"
-#: Media types whose lines are each JSON.
-LINES = frozenset(["application/jsonl", "application/x-jsonl", "application/x-ndjson", "application/jsonlines"])
 #: Of a line in a batch: whose it is, and where it goes.
 _LINE_NAMES = ("custom_id", "method", "url")
 #: Endings by which a provider knows how to read a file. Whatever else follows a dot may be a name.

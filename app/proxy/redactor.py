@@ -96,6 +96,14 @@ class Redactor:
             ) from None
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
+        except UnicodeEncodeError:
+            raise Refusal(
+                403,
+                "charset_too_small",
+                "A text in the request is written in a charset that has no letters for its placeholders; "
+                "nothing was sent.",
+                "Send it as UTF-8, or use another style: x-anonamoose-placeholders.",
+            ) from None
         except DetectorUnavailable as error:
             raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
         except UserError as error:
