@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.errors import SettingError
+from app.passing import parse_passing
 from app.paths import default_root
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import Numbers, Passage, Policy, parse_regions
@@ -65,6 +66,13 @@ class Settings:
     unknown_endpoints: Literal["redact", "refuse"] = option(
         "redact", "What happens to endpoints Anonamoose does not know: redact every string, or refuse.", "Proxy"
     )
+    pass_endpoints: str = option(
+        "",
+        "Endpoints whose bodies go on unread, whatever is in them: POST /v1/skills*, PUT /v1/containers/*/files. "
+        "* stands for anything.",
+        "Proxy",
+        check=parse_passing,
+    )
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
@@ -96,6 +104,12 @@ class Settings:
         "Protection",
     )
     audio: Passage = option("warn", "What happens to sound in a request: nobody can redact it.", "Protection")
+    binary_bodies: Literal["refuse", "allow"] = option(
+        "refuse",
+        "What happens to uploaded files that are neither text nor of a kind Anonamoose knows. Allowed, they are "
+        "treated as documents.",
+        "Protection",
+    )
     numbers: Numbers = option(
         "replace",
         "What happens to JSON numbers that are card, tax or phone numbers: a placeholder is a string, which a strict "

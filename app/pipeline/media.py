@@ -80,8 +80,12 @@ class Encoded:
         return self.data.decode(charset) if charset else None
 
     def _charset(self, textual: bool) -> str | None:
-        if len(self.data) % 2 == 0 and self.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        is_even = len(self.data) % 2 == 0
+        if is_even and self.data.startswith((b"\xff\xfe", b"\xfe\xff")):
             said = "utf-16-le" if self.data[0] == 0xFF else "utf-16-be"
+        elif is_even and self.data.count(0) * 4 > len(self.data):
+            # Without a mark: of a text in Latin letters every other byte is 0.
+            said = "utf-16-le" if self.data[1::2].count(0) > self.data[::2].count(0) else "utf-16-be"
         else:
             named = re.search(r";charset=\"?([\w.:-]{1,40})", self.head, re.I)
             said = named[1] if named else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
@@ -13,11 +14,12 @@ from yarl import URL
 from app.pipeline.chain import kept_in
 from app.pipeline.fields import Fields, Form, Leaf, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
+from app.pipeline.media import Encoded
 from app.pipeline.offsets import Offset
 from app.pipeline.session import Session
 from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
-from app.proxy.framing import NDJSON, SSE, Framing
+from app.proxy.framing import LINES, NDJSON, SSE, Framing
 from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
@@ -28,6 +30,8 @@ from app.proxy.whole import restore_string
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
+#: What a text is taken to be written in that does not say so.
+_OTHER_CHARSET = ";charset=latin-1"
 _BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
 _UNKNOWN = {media: undeclared(framing) for media, framing in _BY_MEDIA.items()}
 
@@ -37,7 +41,7 @@ def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked
 
     `asked` says that the client wanted a stream: some providers forget to say that it is one.
     """
-    media = upstream.content_type
+    media = NDJSON.media if upstream.content_type in LINES else upstream.content_type
     spec = endpoint.stream if endpoint is not None else None
     framed = spec.framed(media) if spec is not None else None
     if media in _BY_MEDIA:
@@ -74,7 +78,7 @@ def restore_body(
     try:
         text = body.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        return body, 0
+        return _restored_bytes(body, session)
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     text = text[len(mark) :]
     try:
@@ -84,6 +88,19 @@ def restore_body(
     else:
         new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
+
+
+def _restored_bytes(body: bytes, session: Session) -> tuple[bytes, int]:
+    """A file that comes back as it was stored: restored where it is a text, in whatever charset."""
+    encoded = Encoded(_OTHER_CHARSET, "", body)
+    said = encoded.text(textual=False)
+    whole, count = restore_string(said or "", "", session)
+    if said is None or whole.got == said:
+        return body, 0
+    try:
+        return base64.b64decode(encoded.with_text(whole.got).removeprefix(_OTHER_CHARSET)), count
+    except UnicodeEncodeError:
+        return body, 0  # it has no letters for a value
 
 
 def _restored_lines(text: str, endpoint: Endpoint | None, session: Session) -> tuple[str, int]:

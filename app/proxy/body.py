@@ -18,7 +18,7 @@ else:
 
 _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br", "zstd"})
 #: Below this many bytes a thread costs more than it saves.
-_SMALL = 64 * 1024
+SMALL = 64 * 1024
 
 
 class TooLarge(ValueError):
@@ -40,7 +40,7 @@ async def read_body(request: web.Request) -> bytes:
         body = await request.read()
         if not body or encoding in ("", "identity"):
             return body
-        if len(body) < _SMALL:
+        if len(body) < SMALL:
             return unpack(body, encoding, limit)
         return await asyncio.to_thread(unpack, body, encoding, limit)
     except (web.HTTPRequestEntityTooLarge, TooLarge):

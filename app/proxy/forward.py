@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 
 from app.errors import UserError
 from app.events import EventBus
+from app.passing import passes
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, ids, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
@@ -91,7 +92,8 @@ class Forwarder:
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
-        passes = route.endpoint is not None and route.endpoint.passes
+        is_declared = route.endpoint is not None and route.endpoint.passes
+        is_passed = is_declared or passes(settings.pass_endpoints, request.method, route.path)
         asking = Request(
             route, asked, credential(request), request.headers.get("Content-Type", ""), body, _own(request, route)
         )
@@ -99,7 +101,7 @@ class Forwarder:
         extra: dict[str, str] = {}
         if not settings.protection or not asked.redact:
             exchange.outcome = "passed"
-        elif not body or passes:
+        elif not body or is_passed:
             session = await self._known_session(asking)
             exchange.stream = request.query.get("stream") == "true"
             exchange.outcome = "done" if session else "passed"

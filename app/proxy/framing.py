@@ -9,6 +9,9 @@ from typing import Protocol
 from app.proxy import sse
 from app.proxy.sse import Event
 
+#: Media types whose lines are each JSON.
+LINES = frozenset(["application/x-ndjson", "application/jsonl", "application/x-jsonl", "application/jsonlines"])
+
 
 class Decoder(Protocol):
     """Bytes in, events out, however the bytes were cut. No byte is lost: joined, `raw` is the input."""

@@ -1,18 +1,29 @@
-"""multipart/form-data, taken apart and put together again. No I/O."""
+"""multipart/form-data, taken apart and put together again. No I/O.
+
+What two readers could read in two ways is refused: the provider might be the other one.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 _LINE_END = b"\r\n"
 _HEAD_END = b"\r\n\r\n"
 #: Headers of a part in which nothing personal can stand, but for the names that `Content-Disposition` gives.
 _KNOWN = frozenset(["content-disposition", "content-type", "content-length", "content-transfer-encoding"])
-_NAME = re.compile(r';\s*name="((?:[^"\\]|\\.)*)"', re.I)
-_FILE_NAME = re.compile(r';\s*filename="((?:[^"\\]|\\.)*)"', re.I)
-_FILE_NAME_ENCODED = re.compile(r";\s*filename\*=(?:utf-8)?'[\w-]*'([^;\s]*)", re.I)
+_AS_IT_IS = ("", "binary", "8bit", "7bit")
+_PARAMETER = re.compile(r';\s*(?P<key>name|filename\*?)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^\s;"]+)\s*', re.I)
+#: A media type and parameters that say how to read the content, never a name.
+_MEDIA = re.compile(
+    r"[\w.+-]{1,40}/[\w.+-]{1,80}"
+    r"(?:\s*;\s*(?:charset|codecs|format|header|variant)\s*=\s*(?:\"[\w.:+, -]*\"|[\w.:+-]+))*",
+    re.I,
+)
+_LENGTH = re.compile(rb"(\AContent-Length:|\r\nContent-Length:)[^\r\n]*", re.I)
+_EXTENDED = re.compile(r"utf-8'[\w-]*'", re.I)
+_QUOTE = re.compile(r'(?<!\\)"')
 
 
 class MalformedForm(ValueError):
@@ -20,45 +31,57 @@ class MalformedForm(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class FileName:
+    """What the client calls a file: `value`, which is written as `raw` at `start` of its part's head.
+
+    `is_encoded` says that it is percent-encoded.
+    """
+
+    start: int
+    raw: str = field(repr=False)
+    value: str = field(repr=False)
+    is_encoded: bool
+
+    def written(self, value: str) -> str:
+        """How another name is written in its place."""
+        if value == self.value:
+            return self.raw
+        if self.is_encoded:
+            head = _EXTENDED.match(self.raw)
+            encoded = quote(value, safe="")
+            return f"{head.group()}{encoded}" if head else f'"{encoded}"'
+        # As browsers do; what was escaped before stays as it was.
+        return '"' + _QUOTE.sub("%22", value).replace("\r", "%0D").replace("\n", "%0A") + '"'
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A field of a form: its headers up to the blank line, and what it holds."""
+    """A field of a form: its headers up to the blank line, and what it holds.
+
+    `name` is that of the field, `media` its content type with its parameters, empty where none is given;
+    `files` are the names of its file, of which there may be two, or none.
+    """
 
     head: bytes = field(repr=False)
     content: bytes = field(repr=False)
+    name: str = ""
+    media: str = ""
+    files: tuple[FileName, ...] = ()
 
-    @property
-    def name(self) -> str:
-        return _first(_NAME, self._header("content-disposition"))
-
-    @property
-    def file_name(self) -> str:
-        """What the client calls the file; empty where it is none."""
-        disposition = self._header("content-disposition")
-        return _first(_FILE_NAME, disposition) or unquote(_first(_FILE_NAME_ENCODED, disposition))
-
-    @property
-    def media(self) -> str:
-        """The media type in lower case, without parameters; empty where none is given."""
-        return self._header("content-type").partition(";")[0].strip().lower()
-
-    def with_file_name(self, name: str) -> Part:
-        """The same part under another file name."""
-        text = self.head.decode("utf-8", "surrogateescape")
-        escaped = name.replace("\\", "\\\\").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        text = _FILE_NAME.sub(lambda found: found.group().replace(found[1], escaped), text)
-        text = _FILE_NAME_ENCODED.sub(lambda found: found.group()[: -len(found[1])] + quote(name, safe=""), text)
-        return Part(text.encode("utf-8", "surrogateescape"), self.content)
+    def with_names(self, names: list[str]) -> Part:
+        """The same part, its files called otherwise; `names` in the order of `files`."""
+        text, at = self.head.decode("utf-8", "surrogateescape"), 0
+        out: list[str] = []
+        for file, name in zip(self.files, names, strict=True):
+            out += (text[at : file.start], file.written(name))
+            at = file.start + len(file.raw)
+        return replace(self, head="".join((*out, text[at:])).encode("utf-8", "surrogateescape"))
 
     def with_content(self, content: bytes) -> Part:
         """The same part with something else in it."""
-        return Part(self.head, content)
-
-    def _header(self, wanted: str) -> str:
-        for line in self.head.decode("utf-8", "replace").split("\r\n"):
-            name, _, value = line.partition(":")
-            if name.strip().lower() == wanted:
-                return value
-        return ""
+        length = str(len(content)).encode()
+        head = _LENGTH.sub(lambda found: found[1] + b" " + length, self.head)
+        return replace(self, head=self.head if content == self.content else head, content=content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +122,51 @@ def read(body: bytes, boundary: str) -> Form:
 
 
 def _part(raw: bytes) -> Part:
-    head, mark, content = raw.partition(_HEAD_END)
+    before, mark, content = raw.partition(_HEAD_END)
     if not mark:
         raise MalformedForm("a part of the form has no headers")
-    for line in head.split(_LINE_END):
-        name, _, value = line.partition(b":")
-        if name.strip().lower().decode("latin-1") not in _KNOWN:
-            raise MalformedForm("a part of the form has a header that is not known")
-        if name.strip().lower() == b"content-transfer-encoding" and value.strip().lower() not in (
-            b"binary",
-            b"8bit",
-            b"7bit",
-        ):
-            raise MalformedForm("a part of the form is encoded")
-    part = Part(head + mark, content)
-    if not part.name:
-        raise MalformedForm("a part of the form has no name")
-    return part
+    headers: dict[str, tuple[int, str]] = {}
+    at = 0
+    for line in before.decode("utf-8", "surrogateescape").split("\r\n"):
+        key, _, value = line.partition(":")
+        name = key.strip().lower()
+        if name not in _KNOWN or name in headers:
+            raise MalformedForm("a part of the form has a header that is not known, or has it twice")
+        headers[name] = at + len(key) + 1, value
+        at += len(line) + len("\r\n")
+    if headers.get("content-transfer-encoding", (0, ""))[1].strip().lower() not in _AS_IT_IS:
+        raise MalformedForm("a part of the form is encoded")
+    if not headers.get("content-length", (0, "0"))[1].strip().isdecimal():
+        raise MalformedForm("a part of the form has a length that is no number")
+    media = headers.get("content-type", (0, ""))[1].strip()
+    if media and not _MEDIA.fullmatch(media):
+        raise MalformedForm("a part of the form has a content type that says more than how to read it")
+    start, disposition = headers.get("content-disposition", (0, ""))
+    parameters = list(_PARAMETER.finditer(disposition))
+    found = {parameter["key"].lower(): parameter for parameter in parameters}
+    between = _PARAMETER.sub("", disposition).strip("; \t").lower()
+    if between != "form-data" or len(found) != len(parameters) or "name" not in found:
+        raise MalformedForm("a part of the form has no name, or more than a name and that of its file")
+    files = tuple(
+        _file_name(start + found[key].start("value"), found[key]["value"])
+        for key in sorted(found, key=lambda key: found[key].start())
+        if key != "name"
+    )
+    return Part(before + mark, content, _bare(found["name"]["value"]), media.lower(), files)
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1] if found else ""
+def _bare(value: str) -> str:
+    return value[1:-1] if value.startswith('"') else value
+
+
+def _file_name(start: int, raw: str) -> FileName:
+    value = _bare(raw)
+    if extended := _EXTENDED.match(value):
+        value = value[extended.end() :]
+    if "=?" in value or ("''" in value and not extended):
+        raise MalformedForm("the name of a file in the form is encoded in a way that is not known")
+    try:
+        plain = unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        raise MalformedForm("the name of a file in the form is not UTF-8") from None
+    return FileName(start, raw, plain, plain != value or extended is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
+from app.proxy.body import SMALL
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.likeness import Likeness, likeness
@@ -78,9 +80,11 @@ class Redactor:
         began = time.perf_counter()
         try:
             fields = with_offsets(self._fields(request), request.route.provider.name)
-            like = likeness(request.media, request.body, fields, request.route.provider)
+            given = request.media, request.body, fields, request.route.provider
+            is_small = len(request.body) < SMALL
+            like = likeness(*given) if is_small else await asyncio.to_thread(likeness, *given)
             session, redacted = await self._json(request, like, exchange)
-            return session, like.body(redacted)
+            return session, like.body(redacted) if is_small else await asyncio.to_thread(like.body, redacted)
         except MalformedForm as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except TokenIds as error:
@@ -92,6 +96,14 @@ class Redactor:
             ) from None
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
+        except UnicodeEncodeError:
+            raise Refusal(
+                403,
+                "charset_too_small",
+                "A text in the request is written in a charset that has no letters for its placeholders; "
+                "nothing was sent.",
+                "Send it as UTF-8, or use another style: x-anonamoose-placeholders.",
+            ) from None
         except DetectorUnavailable as error:
             raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
         except UserError as error:
@@ -115,7 +127,8 @@ class Redactor:
         policy = request.asked.policy
         ticket, opened, found = await self._worker.open(like.json, like.fields, policy)
         try:
-            check(opened.attachments, policy, strict=like.json is not request.body)
+            is_upload = like.json is not request.body
+            check(opened.attachments, policy, strict=is_upload and self._settings.current.binary_bodies == "refuse")
             session = await self._session(request, opened, exchange)
             told = await self._notices(ticket, opened, policy)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]

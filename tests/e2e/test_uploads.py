@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import aiohttp
 import anthropic
@@ -12,9 +15,9 @@ import openai
 import pytest
 
 from tests import answers
-from tests.e2e.conftest import AWKWARD, EMAIL, NAME, PHONE, PROSE, Running, hidden
+from tests.e2e.conftest import AWKWARD, EMAIL, NAME, PHONE, PROSE, Running, hidden, launched
 from tests.e2e.dialects import CLAUDE, GPT
-from tests.fakes import FakeUpstream, Received, Reply
+from tests.fakes import PATIENCE, PLACEHOLDER, FakeUpstream, Received, Reply
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -63,6 +66,33 @@ async def test_an_unchanged_form_keeps_its_bytes(
     async with http.post(f"{running.origin}/v1/files", data=body, headers=headers) as got:
         assert got.status == 200
     assert upstream.only.body == body
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n' + f"Zoë and {PROSE}".encode("latin-1"),
+        b'filename="a.txt"\r\nContent-Type: text/plain; charset=utf-16\r\n\r\n' + PROSE.encode("utf-16"),
+        b'filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n' + PROSE.encode("utf-16-be"),
+        b'filename="a.txt"\r\nContent-Length: %d\r\n\r\n' % len(PROSE) + PROSE.encode(),
+        b"filename=\"a.txt\"; filename*=UTF-8''" + NAME.replace(" ", "%20").encode() + b".txt\r\n\r\nx",
+        b"filename=" + EMAIL.encode() + b"\r\n\r\nx",
+        b'filename="' + NAME.encode() + b'/a.txt"\r\n\r\nx',
+        b'filename="a.' + NAME.encode() + b'"\r\n\r\nx',
+    ],
+    ids=("latin-1", "utf-16", "unmarked", "length", "extended", "bare", "folder", "ending"),
+)
+async def test_what_a_part_says_in_other_ways_is_redacted(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, part: bytes
+) -> None:
+    upstream.answer = lambda _: answers.body(FILE)
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; ' + part + b"\r\n--b--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with http.post(f"{running.origin}/v1/files", data=body, headers=headers) as got:
+        assert got.status == 200
+    assert upstream.only.body != body
+    for charset in ("utf-8", "utf-16-le", "utf-16-be"):
+        assert NAME.encode(charset) not in upstream.only.body and EMAIL.encode(charset) not in upstream.only.body
 
 
 async def test_the_lines_of_a_batch_are_redacted_as_the_requests_they_are(
@@ -134,6 +164,69 @@ async def test_a_picture_goes_with_a_notice_and_what_nobody_knows_stays(
     assert len(upstream.received) == 1
 
 
+async def test_what_nobody_knows_leaves_where_the_user_lets_it(tmp_path: Path, upstream: FakeUpstream) -> None:
+    flags = {"binary_bodies": "allow", "pass_endpoints": "POST /v1/skills*"}
+    odd = b"\x00\x01\xfe\xff" * 50
+    upstream.answer = lambda _: answers.body(FILE)
+    async with launched(tmp_path, upstream, **flags) as running:
+        await running.protected()
+        async with openai.AsyncOpenAI(base_url=running.app.base_url, api_key="sk-fake") as gpt:
+            await gpt.files.create(file=("x.bin", odd), purpose="user_data")
+            assert odd in upstream.last.body
+            await gpt.post("/skills/skill_1", content=odd, cast_to=object)
+            assert upstream.last.body == odd
+            for path in ("/skills/%2e%2e/chat", "/other"):
+                with pytest.raises(openai.BadRequestError, match="nothing was sent"):
+                    await gpt.post(path, content=odd, cast_to=object)
+    assert len(upstream.received) == 2
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "utf-16"])
+async def test_a_file_comes_back_in_its_charset(gpt: openai.AsyncOpenAI, upstream: FakeUpstream, charset: str) -> None:
+    sent = f"£5. {PROSE}\r\n".encode(charset)
+    upstream.answer = lambda _: answers.body(FILE)
+    made = await gpt.files.create(file=("a.csv", sent, "text/csv"), purpose="user_data")
+    (stored,) = (
+        part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+        for part in parts(upstream.only)
+        if b"filename" in part.partition(b"\r\n\r\n")[0]
+    )
+    assert len(PLACEHOLDER.findall(stored.decode(charset))) >= 5
+    for back, expected in ((stored, sent), (PNG, PNG)):
+        upstream.answer = lambda _: Reply(200, (("Content-Type", "application/octet-stream"),), [back])  # noqa: B023
+        assert (await gpt.files.content(made.id)).content == expected
+
+
+async def test_a_charset_without_the_placeholders_letters(gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
+    file = ("a.csv", f"Zoë, {PROSE}".encode("latin-1"), "text/csv")
+    with pytest.raises(openai.PermissionDeniedError, match="charset"):
+        await gpt.files.create(file=file, purpose="user_data", extra_headers={"x-anonamoose-placeholders": "pua"})
+    assert not upstream.received
+
+
+async def test_token_ids_in_a_batch_are_refused(gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
+    def line(url: str, body: dict[str, Any]) -> dict[str, Any]:
+        return {"custom_id": "a", "method": "POST", "url": url, "body": body}
+
+    rows = lines(
+        line("/v1/chat/completions", {"messages": [{"role": "user", "content": NAME}]}),
+        line("/v1/embeddings", {"model": "m", "input": [[1, 2, 3]]}),
+    )
+    with pytest.raises(openai.PermissionDeniedError, match="token ids"):
+        await gpt.files.create(file=("b.jsonl", rows.encode()), purpose="batch")
+    assert not upstream.received
+
+
+async def test_a_plain_form_is_redacted(running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = f"a=x%20y&to={quote_plus(NAME)}&b=1+2&&{quote_plus(EMAIL)}"
+    async with http.post(f"{running.origin}/v1/x/y", data=body, headers=headers) as got:
+        assert got.status == 200
+    first, to, *others, last = upstream.only.body.decode().split("&")
+    assert (first, others) == ("a=x%20y", ["b=1+2", ""])
+    assert to.startswith("to=%5BPERSON_") and last.startswith("%5BEMAIL_")
+
+
 async def test_a_transcription_is_given_a_prompt_and_comes_back_as_text(
     gpt: openai.AsyncOpenAI, upstream: FakeUpstream
 ) -> None:
@@ -186,6 +279,39 @@ async def test_a_batch_of_messages_and_its_results(
     assert row.custom_id == "mine-1" and row.result.type == "succeeded"
     (block,) = row.result.message.content
     assert block.type == "text" and block.text == " ".join(values.values())
+
+
+async def test_results_come_line_by_line(upstream: FakeUpstream, claude: anthropic.AsyncAnthropic) -> None:
+    counts = {"processing": 0, "succeeded": 3, "errored": 0, "canceled": 0, "expired": 0}
+    batch: dict[str, Any] = {"id": "msgbatch_gate12", "type": "message_batch", "processing_status": "ended"}
+    batch |= {"request_counts": counts, "created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-02T00:00:00Z"}
+    batch |= {"results_url": "https://api.example.com/v1/messages/batches/msgbatch_gate12/results"}
+    upstream.answer = lambda _: answers.body(batch)
+    params: Any = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": f"{NAME}, {PHONE}"}]}
+    made = await claude.messages.batches.create(requests=[{"custom_id": "a", "params": params}])
+    said = upstream.only.json()["requests"][0]["params"]["messages"][0]["content"]
+    gate = asyncio.Event()
+    rows = [
+        lines({"custom_id": str(n), "result": {"type": "succeeded", "message": answers.message(said)}}).encode()
+        for n in range(3)
+    ]
+
+    def answer(received: Received) -> Reply:
+        if not received.target.endswith("/results"):
+            return answers.body(batch)
+        pieces: list[bytes | asyncio.Event] = [rows[0], rows[1], gate, rows[2]]
+        return Reply(200, (("Content-Type", "application/x-jsonl"),), pieces, "chunked")
+
+    upstream.answer = answer
+    got = []
+    async with asyncio.timeout(PATIENCE):
+        async for row in await claude.messages.batches.results(made.id):
+            gate.set()  # the last comes only after the first has arrived; the client holds back up to 64 bytes
+            assert row.result.type == "succeeded"
+            (block,) = row.result.message.content
+            assert block.type == "text"
+            got.append(block.text)
+    assert got == [f"{NAME}, {PHONE}"] * 3
 
 
 async def test_text_and_lines_are_bodies_too(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from app.pipeline.fields import Fields
-from app.proxy.providers.base import Endpoint, below, within
+from app.proxy.framing import NDJSON
+from app.proxy.providers.base import Endpoint, below, undeclared, within
 
 _BATCHES, _FILES = "/v1/messages/batches", "/v1/files"
 _LINKS = ("results_url",)
@@ -22,13 +23,14 @@ def files(message: Fields, answer: Fields) -> tuple[Endpoint, ...]:
         batch, identifiers=(*batch.identifiers, "requests[].custom_id", *below(("requests[].params",), *_OF_A_BATCH))
     )
     results = within(answer, "result.message")
+    lines = dataclasses.replace(undeclared(NDJSON), fields=results)
     return (
         Endpoint("POST", _BATCHES, batch, kept=True, shared=True, links=_LINKS),
         Endpoint("GET", _BATCHES, None, shared=True, links=_LINKS),
         Endpoint("GET", f"{_BATCHES}/*", None, shared=True, links=_LINKS),
         Endpoint("DELETE", f"{_BATCHES}/*", None),
         Endpoint("POST", f"{_BATCHES}/*/cancel", _NONE, shared=True, links=_LINKS),
-        Endpoint("GET", f"{_BATCHES}/*/results", None, results, shared=True),
+        Endpoint("GET", f"{_BATCHES}/*/results", None, results, lines, shared=True),
         Endpoint("POST", _FILES, _UPLOAD, kept=True, shared=True),
         Endpoint("GET", _FILES, None, shared=True),
         Endpoint("GET", f"{_FILES}/*", None, shared=True),

@@ -27,22 +27,41 @@ def test_a_form_that_is_put_together_again_is_the_same(boundary: str, contents: 
     assert taken.with_parts(list(taken.parts)) == body
 
 
+def part_of(disposition: str, content: bytes = b"x", more: str = "") -> Part:
+    head = f"content-disposition: form-data; {disposition}\r\n{more}\r\n".encode()
+    (part,) = read(form("b", content, head=head), "b").parts
+    return part
+
+
 def test_what_stands_in_the_heads() -> None:
-    head = (
-        b'content-disposition: form-data; name="file[]"; filename="J\xc3\xbcrgen.pdf"\r\nCONTENT-TYPE: A/B; c=d\r\n\r\n'
-    )
-    (part,) = read(form("b", b"x", head=head), "b").parts
-    assert (part.name, part.file_name, part.media) == ("file[]", "Jürgen.pdf", "a/b")
-    renamed = part.with_file_name('a"b\r\n.pdf')
-    assert b"\r\n.pdf" not in renamed.head and renamed.head.count(b"\r\n") == head.count(b"\r\n")
-    assert part.with_file_name("Jürgen.pdf").head == head
+    part = part_of('name="file[]"; filename="Jürgen.pdf"', more="CONTENT-TYPE: A/B; charset=d\r\n")
+    assert (part.name, [file.value for file in part.files], part.media) == ("file[]", ["Jürgen.pdf"], "a/b; charset=d")
+    renamed = part.with_names(['a"b\r\n.pdf'])
+    assert b'"a%22b%0D%0A.pdf"' in renamed.head and renamed.head.count(b"\r\n") == part.head.count(b"\r\n")
 
 
-def test_an_encoded_file_name() -> None:
-    head = b"Content-Disposition: form-data; name=\"f\"; filename*=UTF-8''Ada%20L%C3%B6.txt\r\n\r\n"
-    part = Part(head, b"")
-    assert part.file_name == "Ada Lö.txt"
-    assert part.with_file_name("[P_1].txt").head == head.replace(b"Ada%20L%C3%B6", b"%5BP_1%5D")
+@pytest.mark.parametrize(
+    ("parameters", "values", "renamed"),
+    [
+        ('filename="Ada.txt"', ["Ada.txt"], 'filename="[P_1]"'),
+        ("filename=Ada.txt", ["Ada.txt"], 'filename="[P_1]"'),
+        ('filename="Ada%20L.txt"', ["Ada L.txt"], 'filename="%5BP_1%5D"'),
+        ("filename*=UTF-8''Ada%20L%C3%B6.txt", ["Ada Lö.txt"], "filename*=UTF-8''%5BP_1%5D"),
+        ("filename=\"a\"; filename*=utf-8'en'Ada", ["a", "Ada"], "filename=\"[P_1]\"; filename*=utf-8'en'%5BP_1%5D"),
+        (r'filename="C:\\Ada \"L\".txt"', [r"C:\\Ada \"L\".txt"], 'filename="[P_1]"'),
+    ],
+)
+def test_names_of_files(parameters: str, values: list[str], renamed: str) -> None:
+    part = part_of(f'name="f"; {parameters}')
+    assert [file.value for file in part.files] == values
+    assert part.with_names(values).head == part.head
+    assert part.with_names(["[P_1]"] * len(values)).head == part.head.replace(parameters.encode(), renamed.encode())
+
+
+def test_a_length_in_a_head_follows_the_content() -> None:
+    part = part_of('name="f"', b"four", "Content-Length: 4\r\n")
+    assert part.with_content(b"four") == part
+    assert b"\r\nContent-Length: 11\r\n" in part.with_content(b"and further").head
 
 
 @pytest.mark.parametrize(
@@ -59,6 +78,21 @@ def test_an_encoded_file_name() -> None:
         form("b", b"x", head=b"Content-Type: text/plain\r\n\r\n"),
         form("b", b"x", head=_HEAD.replace(b"\r\n\r\n", b"\r\nX-Patient: personal\r\n\r\n")),
         form("b", b"x", head=_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n")),
+        form("b", b"x", head=_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Type: text/plain; name=personal\r\n\r\n")),
+        form("b", b"x", head=_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Type: a/b\nX-Patient: personal\r\n\r\n")),
+        form("b", b"x", head=_HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: personal\r\n\r\n")),
+        form("b", b"x", head=_HEAD[:-2] + _HEAD),
+        *(
+            form("b", b"x", head=_HEAD.replace(b'"x"', b'"x"; ' + parameter))
+            for parameter in (
+                b'title="personal"',
+                b'filename="a"; filename="personal"',
+                b'filename="personal',
+                b'filename="=?utf-8?q?personal?="',
+                b"filename*=iso-8859-1''personal",
+                b"filename*=UTF-8''personal%FF",
+            )
+        ),
     ],
 )
 def test_a_form_that_cannot_be_read_to_its_end_is_none(body: bytes) -> None:
