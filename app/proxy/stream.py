@@ -144,28 +144,33 @@ class StreamRestorer:
     def _turn(self, leaf: Leaf) -> Index | None:
         return self._spec.turn(leaf) if self._spec.turn is not None else None
 
-    def _ends(self, found: Sequence[tuple[Leaf, Named | None]], closing: list[Index]) -> tuple[set[int], set[Named]]:
-        """After which of the leaves `found` in an event a channel ends, and which end before them."""
-        last: dict[Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
-        ends: set[int] = set()
-        before: set[Named] = set()
+    def _ends(
+        self, found: Sequence[tuple[Leaf, Named | None]], closing: list[Index]
+    ) -> tuple[dict[int, bool], dict[Named, bool]]:
+        """After which of the leaves `found` in an event a channel ends, and which end before them.
 
-        def end(within: Iterable[Index]) -> None:
+        Each with whether it may have been cut off there: what another kind of part follows was not.
+        """
+        last: dict[Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
+        ends: dict[int, bool] = {}
+        before: dict[Named, bool] = {}
+
+        def end(within: Iterable[Index], may_be_cut: bool) -> None:
             for named in [named for named in last if _within(named[1], within)]:
                 at = last.pop(named)
                 if at is None:
-                    before.add(named)
+                    before[named] = may_be_cut
                 else:
-                    ends.add(at)
+                    ends[at] = may_be_cut
 
         for number, (leaf, named) in enumerate(found):
             turn = self._turn(leaf)
             if turn is not None and self._turns.get(turn[:-1]) != turn:
                 self._turns[turn[:-1]] = turn
-                end([turn[:-1]])
+                end([turn[:-1]], False)
             if named is not None:
                 last[named] = number
-        end(closing)
+        end(closing, True)
         return ends, before
 
     def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, list[Event]]:
@@ -181,15 +186,15 @@ class StreamRestorer:
             else:
                 found.append((leaf, self._spec.channel_of(leaf)))
         ends, over = self._ends(found, closing)
-        ended = [channel for named, channel in self._channels.items() if named in over]
-        before = [made for channel in ended if (made := self._release(channel, cut))]
+        ended = [(channel, cut and over[named]) for named, channel in self._channels.items() if named in over]
+        before = [made for channel, is_cut in ended if (made := self._release(channel, is_cut))]
         is_simple = not closing and not cut and not ends
         for number, (leaf, named) in enumerate(found):
             if named is not None:
                 channel = self._channel(named, leaf)
                 is_simple &= not fed
                 fed[named] = leaf
-                new = channel.feed(leaf.value, data, closes=number in ends, cut=cut)
+                new = channel.feed(leaf.value, data, closes=number in ends, cut=cut and ends.get(number, False))
             else:
                 whole = self._whole_of(leaf.value, leaf.key, cut)
                 new = whole.got

@@ -182,3 +182,13 @@ def test_lines_of_a_chat_are_restored_however_they_were_cut(data: st.DataObject)
     assert not any(line["done"] for line in heard[:-1])
     begun = next((at for at, line in enumerate(heard) if line["message"]["content"]), len(heard))
     assert not any(line["message"].get("thinking") for line in heard[begun:])
+
+
+def test_what_another_kind_of_part_follows_was_not_cut_off() -> None:
+    session = Session("a", b"k" * 32)
+    start = session.placeholder("PERSON", "Alice")[:-2]
+    spec = _stream(OLLAMA, "/api/chat", NDJSON.media)
+    thought = {"message": {"content": "", "thinking": start}}
+    for last, meant in ({"message": {"content": "Yes."}}, start), ({"message": {"content": ""}}, "Alice"):
+        out, _ = _through(spec, session, [b"\n".join(json.dumps(line).encode() for line in (thought, last))])
+        assert "".join(line["message"].get("thinking", "") for line in _read(NDJSON, out)) == meant
