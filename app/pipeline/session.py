@@ -145,7 +145,7 @@ class Session:
 
     def _name(self, digest: bytes) -> bytes:
         """A digest alone could be guessed from a short text; keyed, it tells nothing."""
-        return hmac.new(self._key, b"memo" + digest, hashlib.sha256).digest()[:DIGEST_SIZE]
+        return hmac.digest(self._key, b"memo" + digest, "sha256")[:DIGEST_SIZE]
 
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""
@@ -170,7 +170,7 @@ class Session:
         attempt = 0
         encoded = value.encode("utf-8", "surrogatepass")
         while True:
-            digest = hmac.new(self._key, attempt.to_bytes(4, "big") + encoded, hashlib.sha256).digest()
+            digest = hmac.digest(self._key, attempt.to_bytes(4, "big") + encoded, "sha256")
             low: int = 10 ** (digits - 1)
             number = low + int.from_bytes(digest[:8], "big") % (9 * low)
             if str(number) not in self._numbers:
