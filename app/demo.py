@@ -91,7 +91,7 @@ async def _exchange(panes: _Panes) -> None:
             decoder = Decoder()
             async for chunk in response.content.iter_any():
                 panes.texts[3] += "".join(_delta(event.data) for event in decoder.feed(chunk))
-            panes.texts[2] = exchange.came_back
+                panes.texts[2] = exchange.came_back
 
 
 def _show_request(panes: _Panes, exchange: Exchange) -> None:

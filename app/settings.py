@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from app.errors import SettingError
 from app.paths import default_root
-from app.pipeline.policy import Policy, parse_regions
+from app.pipeline.placeholder import Style
+from app.pipeline.policy import Numbers, Passage, Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
 PREFIX = "ANONAMOOSE_"
@@ -67,12 +68,52 @@ class Settings:
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
+    websockets: bool = option(
+        True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
+    )
+    heartbeat: float = option(
+        15.0,
+        "After so long a silence in a stream a comment is sent, so that nobody takes it for dead; 0 for never.",
+        "Proxy",
+        low=0,
+        high=600,
+        unit="s",
+    )
     drain: int = option(10, "How long running requests may finish after a stop.", "Proxy", low=0, high=600, unit="s")
     protection: bool = option(
         True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"
     )
     when_off: Literal["pass", "refuse"] = option(
         "pass", "What happens to requests while protection is off.", "Protection"
+    )
+    images: Passage = option(
+        "warn", "What happens to pictures and videos in a request: nobody can redact them.", "Protection"
+    )
+    documents: Passage = option(
+        "warn",
+        "What happens to PDFs, office files and the like. A warning says what was found in them; text files are "
+        "redacted in any case.",
+        "Protection",
+    )
+    audio: Passage = option("warn", "What happens to sound in a request: nobody can redact it.", "Protection")
+    numbers: Numbers = option(
+        "replace",
+        "What happens to JSON numbers that are card, tax or phone numbers: a placeholder is a string, which a strict "
+        "schema may not accept.",
+        "Protection",
+    )
+    placeholders: Style = option(
+        "default",
+        "How placeholders look: default [PERSON_4821], ordinal [PERSON_1], double [[PERSON_4821]], angle "
+        "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
+        "[PERSON], which never comes back. Values that have a placeholder keep it.",
+        "Protection",
+    )
+    system_note: bool = option(
+        False,
+        "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "
+        "first request on; not with surrogate or pua.",
+        "Protection",
     )
     locale: str = option(
         "",
@@ -115,6 +156,10 @@ class Settings:
             layers=frozenset(name for name in layers if getattr(self, name)),
             regions=parse_regions(self.locale),
             ner_threshold=self.ner_threshold,
+            images=self.images,
+            documents=self.documents,
+            audio=self.audio,
+            numbers=self.numbers,
         )
 
 

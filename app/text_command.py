@@ -58,7 +58,7 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Re
             findings = detection.text(text, settings.current.policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        result = redaction.redact(text, findings, session)
+        result = redaction.redact(text, findings, session, style=settings.current.placeholders)
         await vault.save(session)
         return result
 

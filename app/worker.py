@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.pipeline.detection import Detection, Findings
+from app.pipeline.detection import Detection, Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
@@ -106,6 +106,11 @@ class Worker:
             self.close(ticket)
             raise
         return ticket, opened, found
+
+    async def reports(self, ticket: int, policy: Policy) -> list[Report]:
+        """`Detection.reports`. Raises DetectorUnavailable."""
+        reports: list[Report] = await self._guarded(policy, "reports", ticket, policy)
+        return reports
 
     async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """`Detection.findings`. Raises DetectorUnavailable."""

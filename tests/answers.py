@@ -134,6 +134,52 @@ def message_events(*blocks: str | Data, size: int = 4, ensure_ascii: bool = Fals
     return [*events, {"type": "message_stop"}]
 
 
+# -- responses
+
+
+def response_events(whole: Data, size: int = 4) -> list[Data | str]:
+    """The stream of a response: every text of its output in pieces, then as a whole, then once more in its item."""
+    events: list[Data | str] = []
+
+    def add(kind: str, **more: Any) -> None:
+        events.append({"type": f"response.{kind}", "sequence_number": len(events), **more})
+
+    def say(kind: str, key: str, text: str, **where: Any) -> None:
+        for piece in pieces(text, size):
+            add(f"{kind}.delta", **where, delta=piece)
+        add(f"{kind}.done", **where, **{key: text})
+
+    begun = {**whole, "status": "in_progress", "output": []}
+    add("created", response=begun)
+    for at, item in enumerate(whole["output"]):
+        where = {"item_id": item["id"], "output_index": at}
+        add("output_item.added", output_index=at, item=_begun_item(item))
+        if item["type"] == "reasoning":
+            for number, part in enumerate(item["summary"]):
+                add("reasoning_summary_part.added", **where, summary_index=number, part={**part, "text": ""})
+                say("reasoning_summary_text", "text", part["text"], **where, summary_index=number)
+                add("reasoning_summary_part.done", **where, summary_index=number, part=part)
+        elif item["type"] == "message":
+            for number, part in enumerate(item["content"]):
+                add("content_part.added", **where, content_index=number, part={**part, "text": ""})
+                say("output_text", "text", part["text"], **where, content_index=number, logprobs=[])
+                add("content_part.done", **where, content_index=number, part=part)
+        elif item["type"] == "function_call":
+            say("function_call_arguments", "arguments", item["arguments"], **where)
+        elif item["type"] == "custom_tool_call":
+            say("custom_tool_call_input", "input", item["input"], **where)
+        add("output_item.done", output_index=at, item=item)
+    add("completed", response=whole)
+    return events
+
+
+_EMPTY: Data = {"summary": [], "content": [], "arguments": "", "input": ""}
+
+
+def _begun_item(item: Data) -> Data:
+    return {key: _EMPTY.get(key, value) for key, value in item.items() if key != "encrypted_content"}
+
+
 # -- on the wire
 
 

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9_]*_\d{4,9}\]")
 #: No wait of a test is meant to take this long; it only turns a hang into a failure.
@@ -68,7 +68,13 @@ class HangUp:
     """An answer: close the connection before the first byte."""
 
 
-Scripted = Reply | HangUp
+class Speaker(Protocol):
+    """An answer that speaks on the connection as it likes, and is the last there."""
+
+    async def speak(self, request: Received, connection: Connection) -> None: ...
+
+
+Scripted = Reply | HangUp | Speaker
 Answer = Callable[[Received], Scripted | Awaitable[Scripted]]
 
 
@@ -83,11 +89,11 @@ class FakeUpstream:
         self.origin = ""
         self._server: asyncio.Server | None = None
         self._news = asyncio.Event()
-        self.connections: set[_Connection] = set()
+        self.connections: set[Connection] = set()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", 0)
         self.origin = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -128,7 +134,9 @@ class FakeUpstream:
         return self.received[-1]
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
+    """One connection of the proxy's."""
+
     def __init__(self, upstream: FakeUpstream) -> None:
         self._upstream = upstream
         self._buffer = bytearray()
@@ -154,6 +162,16 @@ class _Connection(asyncio.Protocol):
         if self._current is not None:
             self._current.gone.set()
 
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    def note(self, data: bytes) -> None:
+        """Remembers what was disguised on the wire."""
+        self._upstream.wire += data
+
+    def abort(self) -> None:
+        self._transport.abort()
+
     async def end(self) -> None:
         """Closes, whatever is going on."""
         self._transport.abort()
@@ -170,8 +188,13 @@ class _Connection(asyncio.Protocol):
                 reply = self._upstream.answer(request)
                 if inspect.isawaitable(reply):
                     reply = await reply
-                if isinstance(reply, HangUp) or not await self._send(reply):
-                    break
+                if isinstance(reply, Reply):
+                    if not await self._send(reply):
+                        break
+                    continue
+                if not isinstance(reply, HangUp):
+                    await reply.speak(request, self)
+                break
         except Exception as error:  # a fixture raises it where a test sees it
             self._upstream.errors.append(error)
         finally:
@@ -197,10 +220,11 @@ class _Connection(asyncio.Protocol):
         if (request.header("Transfer-Encoding") or "") == "chunked":
             request.body = await self._chunks()
         else:
-            request.body = await self._take(int(request.header("Content-Length") or 0))
+            request.body = await self.take(int(request.header("Content-Length") or 0))
         return request
 
-    async def _take(self, size: int) -> bytes:
+    async def take(self, size: int) -> bytes:
+        """The next `size` bytes. Raises ConnectionError when the proxy closes before."""
         if not await self._until(lambda: len(self._buffer) >= size):
             raise ConnectionError("the proxy closed before its request was complete")
         taken = bytes(self._buffer[:size])
@@ -211,9 +235,9 @@ class _Connection(asyncio.Protocol):
         body = b""
         while True:
             await self._until(lambda: b"\r\n" in self._buffer)
-            line = await self._take(self._buffer.index(b"\r\n") + 2)
+            line = await self.take(self._buffer.index(b"\r\n") + 2)
             size = int(line, 16)
-            body += (await self._take(size + 2))[:-2]
+            body += (await self.take(size + 2))[:-2]
             if not size:
                 return body
 

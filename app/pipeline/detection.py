@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+import dataclasses
+import hashlib
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.pipeline.detectors import Detector, DetectorUnavailable
 from app.pipeline.engine import Engine
-from app.pipeline.fields import Fields, Leaf, label
+from app.pipeline.extract import text_of
+from app.pipeline.fields import Fields, Form, Leaf, label
+from app.pipeline.media import Attachment, Unreadable
 from app.pipeline.outline import Outline, outline
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
@@ -19,6 +24,22 @@ _ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "PHONE_NUMBER", "CU
 _OPEN = 512
 #: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.
 _CACHED, _CACHED_LENGTH = 20_000, 200_000
+_CACHED_REPORTS = 200
+#: Characters of an attached document that the model reads, a second's work; the other layers read on.
+_READ_SLOWLY = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in a document of this `format`: how many values of each entity, None where it cannot be read.
+
+    `whole` says whether every layer has looked through all of it.
+    """
+
+    format: str
+    entities: Mapping[str, int] | None
+    whole: bool
+
 
 #: By the place of a part in its outline.
 Findings = dict[int, tuple[Finding, ...]]
@@ -32,8 +53,9 @@ class Detection:
         self._terms: tuple[Term, ...] = ()
         self._detectors: dict[str, Detector] = {}
         self._engine: Engine | None = None
-        self._opened: OrderedDict[int, list[Leaf]] = OrderedDict()
-        self._cache: dict[tuple[str, str, Policy], tuple[Finding, ...]] = {}
+        self._opened: OrderedDict[int, tuple[list[Leaf], list[tuple[Attachment, bytes]]]] = OrderedDict()
+        self._reports: dict[tuple[bytes, Policy], Report] = {}
+        self._cache: dict[tuple[str, str, Policy, bool], tuple[Finding, ...]] = {}
 
     def load(self, layers: Iterable[str]) -> dict[str, str]:
         """Makes `layers` ready; returns, for each that cannot run, a sentence for the user."""
@@ -75,6 +97,7 @@ class Detection:
         """The dictionary from now on."""
         self._terms = terms
         self._cache.clear()
+        self._reports.clear()
         self._detectors.pop("dictionary", None)
         self._engine = None
 
@@ -103,32 +126,64 @@ class Detection:
         for number in finished:
             self._opened.pop(number, None)
         result = self.outline(ticket, body, fields)
-        leaves = self._opened[ticket]
+        leaves, _ = self._opened[ticket]
         engine = self._ready(policy)
         fresh = (number for number, part in enumerate(result.parts) if not part.is_history)
         return result, {number: self._in_leaf(engine, leaves[number], policy) for number in fresh}
 
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""
-        result, leaves = outline(body, fields)
-        self._opened[ticket] = leaves
+        result, leaves, contents = outline(body, fields)
+        self._opened[ticket] = leaves, list(zip(result.attachments, contents, strict=True))
         while len(self._opened) > _OPEN:
             self._opened.popitem(last=False)
         return result
 
     def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """What to hide in these parts of the body opened as `ticket`. Raises DetectorUnavailable."""
-        leaves = self._opened.pop(ticket, None)
-        if leaves is None:
-            raise DetectorUnavailable("It was interrupted between two steps.")
+        leaves, _ = self._taken(ticket)
         engine = self._ready(policy)
         return {number: self._in_leaf(engine, leaves[number], policy) for number in numbers}
 
+    def _taken(self, ticket: int) -> tuple[list[Leaf], list[tuple[Attachment, bytes]]]:
+        opened = self._opened.pop(ticket, None)
+        if opened is None:
+            raise DetectorUnavailable("It was interrupted between two steps.")
+        return opened
+
+    def reports(self, ticket: int, policy: Policy) -> list[Report]:
+        """What is in the documents attached to the body opened as `ticket`; ask before `findings`."""
+        leaves, attached = self._taken(ticket)
+        self._opened[ticket] = leaves, []
+        return [self._report(one, data, policy) for one, data in attached if one.medium == "document"]
+
+    def _report(self, attachment: Attachment, data: bytes, policy: Policy) -> Report:
+        name = (hashlib.sha256(data).digest(), policy)
+        report = self._reports.pop(name, None)
+        if report is None:
+            try:
+                text, whole = text_of(data, attachment.format)
+            except Unreadable:
+                report = Report(attachment.format, None, False)
+            else:
+                quick = dataclasses.replace(policy, layers=policy.layers - {"ner"})
+                short = len(text) <= _READ_SLOWLY
+                cut = len(text) if short else text.rfind("\n", 0, _READ_SLOWLY) + 1 or _READ_SLOWLY
+                engine = self._ready(policy)
+                found = engine.findings(text[:cut], policy) + engine.findings(text[cut:], quick)
+                entities = Counter(finding.entity for finding in found if finding.source != "literal")
+                report = Report(attachment.format, dict(entities), whole and short)
+        self._reports[name] = report  # used last, forgotten last
+        while len(self._reports) > _CACHED_REPORTS:
+            del self._reports[next(iter(self._reports))]
+        return report
+
     def _in_leaf(self, engine: Engine, leaf: Leaf, policy: Policy) -> tuple[Finding, ...]:
-        name = (label(leaf.key), leaf.value, policy)
+        name = (label(leaf.key), leaf.value, policy, leaf.form is Form.NUMBER)
         found = self._cache.get(name)
         if found is None:
-            found = tuple(engine.findings_in_leaf(leaf.value, leaf.key, policy))
+            find = engine.findings_in_number if leaf.form is Form.NUMBER else engine.findings_in_leaf
+            found = tuple(find(leaf.value, leaf.key, policy))
             if len(leaf.value) <= _CACHED_LENGTH:
                 self._cache[name] = found
                 while len(self._cache) > _CACHED:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.pipeline.detectors import Detector
-from app.pipeline.fields import Fields, label, leaves
+from app.pipeline.fields import Fields, Form, label, leaves
+from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.placeholder import LITERAL, MAX_LENGTH, Finder, Sighting, label_of
+from app.pipeline.numbers import DIGITS, identifies, may_identify
+from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.span import Span, resolve
@@ -17,6 +19,8 @@ from app.pipeline.span import Span, resolve
 #: JSON inside strings inside JSON is followed so far; what lies deeper is read as plain text.
 _NESTING = 4
 _EVERYTHING = Fields()
+#: A model for names has nothing to say about digits.
+_FOR_NUMBERS = frozenset(["dictionary", "patterns"])
 
 
 def _literal(seen: Sighting, offset: int) -> Span:
@@ -31,7 +35,9 @@ class Engine:
     ) -> None:
         """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals."""
         self._detectors = dict(detectors)
-        self._literals = Finder({*map(label_of, entities), LITERAL}, stand_ins)
+        self._literals = Finder(
+            {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
+        )
 
     def spans(self, text: str, policy: Policy) -> list[Span]:
         """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run."""
@@ -85,12 +91,25 @@ class Engine:
     ) -> list[Finding]:
         """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
         out: list[Finding] = []
-        for leaf in leaves(text, fields, tree):
+        for leaf in leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS):
+            if leaf.form is Form.NUMBER:
+                number = self.findings_in_number(leaf.value, leaf.key, policy)
+                out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]
+                continue
             inner = self.findings_in_leaf(leaf.value, leaf.key, policy, depth)
             if inner:
                 offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
                 out += [dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)) for f in inner]
         return out
+
+    def findings_in_number(self, digits: str, key: str, policy: Policy) -> list[Finding]:
+        """The whole number, in its own indices, where it identifies somebody."""
+        if policy.numbers == "allow" or not may_identify(digits):
+            return []
+        narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
+        found = self._found(digits, label(key), narrow)
+        told = [f for f in found if f.source != "literal" and identifies(f, key)]
+        return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:
         skip = len(prefix)

@@ -9,7 +9,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from app.pipeline.json_text import Pairs, parse, tokens
+from app.pipeline.json_text import Pairs, is_whole, parse, tokens
+from app.pipeline.offsets import Offset
 
 
 class Kind(Enum):
@@ -27,8 +28,9 @@ class Fields:
 
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
-    `opening` is the path of the conversation's messages. With `generic`, for bodies nobody has
-    declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
+    `opening` is the path of the conversation's messages, `offsets` are numbers that point into texts,
+    `spoken` keys at the top whose numbers would be the tokens of a text. With `generic`, for bodies nobody
+    has declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
     """
 
     identifiers: tuple[str, ...] = ()
@@ -36,6 +38,8 @@ class Fields:
     binary: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
     opening: str = ""
+    offsets: tuple[Offset, ...] = ()
+    spoken: tuple[str, ...] = ()
     generic: bool = False
 
 
@@ -48,12 +52,21 @@ class _Node:
     below: bool = False
 
 
+class Form(Enum):
+    """What a leaf is."""
+
+    TEXT = "text"
+    BINARY = "binary"  # base64 or a data URL, opaque as such
+    NUMBER = "number"
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A string that is text.
+    """A string that is text, unless `form` says that it holds bytes, or is a number.
 
     `[start, end)` is its token, quotes included. `key` is its nearest key, `path` where it stands
-    (`choices[].delta.content`), `owners` the objects around it, the outermost first.
+    (`choices[].delta.content`), `owners` the objects around it, the outermost first. A number's
+    `value` is how it is written.
     """
 
     start: int
@@ -62,11 +75,12 @@ class Leaf:
     key: str
     path: str
     owners: tuple[Pairs, ...] = field(repr=False)
+    form: Form = field(default=Form.TEXT, repr=False)
 
 
-_STEP = re.compile(r"\[\]|<(?P<type>\w+)>|(?P<key>[^.\[\]<>]+)")
+_STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")
 _IDENTIFIER = re.compile(r"[^\s@]{0,256}")
-_BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}={0,2}\s*\Z")
+_BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}\s*\Z")
 #: Keywords of JSON Schema whose string values are not human text.
 _SCHEMA_WORDS = frozenset(
     "type format pattern $ref $schema $id $anchor $dynamicRef $dynamicAnchor required dependentRequired "
@@ -130,22 +144,27 @@ def _is_opaque(kind: Kind, value: str) -> bool:
 _DISCRIMINATORS = frozenset(["type", "role", "object", "model", "status", "event", "format", "encoding_format"])
 _ID = re.compile(r"[a-z]{2,14}_[A-Za-z0-9_-]{6,}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]{4,15}(?:Z|[+-]\d\d:?\d\d)?)?")
-_BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}")
+_BLOB = re.compile(r"data:[^\s,]{0,128};base64,.*|[A-Za-z0-9+/_-]{256,}={0,2}", re.S)
 
 
-def _is_protocol(key: str, value: str) -> bool:
-    """Whether a string in an undeclared body can be nothing a person has written."""
+def _protocol(key: str, value: str) -> Kind | None:
+    """What a string in an undeclared body is, if it can be nothing a person has written."""
     if key in _DISCRIMINATORS and _IDENTIFIER.fullmatch(value):
-        return True
-    return any(shape.fullmatch(value) for shape in (_ID, _DATE, _BLOB))
+        return Kind.IDENTIFIER
+    if _BLOB.fullmatch(value):
+        return Kind.BINARY
+    return Kind.IDENTIFIER if any(shape.fullmatch(value) for shape in (_ID, _DATE)) else None
 
 
-def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
+def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False, digits: int = 0) -> Iterator[Leaf]:
     """The strings of `text` that are text, in document order. Object keys never are.
 
-    `tree` is `parse(text)` where the caller has it already. Raises UnreadableJson.
+    With `binary`, those that hold bytes come as well; with `digits`, whole numbers of so many digits or
+    more which nobody has said are the protocol's own, and offsets. `tree` is `parse(text)` where the
+    caller has it already. Raises UnreadableJson.
     """
-    found = tokens(text)
+    found = tokens(text, digits=digits)
+    pointers = {offset.at for offset in fields.offsets} if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:
@@ -172,9 +191,13 @@ def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
         if isinstance(member, str):
             token = next(found)
             kinds = [rule.kind for rule in rules] + [below]
-            opaque = any(kind and _is_opaque(kind, member) for kind in kinds)
-            if not opaque and not (fields.generic and _is_protocol(key, member)):
+            opaque = [kind for kind in kinds if kind and _is_opaque(kind, member)]
+            if not opaque and fields.generic and (kind := _protocol(key, member)):
+                opaque = [kind]
+            if not opaque:
                 yield Leaf(token.start(), token.end(), member, key, path, frame.owners)
+            elif binary and set(opaque) == {Kind.BINARY}:
+                yield Leaf(token.start(), token.end(), member, key, path, frame.owners, Form.BINARY)
         elif isinstance(member, Pairs):
             type_ = member.get("type")
             if isinstance(type_, str):
@@ -186,6 +209,10 @@ def leaves(text: str, fields: Fields, tree: Any = None) -> Iterator[Leaf]:
             stack.append(_Frame(iter(member), True, rules, below, is_map, key, path, owners))
         elif isinstance(member, list):
             stack.append(_Frame(iter(member), False, rules, below, is_map, key, path, frame.owners))
+        elif digits and is_whole(member, digits):
+            token = next(found)
+            if path in pointers or (below is None and not any(rule.kind for rule in rules)):
+                yield Leaf(token.start(), token.end(), token.group(), key, path, frame.owners, Form.NUMBER)
 
 
 #: What says nothing about who is talking: it may change between two turns of one conversation.

@@ -12,6 +12,8 @@ _MAY_BEGIN = re.compile(r"\s*(?:[{\[]\s*)?\Z")
 _NEXT = re.compile(r'["\\]')
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _NESTING = 4
+#: What decides about quoting in a text: quotes, and the backslashes that may stand before one.
+_MARKS = re.compile(r"\\+|\"|[^\\\"]+")
 
 
 class _State(Enum):
@@ -25,7 +27,8 @@ class JsonContext:
     """Follows a text as it arrives and tells how many times a value has to be escaped here.
 
     A text is taken for JSON when it begins like an object or array does; so is, in turn, what its
-    strings hold: a shell command with JSON in it, inside tool arguments, is escaped twice.
+    strings hold. A string that holds other text, such as a shell command, may quote strings in turn
+    (`curl -d "{\\"a\\": \\"…\\"}"`): there, the backslashes before the nearest quote tell how deep one is.
     """
 
     def __init__(self, level: int = 0) -> None:
@@ -34,12 +37,16 @@ class JsonContext:
         self._head = ""
         self._pending = ""  # an escape that is not complete yet
         self._inner: JsonContext | None = None
+        self._backslashes = 0  # that end the text so far
+        self._quoted = 0  # of those before the latest quote
 
     @property
     def depth(self) -> int:
         """How often a value inserted here must be escaped; 0 in plain text."""
-        if self._state in (_State.UNDECIDED, _State.TEXT):
+        if self._state is _State.UNDECIDED:
             return 0
+        if self._state is _State.TEXT:
+            return _strings(self._quoted) if self._quoted % 2 else 0
         return 1 + (self._inner.depth if self._inner and self._state is _State.INSIDE else 0)
 
     def escape(self, value: str) -> str:
@@ -58,9 +65,19 @@ class JsonContext:
             elif _MAY_BEGIN.match(self._head):
                 return
             else:
-                self._state, self._head = _State.TEXT, ""
+                self._state = _State.TEXT
+                text, self._head = self._head, ""
         if self._state is not _State.TEXT:
             self._follow(text)
+        elif self._level:  # a text of its own is for reading, and no value in it is escaped
+            self._read(text)
+
+    def _read(self, text: str) -> None:
+        for match in _MARKS.finditer(text):
+            mark = match.group()
+            if mark == '"':
+                self._quoted = self._backslashes
+            self._backslashes = self._backslashes + len(mark) if mark[0] == "\\" else 0
 
     def _follow(self, text: str) -> None:
         position = 0
@@ -102,3 +119,8 @@ class JsonContext:
             except ValueError:
                 return "?"
         return _SIMPLE.get(escaped, escaped)
+
+
+def _strings(backslashes: int) -> int:
+    """How many strings, one in the other, a quote behind so many backslashes begins or ends."""
+    return 1 + (_strings(backslashes // 2) if backslashes % 2 else 0)

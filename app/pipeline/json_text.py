@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 #: Every string token of valid JSON, keys included, in document order.
@@ -70,9 +71,22 @@ def _too_deep(tree: Any) -> bool:
     return True
 
 
-def tokens(text: str) -> Iterator[re.Match[str]]:
-    """The string tokens of valid JSON, in the order in which a walk over its tree meets them."""
-    return STRING.finditer(text)
+def tokens(text: str, *, digits: int = 0) -> Iterator[re.Match[str]]:
+    """The string tokens of valid JSON, in the order in which a walk over its tree meets them.
+
+    With `digits` those of whole numbers as well, where they have as many or more: see `is_whole`.
+    """
+    return (_or_numbers(digits) if digits else STRING).finditer(text)
+
+
+@lru_cache(maxsize=8)
+def _or_numbers(digits: int) -> re.Pattern[str]:
+    return re.compile(rf"{STRING.pattern}|(?<![\d.eE+-])-?\d{{{digits},19}}(?![\d.eE])", re.S)
+
+
+def is_whole(value: object, digits: int) -> bool:
+    """Whether `parse` made `value` of a whole number with so many digits or more."""
+    return isinstance(value, int) and not isinstance(value, bool) and (digits == 1 or abs(value) >= 10 ** (digits - 1))
 
 
 class Offsets:
@@ -98,6 +112,16 @@ class Offsets:
     def end(self, index: int) -> int:
         """Where the character before decoded `index` ends."""
         return self[index]
+
+
+def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with each `[start, end)` replaced; they are disjoint, in any order."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits):
+        parts += (text[position:start], new)
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def encode(value: str) -> str:

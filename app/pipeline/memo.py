@@ -45,10 +45,11 @@ def untrimmed(edits: Iterable[Edit], text: str) -> Edits:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A leaf's name and its edits, trimmed."""
+    """A leaf's name and its edits, trimmed. `number` tells it from those before it that say the same."""
 
     digest: bytes
     edits: Edits
+    number: int = 0
 
 
 def of_answer(key: str, restored: str, edits: Sequence[Edit], original: str) -> list[Memory]:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 #: Regions that have rows of their own; rows without a region are always on.
 REGIONS = ("AU", "NZ", "UK", "US")
 #: The layers a user can switch, by precedence.
 SWITCHABLE = ("dictionary", "ner", "patterns", "names")
+#: What happens to something that cannot be redacted.
+Passage = Literal["allow", "warn", "block"]
+#: What happens to a JSON number that is an identifier.
+Numbers = Literal["replace", "refuse", "allow"]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Detection settings of one request.
+    """What is to happen in one request.
 
     `layers` are the layers that run, `regions` the regions whose rows apply (empty: all of them),
     `ner_threshold` the probability from which the model's opinion counts.
+    `images`, `documents` and `audio` say what happens to such things, `numbers` to JSON numbers that
+    are somebody's identifier.
     """
 
     layers: frozenset[str] = field(default_factory=lambda: frozenset(SWITCHABLE))
     regions: frozenset[str] = frozenset()
     ner_threshold: float = 0.5
+    images: Passage = "warn"
+    documents: Passage = "warn"
+    audio: Passage = "warn"
+    numbers: Numbers = "replace"
 
     def covers(self, region: str) -> bool:
         """Whether rows of `region` ("" for universal ones) apply."""

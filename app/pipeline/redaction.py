@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.memo import Edits
+from app.pipeline.placeholder import LITERAL, Style, mask
 from app.pipeline.session import Session
 from app.pipeline.span import Span
+from app.pipeline.surrogate import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +41,67 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide."""
+    """A text before and after. `original` is hidden from repr; `text` holds nothing to hide.
+
+    `inside` are the texts of documents that stand in it in another form, such as base64. `edits` tells
+    of a body's parts, by their number, what was replaced in each, in the indices of its own text.
+    """
 
     original: str = field(repr=False)
     text: str = field(repr=False)
     replacements: tuple[Replacement, ...] = ()
+    inside: tuple[Redaction, ...] = ()
+    edits: Mapping[int, Edits] = field(default_factory=dict, repr=False)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was replaced, inside documents too."""
+        return [r.finding for redaction in (self, *self.inside) for r in redaction.replacements]
 
 
-def redact(original: str, findings: Iterable[Finding], session: Session, *, quoting: bool = False) -> Redaction:
+def redact(
+    original: str,
+    findings: Iterable[Finding],
+    session: Session,
+    *,
+    quoting: bool = False,
+    style: Style = "default",
+    surroundings: Surroundings | None = None,
+) -> Redaction:
     """Replaces every finding by its placeholder in `session`, in one pass.
 
     `findings` are disjoint and sorted, in `original`'s indices. Literals, that is text which already
     looks like a placeholder, are dealt with first, so that none of them can be issued for a value
     of the same text. A literal nobody issued is reserved and stays. One that was issued is hidden
     behind a placeholder of its own, and so comes back as it was; with `quoting` (the client is
-    shown placeholders, and quotes them) it stays and keeps its meaning.
+    shown placeholders, and quotes them) it stays and keeps its meaning. `surroundings` are all texts
+    that go out with this one.
     """
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
     hidden = [finding for finding, keep in zip(ordered, kept, strict=True) if keep]
-    tokens = [session.placeholder(finding.entity, finding.value, finding.replacement) for finding in hidden]
+    if style == "mask":
+        return replaced(original, hidden, [_masked(finding) for finding in hidden])
+    around = surroundings or Surroundings([original])
+    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around) for f in hidden]
     while True:
         result = replaced(original, hidden, tokens)
-        misread = _misread(result, session)
-        if not misread:
-            return result
+        misread, overlooked = _misread(result, session)
         for number in misread:
-            tokens[number] = session.generated(hidden[number].entity, hidden[number].value)
+            tokens[number] = session.generated(hidden[number].entity, hidden[number].value, style)
+        if quoting or not overlooked:
+            if not misread:
+                return result
+            continue
+        pairs = list(zip(hidden, tokens, strict=True))
+        pairs += [(literal, session.generated(LITERAL, literal.value, style)) for literal in overlooked]
+        pairs.sort(key=lambda pair: pair[0].start)
+        hidden, tokens = [finding for finding, _ in pairs], [token for _, token in pairs]
+
+
+def _masked(finding: Finding) -> str:
+    own = finding.replacement if finding.source == "dictionary" else ""
+    return own or mask(finding.entity)
 
 
 def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) -> Redaction:
@@ -82,16 +120,33 @@ def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) ->
     return Redaction(original, "".join(parts), tuple(replacements))
 
 
-def _misread(redaction: Redaction, session: Session) -> list[int]:
-    """Numbers of the replacements by a stand-in which, with the text around it, reads as something else.
+def _misread(redaction: Redaction, session: Session) -> tuple[list[int], list[Finding]]:
+    """Where stand-ins are not what they look like.
 
-    With "Acme" and "Acme Ltd" as stand-ins, "Acme" before a " Ltd" that the user wrote is one.
+    Numbers of the replacements by a stand-in which, with the text around it, reads as something else:
+    with "Acme" and "Acme Ltd" as stand-ins, "Acme" before a " Ltd" that the user wrote is one. And
+    findings for what the user wrote that reads as a stand-in.
     """
-    stand_ins = [n for n, r in enumerate(redaction.replacements) if session.is_stand_in(r.placeholder)]
-    if not stand_ins:
-        return []
-    seen = {(sighting.start, sighting.token) for sighting in session.finder.find(redaction.text)}
-    return [n for n in stand_ins if (redaction.replacements[n].at, redaction.replacements[n].placeholder) not in seen]
+    if not session.has_stand_ins:
+        return [], []
+    replacements = redaction.replacements
+    seen = [s for s in session.finder.find(redaction.text) if session.is_stand_in(s.token)]
+    places = {(sighting.start, sighting.token) for sighting in seen}
+    stand_ins = [n for n, r in enumerate(replacements) if session.is_stand_in(r.placeholder)]
+    misread = [n for n in stand_ins if (replacements[n].at, replacements[n].placeholder) not in places]
+    overlooked = []
+    starts = [replacement.at for replacement in replacements]
+    for sighting in seen:
+        after = bisect_right(starts, sighting.start)
+        before = replacements[after - 1] if after else None
+        end_before = before.at + len(before.placeholder) if before else 0
+        if sighting.start >= end_before and (after == len(starts) or sighting.end <= starts[after]):
+            shift = before.finding.end - end_before if before else 0
+            value = redaction.original[sighting.start + shift : sighting.end + shift]
+            overlooked.append(
+                Finding(sighting.start + shift, sighting.end + shift, LITERAL, 1.0, "literal", value, sighting.token)
+            )
+    return misread, overlooked
 
 
 def reserve_literals(findings: Iterable[Finding], session: Session, *, quoting: bool) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import html
+from urllib.parse import quote
+
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
 from app.pipeline.session import Session
@@ -45,9 +49,34 @@ class Restorer:
         self._held += text
         return self._release(self._finder.held(self._held, self._left))
 
-    def flush(self) -> str:
-        """The rest: no more text follows."""
-        return self._release(len(self._held))
+    def flush(self, *, cut: bool = False) -> str:
+        """The rest: no more text follows.
+
+        Where it was `cut` off inside a placeholder that can only have been one of the session's, that one
+        is restored; any other piece of one stays as it is.
+        """
+        found = self._session.completed(self._held) if cut else None
+        if found is None:
+            return self._release(len(self._held))
+        start, value = found
+        came, self._held = self._held[start:], self._held[:start]
+        before = self._release(start)
+        value = self._context.escape(value)
+        self.edits.append(Edit(self._length, self._length + len(value), came))
+        self._length += len(value)
+        self.restored += 1
+        return before + value
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether it would make a difference to `flush` that the text was cut."""
+        return self._session.completed(self._held) is not None
+
+    def foreseen(self) -> tuple[str, list[Edit]]:
+        """What `flush` would give, and all edits then; nothing changes."""
+        twin = copy.copy(self)
+        twin.edits, twin._context = list(self.edits), copy.deepcopy(self._context)
+        return twin.flush(), twin.edits
 
     def _release(self, limit: int) -> str:
         if not limit:
@@ -69,7 +98,7 @@ class Restorer:
                 continue
             before = text[position : sighting.start]
             self._advance(before)
-            value = self._context.escape(value)
+            value = self._written(value, text[sighting.start : sighting.end])
             parts += (before, value)
             at = self._length + sum(map(len, parts))
             self.edits.append(Edit(at - len(value), at, text[sighting.start : sighting.end]))
@@ -84,12 +113,21 @@ class Restorer:
         self._held = text[limit:]
         return "".join(parts)
 
+    def _written(self, value: str, came: str) -> str:
+        """`value` as it must stand in the place of `came`: if that was encoded, so is the value."""
+        if self._escaping:
+            if came.startswith("%"):
+                value = quote(value, safe="", errors="surrogatepass")
+            elif came.startswith("&"):
+                value = html.escape(value)
+        return self._context.escape(value)
+
     def _advance(self, text: str) -> None:
         if self._escaping:
             self._context.advance(text)
 
 
-def restore(text: str, session: Session, *, escaping: bool = True) -> str:
+def restore(text: str, session: Session, *, escaping: bool = True, cut: bool = False) -> str:
     """`text` with every placeholder of `session` turned back into its value."""
     restorer = Restorer(session, escaping=escaping)
-    return restorer.feed(text) + restorer.flush()
+    return restorer.feed(text) + restorer.flush(cut=cut)

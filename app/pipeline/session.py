@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.pipeline.memo import DIGEST_SIZE, Edits, Memory
-from app.pipeline.placeholder import Finder, finder, identity, label_of, render
+from app.pipeline.finder import Finder
+from app.pipeline.keyed import Keyed
+from app.pipeline.memo import Edits, Memory
+from app.pipeline.placeholder import (
+    Style,
+    can_stand_in,
+    fragment,
+    identity,
+    is_doubled,
+    is_private,
+    label_of,
+    parts,
+    render,
+)
+from app.pipeline.surrogate import Surroundings, surrogates
 
 #: Numbers get another digit each time so many values are known: (values up to, digits).
 _DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
 _MOST_DIGITS = 8
-#: A stand-in with this end would run into the bracket of a placeholder that follows it.
-_OPEN_END = re.compile(r"\[[^\]]*\Z")
+_NOWHERE = Surroundings(())
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One placeholder and the value it stands for (hidden from repr)."""
+    """One placeholder and the value it stands for (hidden from repr).
+
+    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in.
+    """
 
     placeholder: str
     label: str
@@ -42,7 +55,8 @@ class Session:
     The number in a placeholder is an HMAC-SHA256 of the exact value under the session's own key:
     the same value gets the same placeholder whatever came before it, and two spellings of a name
     get two, so that each comes back as it was written. Numbers are unique in a session whatever
-    their label. `pending` holds what has to be stored before anything may be sent.
+    their label. A value keeps the placeholder it got first, also when another style is asked for
+    later. `pending` holds what has to be stored before anything may be sent.
     """
 
     def __init__(
@@ -55,15 +69,20 @@ class Session:
     ) -> None:
         """`key` has 32 bytes; the rest is what the vault holds of this session."""
         self.id = id
-        # Apart from the key that seals the values at rest, which is derived from the same one.
-        self._key = hashlib.sha256(b"anonamoose/number" + key).digest()
+        self._keyed = Keyed(key)
         self._by_placeholder: dict[tuple[str, str], Entry] = {}  # by its identity
         self._by_value: dict[str, Entry] = {}
         self._generated: dict[str, Entry] = {}
         self._numbers: set[str] = set()
+        self._labelled: Counter[str] = Counter()
+        self._doubled: set[str] = set()  # numbers that stand in two brackets
+        self._originals: set[str] = set()  # values as a surrogate must not be, in whatever case
         self._reserved: set[tuple[str, str]] = set()
         self._labels: frozenset[str] = frozenset()
         self._fixed: frozenset[str] = frozenset()
+        self._words: set[str] = set()
+        self._styles: frozenset[Style] = frozenset()
+        self._finder: Finder | None = None
         self._new: list[Entry] = []
         self._newly_reserved: list[str] = []
         self._memories = {memory.digest: memory.edits for memory in memories}
@@ -79,35 +98,70 @@ class Session:
     def __len__(self) -> int:
         return len(self._by_placeholder)
 
-    def placeholder(self, entity: str, value: str, preferred: str = "") -> str:
-        """The placeholder of `value`, a new one if it has none yet.
+    def placeholder(
+        self,
+        entity: str,
+        value: str,
+        preferred: str = "",
+        style: Style = "default",
+        surroundings: Surroundings = _NOWHERE,
+    ) -> str:
+        """The placeholder of `value`, a new one in `style` if it has none yet.
 
-        `preferred` is the user's own stand-in; it is taken unless it stands for another value.
+        `preferred` is the user's own stand-in; it is taken unless it stands for another value. No surrogate
+        is anything that is in its `surroundings`.
         """
         known = self._by_value.get(value)
         if known is not None:
             return known.placeholder
-        if not preferred or self._is_taken(preferred) or _OPEN_END.search(preferred):
-            return self.generated(entity, value)
-        return self._issue(Entry(preferred, "", value))
+        if preferred and not self._is_taken(preferred) and can_stand_in(preferred):
+            return self._issue(Entry(preferred, "", value))
+        if style == "surrogate":
+            found = surrogates(
+                entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
+            )
+            label = label_of(entity)
+            # A part that has a placeholder of another style keeps it.
+            tokens = [self._issue(Entry(token, label, part)) for token, part in found if part not in self._by_value]
+            if tokens:
+                return tokens[-1]
+        return self.generated(entity, value, style)
 
-    def generated(self, entity: str, value: str) -> str:
+    def generated(self, entity: str, value: str, style: Style = "default") -> str:
         """A generated placeholder of `value`, for a place where its stand-in would be misread."""
         known = self._generated.get(value)
         if known is not None:
             return known.placeholder
         label = label_of(entity)
-        return self._issue(Entry(render(label, self._number(value)), label, value))
+        if style == "pua":
+            return self._issue(Entry(self._private(value), label, value))
+        number = self._ordinal(label) if style == "ordinal" else self._number(value)
+        return self._issue(Entry(render(label, number, style), label, value))
+
+    def _surrogate_of(self, value: str) -> str | None:
+        entry = self._by_value.get(value)
+        return entry.placeholder if entry and entry.placeholder in self._words else None
+
+    def _is_free(self, token: str, surroundings: Surroundings) -> bool:
+        """Whether `token` may be a surrogate."""
+        if self._is_taken(token) or token.casefold() in self._originals or parts(token):
+            return False
+        return not surroundings.hold(token)
 
     def _issue(self, entry: Entry) -> str:
         self._add(entry)
         self._new.append(entry)
         return entry.placeholder
 
+    @property
+    def has_stand_ins(self) -> bool:
+        """Whether anything was issued that could also be a word of the user's."""
+        return bool(self._words or self._fixed)
+
     def is_stand_in(self, placeholder: str) -> bool:
-        """Whether `placeholder` was issued and is the user's own."""
+        """Whether `placeholder` was issued and is the user's own, or a surrogate."""
         entry = self._by_placeholder.get(identity(placeholder))
-        return entry is not None and not entry.label
+        return entry is not None and (not entry.label or entry.placeholder in self._words)
 
     def issued(self, placeholder: str) -> bool:
         """Whether `placeholder` stands for a value here."""
@@ -117,6 +171,20 @@ class Session:
         """What `placeholder` stands for, or None when it was never issued here."""
         entry = self._by_placeholder.get(identity(placeholder))
         return None if entry is None else entry.value
+
+    def completed(self, text: str) -> tuple[int, str] | None:
+        """Where the end of `text` cuts off a placeholder, and its value, if it can only have been that one."""
+        found = fragment(text)
+        if found is None:
+            return None
+        start, (label, digits) = found
+        alike = [k for k in (*self._by_placeholder, *self._reserved) if k[0] == label and k[1].startswith(digits)]
+        entry = self._by_placeholder.get(alike[0]) if len(alike) == 1 else None
+        if entry is None:
+            return None
+        # In two brackets, one may be the text's own.
+        start += text.startswith("[[", start) and not is_doubled(entry.placeholder)
+        return (start, entry.value) if entry.placeholder.startswith(text[start:]) else None
 
     def reserve(self, placeholder: str) -> None:
         """Never issues `placeholder`: the user has written it, and means just these characters."""
@@ -132,20 +200,21 @@ class Session:
         entry = self._by_placeholder.get(identity(placeholder))
         return entry.label if entry else ""
 
+    def learn(self, memory: Memory) -> None:
+        """What a restored text came as, unless the same text went out before: it goes on as it went then."""
+        if self.recall(memory.digest) is None:
+            self.remember(memory)
+
     def remember(self, memory: Memory) -> None:
-        """What was sent for a text, or what a restored one came as. The latest counts."""
-        name = self._name(memory.digest)
+        """What was sent for a text. The latest counts."""
+        name = self._keyed.name(memory.digest, memory.number)
         if self._memories.get(name) != memory.edits:
             self._memories[name] = memory.edits
             self._new_memories.append(Memory(name, memory.edits))
 
-    def recall(self, digest: bytes) -> Edits | None:
-        """How the text called `digest` went out before, or None when it never did."""
-        return self._memories.get(self._name(digest))
-
-    def _name(self, digest: bytes) -> bytes:
-        """A digest alone could be guessed from a short text; keyed, it tells nothing."""
-        return hmac.digest(self._key, b"memo" + digest, "sha256")[:DIGEST_SIZE]
+    def recall(self, digest: bytes, number: int = 0) -> Edits | None:
+        """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
+        return self._memories.get(self._keyed.name(digest, number))
 
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""
@@ -162,40 +231,70 @@ class Session:
     @property
     def finder(self) -> Finder:
         """Finds this session's placeholders in a text."""
-        return finder(self._labels, self._fixed)
+        if self._finder is None:
+            self._finder = Finder(self._labels, self._fixed, self._words, self._styles, frozenset(self._doubled))
+        return self._finder
+
+    def _private(self, value: str) -> str:
+        attempt = 0
+        while self._is_taken(token := self._keyed.private(value, attempt)):
+            attempt += 1
+        return token
+
+    def _ordinal(self, label: str) -> int:
+        number = self._labelled[label] + 1
+        while self._is_taken(render(label, number)):
+            number += 1
+        return number
 
     def _number(self, value: str) -> int:
         known = len(self._by_placeholder) + len(self._reserved)
         digits = next((d for limit, d in _DIGITS if known < limit), _MOST_DIGITS)
         attempt = 0
-        encoded = value.encode("utf-8", "surrogatepass")
-        while True:
-            digest = hmac.digest(self._key, attempt.to_bytes(4, "big") + encoded, "sha256")
-            low: int = 10 ** (digits - 1)
-            number = low + int.from_bytes(digest[:8], "big") % (9 * low)
-            if str(number) not in self._numbers:
-                return number
+        while str(number := self._keyed.number(value, attempt, digits)) in self._numbers:
             attempt += 1
             # A crowded range would be searched for long: give up on it early and take a wider one.
             digits = min(_MOST_DIGITS, digits + (attempt % 16 == 0))
+        return number
 
     def _add(self, entry: Entry) -> None:
         self._by_placeholder[identity(entry.placeholder)] = entry
+        self._originals.add(entry.value.casefold())
+        self._labelled[entry.label] += 1
+        is_generated = bool(entry.label) and _is_generated(entry.placeholder)
         # A stand-in goes before a generated one, in whatever order the vault gives them back.
-        if not entry.label or entry.value not in self._by_value:
+        if not is_generated or entry.value not in self._by_value:
             self._by_value[entry.value] = entry
-        if entry.label:
+        if is_generated:
             self._generated.setdefault(entry.value, entry)
-        self._look_for(entry.placeholder, entry.label)
+        if entry.label and not is_generated:
+            self._words.add(entry.placeholder)
+            self._finder = None
+        else:
+            self._look_for(entry.placeholder, is_generated)
 
     def _block(self, placeholder: str) -> None:
         self._reserved.add(identity(placeholder))
         # Looked for as well: found as what it is, it is not taken for another that overlaps it.
-        self._look_for(placeholder, placeholder[1:-1].rpartition("_")[0] if identity(placeholder)[0] else "")
+        self._look_for(placeholder, _is_generated(placeholder))
 
-    def _look_for(self, placeholder: str, label: str) -> None:
-        if label:
+    def _look_for(self, placeholder: str, is_generated: bool) -> None:
+        named = parts(placeholder) if is_generated else None
+        if named is not None:
+            label, number = named
             self._labels |= {label}
-            self._numbers.add(placeholder[len(label) + 2 : -1])
+            self._numbers.add(number)
+            if len(number) < 4:
+                self._styles |= {"ordinal"}
+            if is_doubled(placeholder):
+                self._styles |= {"double"}
+                self._doubled.add(number)
+        elif is_generated:
+            self._styles |= {"pua"}
         else:
             self._fixed |= {placeholder}
+        self._finder = None
+
+
+def _is_generated(token: str) -> bool:
+    return parts(token) is not None or is_private(token)

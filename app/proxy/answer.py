@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from app.pipeline.fields import Fields, leaves
-from app.pipeline.json_text import UnreadableJson, encode, parse
-from app.pipeline.memo import of_answer
-from app.pipeline.restore import Restorer
+from app.pipeline.chain import kept_in
+from app.pipeline.fields import Fields, Form, Leaf, leaves
+from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
+from app.pipeline.offsets import Offset
 from app.pipeline.session import Session
+from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.framing import NDJSON, SSE, Framing
-from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.offsets import Places, Restored
+from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
-from app.proxy.stream import StreamRestorer, ids_of
+from app.proxy.stream import StreamRestorer
+from app.proxy.whole import restore_string
 
 #: What can break between us and the provider once the answer has begun.
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
-def _nothing(event: object) -> Iterable[Index]:
-    return ()
-
-
-def _never(name: str, index: Index, text: str, latest: str) -> Event:
-    raise AssertionError("a stream without channels holds nothing back")
-
-
-def _unknown(framing: Framing) -> Stream:
-    """A stream nobody has declared: every string of it is restored, each by itself."""
-    return Stream(frozenset(), _nothing, _never, framing=framing)
-
-
 _BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
-_UNKNOWN = {media: _unknown(framing) for media, framing in _BY_MEDIA.items()}
+_UNKNOWN = {media: undeclared(framing) for media, framing in _BY_MEDIA.items()}
 
 
 def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked: bool) -> Stream | None:
@@ -59,10 +51,12 @@ def ids(body: bytes) -> set[str]:
         tree = parse(body.decode())
     except (UnreadableJson, UnicodeDecodeError):
         return set()
-    return ids_of(tree)
+    return kept_in(tree)
 
 
-def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: Session) -> tuple[bytes, int]:
+def restore_body(
+    body: bytes, charset: str, endpoint: Endpoint | None, session: Session, places: Places | None = None
+) -> tuple[bytes, int]:
     """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
     try:
         text = body.decode(charset)
@@ -73,26 +67,32 @@ def restore_body(body: bytes, charset: str, endpoint: Endpoint | None, session: 
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored(text, session, "")
+        whole, count = restore_string(text, "", session)
+        new = whole.got
     else:
-        parts: list[str] = []
-        position = count = 0
-        for leaf in leaves(text, endpoint.response if endpoint else Fields(), tree):
-            value, restored = _restored(leaf.value, session, leaf.key)
-            if value != leaf.value:
-                parts += (text[position : leaf.start], encode(value))
-                position = leaf.end
-                count += restored
-        new = "".join([*parts, text[position:]])
+        new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored(text: str, session: Session, key: str) -> tuple[str, int]:
-    restorer = Restorer(session)
-    restored = restorer.feed(text) + restorer.flush()
-    for memory in of_answer(key, restored, restorer.edits, text):
-        session.remember(memory)
-    return restored, restorer.restored
+def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:
+    cut = was_cut(tree) is True
+    new: list[tuple[int, int, str]] = []
+    texts: dict[tuple[str, int], Restored] = {}
+    offsets: list[tuple[Leaf, Offset]] = []
+    count = 0
+    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text))):
+        if leaf.form is Form.NUMBER:
+            offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
+            continue
+        restored, values = restore_string(leaf.value, leaf.key, session, cut=cut)
+        if leaf.owners:
+            texts[leaf.path, id(leaf.owners[-1])] = restored
+        if restored.got != leaf.value:
+            new.append((leaf.start, leaf.end, encode(restored.got)))
+            count += values
+    # What they point into may stand behind them.
+    new += [(n.start, n.end, to) for n, rule in offsets if (to := places.moved(n, rule, texts)) not in (None, n.value)]
+    return spliced(text, new), count
 
 
 async def relay(upstream: aiohttp.ClientResponse, response: web.StreamResponse, exchange: Exchange) -> None:
@@ -109,16 +109,26 @@ async def relay_events(
     restorer: StreamRestorer,
     framing: Framing,
     exchange: Exchange,
+    beat: float,
+    keep: Callable[[], None],
 ) -> None:
-    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out."""
+    """Passes a stream of events on, restored. Where it breaks off, what is held still goes out.
+
+    Before what came goes out, `keep` is called: a client may go on with it at once. Whenever it is
+    silent for `beat` seconds (0: never mind), a comment goes out between two events.
+    """
     decoder = framing.decoder()
 
     async def write(events: list[Event]) -> None:
+        keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
 
     try:
-        async for chunk in upstream.content.iter_any():
+        async for chunk in _chunks(upstream.content, beat if framing.comment else 0):
+            if chunk is None:
+                await response.write(framing.comment)
+                continue
             exchange.response_bytes += len(chunk)
             await write([out for event in decoder.feed(chunk) for out in restorer.feed(event)])
         await write([out for event in decoder.flush() for out in restorer.feed(event)] + restorer.flush())
@@ -132,3 +142,17 @@ async def relay_events(
     finally:
         restorer.remember()
         exchange.restored = restorer.restored
+
+
+async def _chunks(content: aiohttp.StreamReader, beat: float) -> AsyncIterator[bytes | None]:
+    """What comes, as it comes, and None for every `beat` seconds in which nothing does."""
+    while not content.at_eof():
+        try:
+            async with asyncio.timeout(beat or None) as silence:
+                chunk = await content.readany()
+        except TimeoutError:
+            if not silence.expired():
+                raise  # the connection's own
+            yield None
+        else:
+            yield chunk

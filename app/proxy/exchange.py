@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.pipeline.memo import Edits
 from app.pipeline.redaction import Redaction
 
 Outcome = Literal["open", "done", "passed", "refused", "failed", "aborted"]
@@ -27,8 +28,10 @@ class Exchange:
     `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
-    earlier one. `sent` is the body before and after redaction, `transcript` gives the answer's text
-    before and after restoring. They stay None or empty when the user keeps nothing.
+    earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
+    edits of the documents in it, by which an answer may cite them. `sent` is the body before and
+    after redaction, `transcript` gives the answer's text before and after restoring. They stay None
+    or empty when the user keeps nothing.
     """
 
     id: int
@@ -44,6 +47,7 @@ class Exchange:
     status: int = 0
     reason: str = ""
     started: float = field(default_factory=time.time)
+    began: float = field(default_factory=time.perf_counter, repr=False)
     detect_ms: float = 0.0
     total_ms: float = 0.0
     request_bytes: int = 0
@@ -51,6 +55,8 @@ class Exchange:
     entities: dict[str, int] = field(default_factory=dict)
     fresh: dict[str, int] = field(default_factory=dict)
     restored: int = 0
+    notices: tuple[str, ...] = ()
+    sources: tuple[Edits, ...] = field(default=(), repr=False)
     sent: Redaction | None = field(default=None, repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
 

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Coroutine
 
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
-from yarl import URL
 
 from app.errors import UserError
-from app.events import EventBus, ExchangeFinished, ExchangeStarted
+from app.events import EventBus
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, ids, relay, relay_events, restore_body, stream_of
 from app.proxy.body import read_body
 from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
-from app.proxy.redactor import Redactor, Request
-from app.proxy.refusal import Refusal
+from app.proxy.journal import Journal
+from app.proxy.offsets import Places
+from app.proxy.redactor import Redactor, Request, credential
+from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route
+from app.proxy.socket import Sockets
 from app.proxy.stream import StreamRestorer
-from app.proxy.upstream import Upstream, down, up
+from app.proxy.upstream import Upstream, down, unreachable, up, url_of
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
 from app.store.vault import Vault
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
+
+#: Media in which nothing can be put back.
+_NO_TEXT = ("audio/", "image/", "video/")
 
 
 class Forwarder:
@@ -48,27 +51,25 @@ class Forwarder:
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
-        self._bus = bus
-        self._vault = vault
-        self._counts = counts
         self._exchanges = exchanges
         self._upstream = upstream
         self._practice = practice
         self._redactor = Redactor(settings, worker, vault, exchanges)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._journal = Journal(bus, vault, counts, exchanges)
+        self._sockets = Sockets(settings, self._redactor, self._journal, upstream)
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
-        exchange = self._exchanges.new(request.method, route.endpoint.path if route.endpoint else "/v1/…")
-        exchange.client = request.headers.get("User-Agent", "").split(" ")[0][:60]
-        exchange.provider = route.provider.name
-        began = time.perf_counter()
-        self._bus.publish(ExchangeStarted(exchange.id))
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._sockets.answer(request, route)
+        path = route.endpoint.path if route.endpoint else "/v1/…"
+        agent = request.headers.get("User-Agent", "")
+        exchange = self._journal.begin(request.method, path, route.provider.name, agent)
         try:
             return await self._forward(request, route, exchange)
         except Refusal as refusal:
             exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
-            return refused(route, refusal)
+            return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."
             raise
@@ -78,22 +79,20 @@ class Forwarder:
             exchange.outcome, exchange.status, exchange.reason = "failed", 500, "A fault of Anonamoose."
             if request.writer.output_size:
                 raise ConnectionResetError from None  # too late for words: the client sees it break off
-            return refused(route, Refusal(500, "internal_error", "The request broke on a fault of Anonamoose."))
+            fault = Refusal(500, "internal_error", "The request broke on a fault of Anonamoose.")
+            return refused(route.provider, fault)
         finally:
-            exchange.total_ms = (time.perf_counter() - began) * 1000
-            self._finish(exchange)
+            self._journal.end(exchange)
 
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
-        if request.headers.get("Upgrade"):
-            raise Refusal(426, "no_upgrade", "WebSockets are not supported here.", "Use plain HTTP.")
-        asked = controls(request.headers, settings.policy, route.controls)
+        asked = controls(request.headers, settings.policy, route.controls, settings.placeholders)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         passes = route.endpoint is not None and route.endpoint.passes
-        asking = Request(route, asked, _credential(request), request.content_type, body)
+        asking = Request(route, asked, credential(request), request.content_type, body)
         session: Session | None = None
         extra: dict[str, str] = {}
         if not settings.protection or not asked.redact:
@@ -104,6 +103,8 @@ class Forwarder:
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
+            if exchange.notices:
+                extra["x-anonamoose-notice"] = " ".join(exchange.notices)
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
@@ -115,7 +116,7 @@ class Forwarder:
             try:
                 return await self._restore(request, asking, exchange, upstream, session, extra)
             finally:
-                self._later(self._remember(session))
+                self._journal.later(self._journal.remember(session))
 
     async def _known_session(self, asking: Request) -> Session | None:
         try:
@@ -126,19 +127,11 @@ class Forwarder:
     async def _send(
         self, request: web.Request, route: Route, headers: CIMultiDict[str], body: bytes | None
     ) -> aiohttp.ClientResponse:
-        origin = self._practice if route.practice else route.upstream
-        _, mark, query = request.raw_path.partition("?")
-        url = URL(f"{origin}{route.path}{mark}{query}", encoded=True)
+        url = url_of(self._practice if route.practice else route.upstream, route.path, request.raw_path)
         try:
             return await self._upstream.send(request.method, url, headers, body)
         except BROKEN as error:
-            log.warning("%s cannot be reached: %s", route.provider.name, type(error).__name__)
-            raise Refusal(
-                502,
-                "upstream_unreachable",
-                f"The provider at {url.host} cannot be reached ({type(error).__name__}).",
-                "Check the network and the upstream setting.",
-            ) from None
+            raise unreachable(url, error) from None
 
     async def _relay(
         self, request: web.Request, upstream: aiohttp.ClientResponse, exchange: Exchange, extra: dict[str, str]
@@ -164,18 +157,24 @@ class Forwarder:
         extra: dict[str, str],
     ) -> web.StreamResponse:
         """An answer with the values of `session` put back."""
+        if upstream.content_type.startswith(_NO_TEXT):
+            return await self._relay(request, upstream, exchange, extra)
         endpoint = asking.route.endpoint
         spec = stream_of(endpoint, upstream, exchange.stream)
         if spec is None:
             return await self._whole(asking, exchange, upstream, session, extra)
         response = await _begin(request, upstream, extra)
-        restorer = StreamRestorer(spec, session)
+        restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
-        try:
-            await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange)
-        finally:
-            await self._keep(asking, session, restorer.ids)
+        beat = self._settings.current.heartbeat
+        kept: set[str] = set()
+
+        def keep() -> None:
+            self._keep(asking, session, restorer.ids - kept)
+            kept.update(restorer.ids)
+
+        await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()
         return response
 
@@ -193,8 +192,9 @@ class Forwarder:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
         charset = upstream.charset or "utf-8"
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session)
-        await self._keep(asking, session, ids(body))
+        places = Places(asking.route.provider.name, exchange.sources)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
+        self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts
@@ -202,57 +202,20 @@ class Forwarder:
         headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
 
-    async def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
+    def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
         """Remembers whose the things are that the provider keeps under these ids."""
         endpoint = asking.route.endpoint
         if found and endpoint is not None and endpoint.kept:
-            self._later(self._alias([self._redactor.scoped(asking, id) for id in sorted(found)], session))
+            names = [self._redactor.scoped(asking, id) for id in sorted(found)]
+            self._journal.later(self._journal.alias(names, session))
 
-    async def _alias(self, names: list[tuple[bytes, ...]], session: Session) -> None:
-        try:
-            await self._vault.alias(names, session)
-        except UserError as error:
-            log.warning("the ids of an answer were not remembered: %s", error.title)
-
-    async def _remember(self, session: Session) -> None:
-        try:
-            await self._vault.save(session)
-        except UserError as error:
-            log.warning("an answer was not remembered: %s", error.title)
-
-    def _finish(self, exchange: Exchange) -> None:
-        log.info(
-            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)",
-            exchange.id,
-            exchange.method,
-            exchange.path,
-            exchange.outcome,
-            exchange.status,
-            ", ".join(f"{n} {entity}" for entity, n in sorted(exchange.entities.items())) or "nothing",
-            exchange.restored,
-            exchange.total_ms,
-            exchange.detect_ms,
-        )
-        if exchange.fresh:
-            self._later(self._count(exchange.fresh))
-        self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
-
-    def _later(self, work: Coroutine[None, None, None]) -> None:
-        """For what nobody has to wait for; `close` does."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _count(self, entities: dict[str, int]) -> None:
-        try:
-            await self._counts.add(entities)
-        except UserError as error:
-            log.warning("the daily count was not saved: %s", error.title)
+    def drain(self) -> None:
+        """Lets sockets know that the app stops: each closes after the response it waits for."""
+        self._sockets.drain()
 
     async def close(self) -> None:
         """Waits for what is still being stored."""
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._journal.close()
 
 
 async def _begin(request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str]) -> web.StreamResponse:
@@ -261,17 +224,3 @@ async def _begin(request: web.Request, upstream: aiohttp.ClientResponse, extra: 
     response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
     await response.prepare(request)
     return response
-
-
-def _credential(request: web.Request) -> bytes:
-    """What the client sent to prove who it is, whichever header it used."""
-    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
-    return "\n".join([*(request.headers.get(name, "") for name in names), request.query.get("key", "")]).encode()
-
-
-def refused(route: Route, refusal: Refusal) -> web.Response:
-    """A refusal in the dialect's own shape."""
-    headers = {} if refusal.status == 502 else {"x-should-retry": "false"}
-    return web.json_response(
-        route.provider.error(refusal.status, refusal.code, refusal.message), status=refusal.status, headers=headers
-    )

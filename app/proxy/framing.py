@@ -1,4 +1,4 @@
-"""How events follow each other on the wire besides SSE: lines of JSON, and a JSON array in pieces."""
+"""How events follow each other on the wire besides SSE: lines of JSON, a JSON array in pieces, frames."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ class Decoder(Protocol):
 
 
 class Framing(Protocol):
-    """A way to put events on the wire. `media` is its content type."""
+    """A way to put events on the wire. `media` is its content type.
+
+    `comment` may stand between any two events and says nothing; empty where nothing may.
+    """
 
     media: str
+    comment: bytes
 
     def decoder(self) -> Decoder: ...
 
@@ -33,6 +37,7 @@ class Sse:
     """Server-sent events."""
 
     media = "text/event-stream"
+    comment = b": anonamoose\n\n"
 
     def decoder(self) -> Decoder:
         return sse.Decoder()
@@ -73,6 +78,7 @@ class Ndjson:
     """One JSON value on each line (Ollama, batch results)."""
 
     media = "application/x-ndjson"
+    comment = b""
 
     def decoder(self) -> Decoder:
         return _Lines()
@@ -142,6 +148,7 @@ class JsonArray:
     """One JSON array, streamed item by item (Gemini without `alt=sse`)."""
 
     media = "application/json"
+    comment = b""
 
     def decoder(self) -> Decoder:
         return _Items()
@@ -150,4 +157,33 @@ class JsonArray:
         return _Item(b"," + data.encode(), data, "", b",")
 
 
-SSE, NDJSON, JSON_ARRAY = Sse(), Ndjson(), JsonArray()
+@dataclass(frozen=True, slots=True)
+class _Frame(Event):
+    """A WebSocket's message, one JSON value."""
+
+    def with_data(self, data: str) -> Event:
+        return _Frame(data.encode(), data)
+
+
+class _Whole:
+    def feed(self, chunk: bytes) -> list[Event]:
+        return [_Frame(chunk, chunk.decode("utf-8", "replace"))]
+
+    def flush(self) -> list[Event]:
+        return []
+
+
+class Frames:
+    """Messages over a WebSocket: each is an event, and comes whole."""
+
+    media = ""
+    comment = b""
+
+    def decoder(self) -> Decoder:
+        return _Whole()
+
+    def make(self, data: str, name: str = "") -> Event:
+        return _Frame(data.encode(), data)
+
+
+SSE, NDJSON, JSON_ARRAY, FRAMES = Sse(), Ndjson(), JsonArray(), Frames()

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from aiohttp import web
 
 from app.errors import UserError
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.fields import Fields
+from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
-from app.pipeline.outline import Outline, decode, encode, redact_body
+from app.pipeline.note import noted
+from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
+from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
+from app.pipeline.token_ids import TokenIds
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.notices import MOST, check, notices
+from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -23,8 +31,8 @@ from app.worker import Worker
 
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
-#: At the top of a body: what names a conversation the provider keeps.
-_CHAINS = ("previous_response_id", "conversation", "conversation_id", "thread_id", "previous_interaction_id")
+#: Said of a request that goes on with something whose values nobody knows (any more).
+UNKNOWN_CHAIN = "unknown previous response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,16 @@ class Request:
     credential: bytes
     media: str
     body: bytes
+
+
+def credential(request: web.Request) -> bytes:
+    """What the client sent to prove who it is, whichever header it used."""
+    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
+    sent = [*(request.headers.get(name, "") for name in names), request.query.get("key", "")]
+    # A page in a browser can send no header with a WebSocket; its key is one of the subprotocols it asks for.
+    protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    sent += [name.strip() for name in protocols if "api-key" in name]
+    return "\n".join(sent).encode()
 
 
 class Redactor:
@@ -51,7 +69,15 @@ class Redactor:
         """The session and what may be sent. Raises Refusal."""
         began = time.perf_counter()
         try:
-            return await self._json(request, self._fields(request), exchange)
+            fields = with_offsets(self._fields(request), request.route.provider.name)
+            return await self._json(request, fields, exchange)
+        except TokenIds as error:
+            raise Refusal(
+                403,
+                "token_ids",
+                f'"{error.field}" holds token ids instead of text, which cannot be looked through; nothing was sent.',
+                "Send text. LangChain: check_embedding_ctx_length=False.",
+            ) from None
         except UnreadableJson as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except DetectorUnavailable as error:
@@ -59,7 +85,7 @@ class Redactor:
         except UserError as error:
             raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
         finally:
-            exchange.detect_ms = (time.perf_counter() - began) * 1000
+            exchange.detect_ms += (time.perf_counter() - began) * 1000
 
     def _fields(self, request: Request) -> Fields:
         endpoint = request.route.endpoint
@@ -77,39 +103,70 @@ class Redactor:
         policy = request.asked.policy
         ticket, opened, found = await self._worker.open(request.body, fields, policy)
         try:
-            session = await self._session(request, opened)
+            check(opened.attachments, policy)
+            session = await self._session(request, opened, exchange)
+            told = await self._notices(ticket, opened, policy)
+            exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
             # What was sent before goes out as it went then; only the rest is looked through.
-            unknown = [n for n, p in enumerate(opened.parts) if p.is_history and session.recall(p.digest) is None]
-            if unknown:
+            fresh = unsent(opened.parts, session)
+            if unknown := [number for number in fresh if number not in found]:
                 found |= await self._worker.findings(ticket, unknown, policy)
         finally:
             self._worker.close(ticket)
-        redaction = redact_body(decode(request.body), opened.parts, found, session, quoting=not request.asked.hydrate)
+        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+            raise Refusal(
+                403,
+                "number_refused",
+                "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
+                "Write it as a string, or allow it: x-anonamoose-numbers.",
+            )
+        asked = request.asked
+        redaction = redact_body(
+            decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+        )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model
         exchange.stream = opened.head.get("stream") is True
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
-        return session, encode(redaction.text)
+        return session, encode(self._noted(redaction.text, request))
 
-    async def _session(self, request: Request, opened: Outline) -> Session:
+    def _noted(self, text: str, request: Request) -> str:
+        """`text` with the note to the model, where the user wants one and the style is one it tells of."""
+        endpoint = request.route.endpoint
+        place = endpoint.system if endpoint is not None else None
+        wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
+        return noted(text, place) if place and wanted else text
+
+    async def _notices(self, ticket: int, opened: Outline, policy: Policy) -> tuple[str, ...]:
+        documents = policy.documents == "warn" and any(a.medium == "document" for a in opened.attachments)
+        reports = await self._worker.reports(ticket, policy) if documents else []
+        return notices(opened.attachments, reports, policy)
+
+    async def _session(self, request: Request, opened: Outline, exchange: Exchange) -> Session:
         name = request.asked.session
-        for key in () if name else _CHAINS:
-            id = opened.head.get(key)
-            if isinstance(id, str) and (known := await self._vault.aliased(self.scoped(request, id))):
-                name = known
-                break
         provider = request.route.provider.name.encode()
+        if not name:
+            previous = opened.chain.previous
+            name = await self._known(request, (*previous, *opened.chain.items, *_named(request.route.path))) or ""
+            if not name and previous:
+                # Never a conversation that only begins alike: the values of another are in what it goes on with.
+                exchange.notices = (*exchange.notices, UNKNOWN_CHAIN)
+                name = self._vault.name(
+                    provider, request.credential, b"previous", previous[0].encode("utf-8", "surrogatepass")
+                )
         return await self._vault.session(name or self._vault.name(provider, request.credential, opened.opening))
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
-        if request.asked.session:
-            return await self._vault.session(request.asked.session)
-        for part in request.route.path.split("/"):
-            if "_" in part or "-" in part:
-                known = await self._vault.aliased(self.scoped(request, part))
-                if known:
-                    return await self._vault.session(known)
+        name = request.asked.session or await self._known(request, _named(request.route.path))
+        return await self._vault.session(name) if name else None
+
+    async def _known(self, request: Request, ids: Iterable[str]) -> str | None:
+        """The name of the session that one of `ids` belongs to."""
+        for id in ids:
+            if known := await self._vault.aliased(self.scoped(request, id)):
+                return known
         return None
 
     @staticmethod
@@ -118,7 +175,14 @@ class Redactor:
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
     def _note(self, exchange: Exchange, redaction: Redaction) -> None:
-        exchange.entities = dict(Counter(r.finding.entity for r in redaction.replacements))
-        exchange.fresh = dict(Counter(r.finding.entity for r in redaction.replacements if r.finding.source != "memo"))
+        # Over a socket, several bodies may lead to one answer.
+        found = redaction.findings
+        exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
+        exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
+
+
+def _named(path: str) -> Iterable[str]:
+    """What may be ids in a path."""
+    return (part for part in path.split("/") if "_" in part or "-" in part)

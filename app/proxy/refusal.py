@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from aiohttp import web
+
+from app.proxy.providers.base import Provider
+
 
 class Refusal(Exception):
     """A request that was not sent. The client is told in its own dialect, and not to try again.
@@ -15,3 +19,10 @@ class Refusal(Exception):
         self.status = status
         self.code = code
         self.message = f"Anonamoose: {title} {hint}".strip()
+
+
+def refused(provider: Provider, refusal: Refusal) -> web.Response:
+    """A refusal in the dialect's own shape."""
+    headers = {} if refusal.status == 502 else {"x-should-retry": "false"}
+    body = provider.error(refusal.status, refusal.code, refusal.message)
+    return web.json_response(body, status=refusal.status, headers=headers)

@@ -32,6 +32,7 @@ class Server:
         self._health = health
         app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(
             app,
             handle_signals=False,
@@ -79,6 +80,9 @@ class Server:
     async def stop(self) -> None:
         """Stops listening and lets running requests finish, within the drain time."""
         await self._runner.cleanup()
+
+    async def _drain(self, app: web.Application) -> None:
+        self._forwarder.drain()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path

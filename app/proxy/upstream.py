@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -14,6 +15,9 @@ import truststore
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from app.proxy.refusal import Refusal
+
+log = logging.getLogger(__name__)
 #: Belong to one connection, not to the message (RFC 9110 §7.6.1).
 _HOP_BY_HOP = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
@@ -22,9 +26,37 @@ _HOP_BY_HOP = frozenset(
 #: Say something of the body's bytes which is no longer so.
 _OF_THE_BODY = frozenset(["content-length", "content-encoding", "content-md5", "digest", "content-digest", "etag"])
 _NOT_UP = _HOP_BY_HOP | _OF_THE_BODY | {"host", "accept-encoding", "expect"}
-_OURS = "x-anonamoose-"
+#: Ours, and those of a WebSocket, which is another one on either side.
+_NOT_ON = ("x-anonamoose-", "sec-websocket-")
 #: A provider may think for long before it says the first word, but it accepts a connection soon.
 _CONNECT_TIMEOUT = 30.0
+#: How long the other side of a WebSocket may take to say goodbye.
+CLOSE_WAIT = 2.0
+
+
+class NotSwitched(Exception):
+    """The provider answered a WebSocket's handshake as an ordinary request. `body` is hidden from repr."""
+
+    def __init__(self, status: int, reason: str, headers: CIMultiDict[str], body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.body = body
+
+
+async def _switched(answer: aiohttp.ClientResponse) -> None:
+    """Keeps what aiohttp would drop: the body of an answer that is no handshake."""
+    if answer.status != 101:
+        raise NotSwitched(answer.status, answer.reason or "", down(answer.headers), await answer.read())
+
+
+class Socket(aiohttp.ClientWebSocketResponse):
+    """A WebSocket to a provider. `headers` are those of its handshake."""
+
+    def __init__(self, reader: Any, writer: Any, protocol: str | None, response: Any, *rest: Any, **more: Any) -> None:
+        super().__init__(reader, writer, protocol, response, *rest, **more)
+        self.headers: CIMultiDictProxy[str] = response.headers
 
 
 class Upstream:
@@ -43,6 +75,8 @@ class Upstream:
             max_line_size=65536,
             max_field_size=65536,
             read_bufsize=2**18,
+            ws_response_class=Socket,
+            raise_for_status=_switched,  # for sockets; `send` takes any status
         )
         return self
 
@@ -64,8 +98,26 @@ class Upstream:
             # aiohttp writes bytes in one go, which holds up the loop where they are many.
             data=None if body is None else io.BytesIO(body),
             allow_redirects=False,
+            raise_for_status=False,
             proxy=None if _is_loopback(url) else _proxy(url),
         )
+
+    async def connect(self, url: URL, headers: CIMultiDict[str], protocols: Sequence[str], compress: bool) -> Socket:
+        """A WebSocket. Raises aiohttp.ClientError, or NotSwitched with what was answered instead."""
+        assert self._session is not None
+        made = await self._session.ws_connect(
+            url,
+            headers=headers,
+            protocols=protocols,
+            proxy=None if _is_loopback(url) else _proxy(url),
+            compress=15 if compress else 0,
+            max_msg_size=0,  # an answer may be as long as the provider likes
+            autoping=False,
+            autoclose=False,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WAIT),
+        )
+        assert isinstance(made, Socket)
+        return made
 
 
 def _is_loopback(url: URL) -> bool:
@@ -85,7 +137,7 @@ def up(headers: Mapping[str, str], streaming: bool) -> CIMultiDict[str]:
     kept = CIMultiDict(
         (name, value)
         for name, value in headers.items()
-        if name.lower() not in _NOT_UP | named and not name.lower().startswith(_OURS)
+        if name.lower() not in _NOT_UP | named and not name.lower().startswith(_NOT_ON)
     )
     # A compressed stream comes in lumps.
     kept["Accept-Encoding"] = "identity" if streaming else "gzip, deflate"
@@ -95,5 +147,24 @@ def up(headers: Mapping[str, str], streaming: bool) -> CIMultiDict[str]:
 def down(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     """The provider's headers as the client gets them."""
     return CIMultiDict(
-        (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP | _OF_THE_BODY
+        (name, value)
+        for name, value in headers.items()
+        if name.lower() not in _HOP_BY_HOP | _OF_THE_BODY and not name.lower().startswith("sec-websocket-")
+    )
+
+
+def url_of(origin: str, path: str, asked: str) -> URL:
+    """`path` at `origin`, with the query of the path that the client has asked for."""
+    _, mark, query = asked.partition("?")
+    return URL(f"{origin}{path}{mark}{query}", encoded=True)
+
+
+def unreachable(url: URL, error: BaseException) -> Refusal:
+    """The provider did not answer at all."""
+    log.warning("%s cannot be reached: %s", url.host, type(error).__name__)
+    return Refusal(
+        502,
+        "upstream_unreachable",
+        f"The provider at {url.host} cannot be reached ({type(error).__name__}).",
+        "Check the network and the upstream setting.",
     )

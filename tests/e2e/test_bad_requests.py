@@ -237,7 +237,7 @@ async def test_values_hidden_in_escapes_are_found(
 
 
 @both
-async def test_an_upgrade_is_refused_so_that_clients_fall_back(
+async def test_an_upgrade_is_refused_where_there_is_no_socket_so_that_clients_fall_back(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, dialect: Dialect
 ) -> None:
     headers = {
@@ -246,11 +246,9 @@ async def test_an_upgrade_is_refused_so_that_clients_fall_back(
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
-    for path in (dialect.path, "/v1/responses"):
-        kind = {"anthropic-version": "2023-06-01"} if dialect is not GPT else {}
-        async with http.get(running.origin + path, headers={**headers, **kind}) as got:
-            assert (got.status, got.headers["x-should-retry"]) == (426, "false")
-            dialect.error(await got.read())
+    async with http.get(running.origin + dialect.path, headers=headers) as got:
+        assert (got.status, got.headers["x-should-retry"]) == (426, "false")
+        dialect.error(await got.read())
     assert not upstream.wire
 
 

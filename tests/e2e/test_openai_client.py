@@ -135,7 +135,6 @@ async def test_tool_calls_come_back_as_json_with_awkward_values(
     assert list(json.loads(json.loads(collected[1])["payload"]).values()) == expected
 
 
-@pytest.mark.xfail(strict=True, reason="the value is escaped for the arguments only, not for the string in the command")
 async def test_json_in_a_command_in_a_tool_call_stays_json(gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
     def answer(received: Received) -> Reply:
         command = "curl -d " + json.dumps(json.dumps({"who": received.placeholders[0]}))

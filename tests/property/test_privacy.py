@@ -197,7 +197,7 @@ def test_no_refusal_of_a_term_contains_it(tmp_path: Path, bad: Term) -> None:
     assert CANARY not in str(caught.value)
 
 
-@given(st.sampled_from(["session", "locale", "redact", "hydrate"]), _values)
+@given(st.sampled_from(["session", "locale", "redact", "hydrate", "placeholders"]), _values)
 def test_no_error_body_contains_an_original_value(name: str, value: str) -> None:
     with pytest.raises(Refusal) as caught:
         controls({f"x-anonamoose-{name}": f" {value}"}, _POLICY)

@@ -4,30 +4,49 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.placeholder import MAX_LENGTH
+from app.pipeline.finder import MAX_LENGTH
+from app.pipeline.placeholder import Style
 from app.pipeline.restore import Restorer, restore
 from app.pipeline.session import Session
-from tests.property.texts import VALUES, cut, cuts, engine, hide, marks, sessions, terms, texts, tokens_of
+from tests.property.texts import (
+    REVERSIBLE,
+    VALUES,
+    cut,
+    cuts,
+    engine,
+    hide,
+    marks,
+    sessions,
+    styles,
+    terms,
+    texts,
+    tokens_of,
+)
 
 
-@given(st.data())
-def test_restore_of_redact_is_the_text_for_any_text_also_one_that_looks_like_placeholders(data: st.DataObject) -> None:
+@pytest.mark.parametrize("style", REVERSIBLE)
+@given(data=st.data())
+def test_restore_of_redact_is_the_text_for_any_text_also_one_that_looks_like_placeholders(
+    style: Style, data: st.DataObject
+) -> None:
     session = data.draw(sessions())
     words = data.draw(terms)
     find = engine(words, data.draw(marks))
     for text in data.draw(st.lists(texts(session, words), min_size=1, max_size=3)):
-        redacted = hide(text, session, find)
+        redacted = hide(text, session, find, style=style)
         assert restore(redacted, session, escaping=False) == text
+        assert bool(redacted) == bool(text)
 
 
 @given(st.data())
 def test_output_does_not_depend_on_where_a_text_was_cut(data: st.DataObject) -> None:
     session = data.draw(sessions())
     words = data.draw(terms)
-    hide(data.draw(texts(session, words)), session, engine(words))
+    hide(data.draw(texts(session, words)), session, engine(words), style=data.draw(styles))
     head = data.draw(st.sampled_from(["", "{", '{"a": "', '{"a": "{\\"b\\": \\"', " [ ", '[["', "\\"]))
     answer = head + data.draw(texts(session, words))
     whole = restore(answer, session)
@@ -40,7 +59,7 @@ def test_output_does_not_depend_on_where_a_text_was_cut(data: st.DataObject) -> 
 def test_what_is_held_back_is_always_shorter_than_the_longest_placeholder(data: st.DataObject) -> None:
     session = data.draw(sessions())
     words = data.draw(terms)
-    hide(data.draw(texts(session, words)), session, engine(words))
+    hide(data.draw(texts(session, words)), session, engine(words), style=data.draw(styles))
     restorer = Restorer(session)
     for piece in data.draw(texts(session, words)):
         restorer.feed(piece)
@@ -57,11 +76,11 @@ def test_one_sessions_placeholders_are_never_restored_in_anothers_response(data:
     find = engine(words)
     secrets = [f"{value}#{number}" for number, value in enumerate(VALUES)]
     for secret in secrets:
-        theirs.placeholder(data.draw(st.sampled_from(["PERSON", "AB", "A_B"])), secret)
-    hide(data.draw(texts(ours, words)), ours, find)
+        theirs.placeholder(data.draw(st.sampled_from(["PERSON", "AB", "A_B"])), secret, style=data.draw(styles))
+    hide(data.draw(texts(ours, words)), ours, find, style=data.draw(styles))
     # Their placeholders reach us in a request, and come back in the answer to it.
     quoted = data.draw(texts(theirs, words))
-    asked = hide(quoted, ours, find)
+    asked = hide(quoted, ours, find, style=data.draw(styles))
     assert restore(asked, ours, escaping=False) == quoted
     answer = asked + data.draw(texts(theirs, words))
     restored = restore(answer, ours, escaping=False)

@@ -224,7 +224,7 @@ def test_output_does_not_depend_on_how_a_message_was_cut_into_events_and_nothing
 class _Parsing(StreamRestorer):
     """Reads every event from its first character."""
 
-    def _continued(self, event: Event, data: str) -> Event | None:
+    def _continued(self, event: Event) -> Event | None:
         return None
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from app.pipeline.engine import Engine
-from app.pipeline.placeholder import label_of
+from app.pipeline.placeholder import STYLES, Style, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import redact
 from app.pipeline.session import Session
@@ -33,7 +33,15 @@ VALUES = (
     "\ud800",
     "é",
     "x",
+    "Alice Martin",
+    "alice@example.com",
+    "+61 412 345 678",
+    "AB-12345",
 )
+
+#: All whose placeholders come back.
+REVERSIBLE = [style for style in STYLES.values() if style != "mask"]
+styles = st.sampled_from(REVERSIBLE)
 
 _BRACKETS = (
     ("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"), ("【", "】"), ("\\[", "\\]"), ("&#91;", "&#93;"),
@@ -84,9 +92,9 @@ def engine(terms: Sequence[Term] = (), marks: Sequence[tuple[int, int, str]] = (
     return Engine({"dictionary": Needles(terms), "ner": Marks(marks)}, ENTITIES, stand_ins)
 
 
-def hide(text: str, session: Session, with_: Engine, *, quoting: bool = False) -> str:
+def hide(text: str, session: Session, with_: Engine, *, quoting: bool = False, style: Style = "default") -> str:
     """`text` redacted in `session`."""
-    return redact(text, with_.findings(text, POLICY), session, quoting=quoting).text
+    return redact(text, with_.findings(text, POLICY), session, quoting=quoting, style=style).text
 
 
 def _is_fit(term: Term) -> bool:
@@ -117,13 +125,13 @@ def sessions(draw: st.DrawFn, name: str = "a", key: bytes = KEY) -> Session:
     """A session in any state: some values known, some with the user's own stand-ins, some tokens reserved."""
     session = Session(name, key)
     for value in draw(st.lists(st.sampled_from(VALUES), max_size=4)):
-        session.placeholder(draw(st.sampled_from(ENTITIES)), value)
+        session.placeholder(draw(st.sampled_from(ENTITIES)), value, style=draw(styles))
     return session
 
 
 def mangled(token: str, brackets: tuple[str, str], separator: str, change: Callable[[str], str], gap: str) -> str:
     """A placeholder as a model may give it back."""
-    label, _, number = token.strip("[]").rpartition("_")
+    label, _, number = token.strip("[]<>").rpartition("_")
     body = change(label.replace("_", separator)) + separator + number[:2] + gap + number[2:]
     return brackets[0] + body + brackets[1]
 

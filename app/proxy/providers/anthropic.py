@@ -30,35 +30,77 @@ _NAMES = (
     ".id",
     ".name",
     ".tool_use_id",
+    ".tool_name",
+    ".toolset_name",
+    ".server_name",
+    ".mcp_server_name",
+    ".file_id",
+    ".file_type",
+    ".error_code",
+    ".stop_reason",
+    ".page_age",
+    ".retrieved_at",
     ".cache_control.**",
     ".caller.**",
+    ".transformations.**",
+    ".trigger.**",
+    ".from.model",
+    ".to.model",
     ".source.type",
     ".source.media_type",
     ".source.file_id",
     ".citations[].type",
+    ".citations[].file_id",
+    ".tabs[].tab_id",
+    ".state_changes[].type",
+    ".state_changes[].tab_id",
+    ".state_changes[].download_id",
+)
+#: Where, seen from a block, there are others: in the results of tools, in documents, in pages that were fetched.
+_NESTED = (
+    "",
+    ".content",
+    ".content[]",
+    ".content[].content[]",
+    ".content[].source.content[]",
+    ".content.content",
+    ".content.content[]",
+    ".content.content.source.content[]",
+    ".content.tool_references[]",
+    ".source.content[]",
 )
 
 
 def _blocks(*bases: str) -> dict[str, tuple[str, ...]]:
     """Paths of what is opaque in content blocks, wherever such blocks stand."""
+    everywhere = [f"{base}{nested}" for base in bases for nested in _NESTED]
     return {
-        "identifiers": tuple(f"{base}{path}" for base in bases for path in _NAMES),
-        "verbatim": tuple(f"{base}{path}" for base in bases for path in _SEALED),
-        "binary": tuple(f"{base}.source<base64>.data" for base in bases),
+        "identifiers": tuple(f"{base}{path}" for base in everywhere for path in _NAMES),
+        "verbatim": tuple(f"{base}{path}" for base in everywhere for path in _SEALED),
+        "binary": tuple(f"{base}.source{path}" for base in everywhere for path in ("<base64>.data", ".url")),
     }
 
 
-_REQUEST_BLOCKS = _blocks("messages[].content[]", "messages[].content[].content[]", "system[]")
+_REQUEST_BLOCKS = _blocks("messages[].content[]", "system[]")
 _MESSAGES_REQUEST = Fields(
     identifiers=(
         *_REQUEST_BLOCKS["identifiers"],
         "model",
         "messages[].role",
+        "messages[].clear_at",
+        "messages[].output_config.effort",
         "tools[].type",
         "tools[].name",
+        "tools[].model",
         "tools[].cache_control.**",
+        "tools[].caching.**",
+        "tools[].allowed_callers[]",
         "tools[].allowed_domains[]",
         "tools[].blocked_domains[]",
+        "tools[].response_inclusion",
+        "tools[].url_sources.**",
+        "tools[].mcp_server_name",
+        "tools[].tools[].name",
         "tool_choice.**",
         "thinking.**",
         "thread.**",
@@ -66,21 +108,42 @@ _MESSAGES_REQUEST = Fields(
         "speed",
         "inference_geo",
         "container",
+        "container.id",
+        "container.skills[].**",
         "betas[]",
+        "billing_policy.**",
         "cache_control.**",
+        "compaction.type",
+        "compaction.trigger.**",
+        "diagnostics.**",
+        "fallback_credit_token.mode",
+        "fallbacks",
+        "fallbacks[].**",
         "output_config.effort",
         "output_config.format.type",
+        "output_config.task_budget.**",
         "context_management.edits[].type",
+        "context_management.edits[].trigger.**",
+        "context_management.edits[].keep.**",
+        "context_management.edits[].clear_at_least.**",
+        "context_management.edits[].clear_tool_inputs[]",
+        "context_management.edits[].exclude_tools[]",
         "mcp_servers[].type",
         "mcp_servers[].name",
         "mcp_servers[].tool_configuration.allowed_tools[]",
     ),
-    verbatim=(*_REQUEST_BLOCKS["verbatim"], "mcp_servers[].authorization_token", "tools[].user_location.**"),
+    verbatim=(
+        *_REQUEST_BLOCKS["verbatim"],
+        "fallback_credit_token",
+        "fallback_credit_token.token",
+        "mcp_servers[].authorization_token",
+        "tools[].user_location.**",
+    ),
     binary=_REQUEST_BLOCKS["binary"],
-    schemas=("tools[].input_schema", "output_config.format.schema"),
+    schemas=("tools[].input_schema", "tools[].tools[].input_schema", "output_config.format.schema"),
     opening="messages",
 )
-_ANSWER = Fields(verbatim=_blocks("content[]")["verbatim"])
+_ANSWER = Fields(verbatim=(*_blocks("content[]")["verbatim"], "stop_details.fallback_credit_token"))
 
 _DELTA_TYPES = {"text": "text_delta", "partial_json": "input_json_delta", "thinking": "thinking_delta"}
 
@@ -110,6 +173,9 @@ _STREAM = Stream(
     fields=Fields(
         verbatim=(
             *_blocks("message.content[]", "content_block")["verbatim"],
+            "message.stop_details.fallback_credit_token",
+            "delta.stop_details.fallback_credit_token",
+            "delta.citation.encrypted_index",
             "delta<signature_delta>.**",
             "delta<compaction_delta>.**",
         )
@@ -137,8 +203,8 @@ def _stream_error(code: str, message: str) -> Event:
 ANTHROPIC = Provider(
     "anthropic",
     (
-        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM),
-        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST),
+        Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM, system="system"),
+        Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST, system="system"),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
     ),

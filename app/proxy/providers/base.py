@@ -10,6 +10,7 @@ from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
+from app.pipeline.note import Place
 from app.proxy.framing import SSE, Framing
 from app.proxy.sse import Event
 
@@ -26,7 +27,7 @@ class Stream:
     its name and `Index`, or None for what is no delta. `closes` tells which channels an event ends
     (`()` stands for all): their held text goes out before it. `inject` makes the event which carries
     that text, from the name, the index, the text and the data of the channel's latest event; a
-    framing other than SSE takes its data.
+    framing other than SSE takes its data. `number` is the key that numbers events, where one does.
     """
 
     deltas: frozenset[str]
@@ -35,6 +36,7 @@ class Stream:
     fields: Fields = field(default_factory=Fields)
     channel: Callable[[Leaf], tuple[str, Index] | None] | None = None
     framing: Framing = SSE
+    number: str = ""
 
     def channel_of(self, leaf: Leaf) -> tuple[str, Index] | None:
         """Name and index of the channel that `leaf` continues, or None."""
@@ -45,13 +47,27 @@ class Stream:
         return leaf.path, tuple(value for owner in leaf.owners for key, value in owner if key == "index")
 
 
+def _nothing(event: object) -> Iterable[Index]:
+    return ()
+
+
+def _never(name: str, index: Index, text: str, latest: str) -> Event:
+    raise AssertionError("a stream without channels holds nothing back")
+
+
+def undeclared(framing: Framing) -> Stream:
+    """A stream nobody has declared: every string of it is restored, each by itself."""
+    return Stream(frozenset(), _nothing, _never, framing=framing)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation.
 
     In `path`, `*` stands for any part of one segment. `request` None means it has no body that is
     text: with `passes` the body goes on unread, else there must be none. `kept` says that the provider
-    keeps what is said here under the answer's id, so that later requests may name it.
+    keeps what is said here under the answer's id, so that later requests may name it. `system` is the place of
+    the system text in a request.
     """
 
     method: str
@@ -61,6 +77,12 @@ class Endpoint:
     stream: Stream | None = None
     passes: bool = False
     kept: bool = False
+    system: Place | None = None
+
+
+def below(bases: Iterable[str], *paths: str) -> tuple[str, ...]:
+    """Each of `paths` (`name`, `<type>.name`) in each of the objects at `bases` ("" is the body)."""
+    return tuple(f"{base}{'.' if base and not path.startswith('<') else ''}{path}" for base in bases for path in paths)
 
 
 @lru_cache(maxsize=1024)

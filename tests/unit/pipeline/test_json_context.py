@@ -17,6 +17,11 @@ def depth(text: str, *, whole: bool = True) -> int:
 NESTED = json.dumps({"a": json.dumps({"b": json.dumps(["c"])})})
 
 
+#: A command that holds JSON, which holds JSON in turn.
+_SENT = json.dumps({"who": 1, "more": json.dumps({"a": "DEEP"})})
+COMMAND = json.dumps({"command": f"curl -d {json.dumps(_SENT)} AFTER"})
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -41,6 +46,12 @@ NESTED = json.dumps({"a": json.dumps({"b": json.dumps(["c"])})})
         ('{"a": "{\\"b\\": \\"c\\"}", "d": "', 1),
         ('{"a": "x{\\"b\\": \\"', 1),
         (NESTED[: NESTED.index("c")], 3),
+        (r"say \"", 0),
+        (COMMAND[: COMMAND.index("who")], 3),
+        (COMMAND[: COMMAND.index("DEEP")], 4),
+        (COMMAND[: COMMAND.index("AFTER")], 1),
+        ('{"a": "echo \\"', 1),
+        ('{"a": "cd \\"C:\\\\\\\\\\" ', 1),  # two backslashes are one that a quote follows
     ],
 )
 @pytest.mark.parametrize("whole", [True, False])

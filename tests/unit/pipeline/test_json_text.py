@@ -14,6 +14,7 @@ from app.pipeline.json_text import (
     UnreadableJson,
     encode,
     escape,
+    is_whole,
     looks_like_json,
     parse,
     tokens,
@@ -102,3 +103,15 @@ def test_non_ascii_stays_readable() -> None:
 )
 def test_what_looks_like_json(text: str, does: bool) -> None:
     assert looks_like_json(text) is does
+
+
+@pytest.mark.parametrize("digits", [1, 3, 9])
+def test_whole_numbers_are_met_in_the_order_of_the_tree(digits: int) -> None:
+    text = (
+        '{"a": [0, -0, 7, -12, 123, 1234567, 123456789, -1234567890, 1e3, 1E+9, 1.5, 123456789.25, 1.123456789, '
+        '1e123, 123456789e1, 12345678901234567890, true, null, NaN, -Infinity, "123456789", "1\\"234"], "999999999": 1}'
+    )
+    members = [member for key, value in parse(text) for member in (value if isinstance(value, list) else [value])]
+    written = [match.group() for match in tokens(text, digits=digits) if match.group()[0] != '"']
+    assert [int(token) for token in written] == [member for member in members if is_whole(member, digits)]
+    assert len(written) == {1: 9, 3: 4, 9: 2}[digits]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.pipeline.placeholder import MAX_LENGTH, Finder, Sighting, finder, identity, label_of, render
+from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
+from app.pipeline.placeholder import identity, label_of, render
 
 LABELS = ("PERSON", "EMAIL", "LAST_NAME", "NAME", "A" * 32)
 
@@ -47,9 +48,20 @@ def test_labels_are_short_where_the_entity_is_long() -> None:
         "person-4821",
         "PERSON\\_4821",
         "PERSON\\\\_4821",
+        "[PERSON_4821 ]",
+        "[PERSON__4821]",
+        "[PERSON\n_4821]",
+        "[PERSON_4821\n]",
+        "{ PERSON_4821 }",
+        "\\[PERSON_4821\\]",
+        "&#91;PERSON_4 821&#93;",
+        "&lt;person-4821&gt;",
+        "%5BPERSON_4821%5d",
     ],
 )
-@pytest.mark.parametrize("around", ["{}", "say {} now", "“{}”", "**{}**", "`{}`", "{}'s", "{}, {}"])
+@pytest.mark.parametrize(
+    "around", ["{}", "say {} now", "“{}”", "**{}**", "`{}`", "{}'s", "{}, {}", '\\"{}\\"', "<b>{}</b>", "a={}&b"]
+)
 def test_a_placeholder_is_recognised_in_every_form_a_model_gives_it(form: str, around: str) -> None:
     found = tokens(around.replace("{}", form))
     assert found == [(form, "[PERSON_4821]")] * around.count("{}")
@@ -87,6 +99,84 @@ def test_brackets_that_do_not_match_stay_outside(text: str) -> None:
 @pytest.mark.parametrize("form", ["[PERSON_4821]en", "[PERSON_4821]s", "[PERSON_4821](mailto:x)", "x[PERSON_4821]y"])
 def test_endings_stay_outside(form: str) -> None:
     assert tokens(form) == [("[PERSON_4821]", "[PERSON_4821]")]
+
+
+#: Numbers of few digits, in the brackets that are ours, and in others.
+SHORT_FORMS = (
+    "[PERSON_1]", "[person 1]", "[Person-12]", "\\[PERSON\\_1\\]", "【PERSON_1】", "&#91;PERSON_1&#93;",
+    "%5BPERSON_1%5D",
+)  # fmt: skip
+NOT_SHORT = (
+    "PERSON_1", "(PERSON_1)", "<PERSON_1>", "{PERSON_1}", "(person 12)", "[PERSON_1 2]", "&lt;PERSON_1&gt;", "[1]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", SHORT_FORMS)
+def test_an_ordinal_is_recognised_in_brackets_of_ours(form: str) -> None:
+    look = Finder(LABELS, styles=["ordinal"])
+    (seen,) = look.find(f"so {form}, then")
+    assert (seen.start, seen.end) == (3, 3 + len(form)) and seen.token in ("[PERSON_1]", "[PERSON_12]")
+    assert Finder(LABELS).find(form) == []
+
+
+@pytest.mark.parametrize("form", NOT_SHORT)
+def test_an_ordinal_without_them_is_a_word_of_the_models_own(form: str) -> None:
+    assert Finder(LABELS, styles=["ordinal"]).find(f"so {form}, then") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[[PERSON_4821]]", "[[PERSON_4821]]"),
+        ("[[person 4821]]", "[[person 4821]]"),
+        ("\\[\\[PERSON\\_4821\\]\\]", "\\[\\[PERSON\\_4821\\]\\]"),
+        ("[[[PERSON_4821]]]", "[[PERSON_4821]]"),
+        ("[PERSON_4821]", "[PERSON_4821]"),
+        ("[[PERSON_4821]", "[PERSON_4821]"),
+        ("[PERSON_4821]]", "[PERSON_4821]"),
+        ("[[PERSON_9999]]", "[PERSON_9999]"),  # was issued in one pair
+        ("PERSON_4821", "PERSON_4821"),
+    ],
+)
+def test_two_brackets_count_where_two_were_issued(text: str, found: str) -> None:
+    (seen,) = Finder(LABELS, styles=["double"], doubled=["4821"]).find(text)
+    assert text[seen.start : seen.end] == found
+
+
+@pytest.mark.parametrize("form", ["\ue000{}\ue001", "\\ue000{}\\ue001", "\\\\uE000{}\\\\uE001"])
+def test_private_characters_are_recognised_as_escapes_too(form: str) -> None:
+    digits = "0123456789abcdef"
+    look = Finder([], styles=["pua"])
+    text = f"x{form.format(digits)}y"
+    (seen,) = look.find(text)
+    assert seen == Sighting(1, len(text) - 1, f"\ue000{digits}\ue001")
+    assert [look.held(text[:end]) for end in range(2, len(text) - 1)] == [1] * (len(text) - 3)
+    assert look.find(form.format(digits[:-1])) == look.find(form.format(digits.upper())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dear Greta Kestgart, Greta", ["Greta Kestgart", "Greta"]),
+        ("Greta's or Gretas or xGreta or Greta_ or Greta2", ["Greta"]),
+        ("(Greta)\nKestgart-Greta", ["Greta", "Kestgart", "Greta"]),
+        ("greta", []),
+        ("call +61 870 104 043 or +61 870 104 0431", ["+61 870 104 043"]),
+        ("Gr and Grx", ["Gr"]),
+    ],
+)
+def test_surrogates_are_found_as_whole_words_the_longest_first(text: str, found: list[str]) -> None:
+    look = Finder([], words=["Greta", "Kestgart", "Greta Kestgart", "+61 870 104 043", "Gr"])
+    assert [text[seen.start : seen.end] for seen in look.find(text)] == found
+    assert look.find("Greta", left="x") == [] and len(look.find("Greta", left="-")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [("so Gre", "Gre"), ("so Greta", "Greta"), ("so Greta ", "Greta "), ("xGre", ""), ("so Greta Kx", ""), ("Gx", "")],
+)
+def test_a_surrogate_waits_for_the_end_of_its_word(text: str, waits: str) -> None:
+    assert text[Finder([], words=["Greta", "Greta Kestgart"]).held(text) :] == waits
 
 
 def test_neighbours_are_told_apart() -> None:
@@ -137,10 +227,6 @@ def test_sightings_are_disjoint_and_sorted_even_where_a_label_holds_a_number() -
 def test_without_labels_and_stand_ins_nothing_is_found_or_held() -> None:
     nothing = Finder([])
     assert nothing.find("[PERSON_4821]") == [] and nothing.held("[PERSON_48") == 10
-
-
-def test_a_finder_is_shared() -> None:
-    assert finder(frozenset({"A"})) is finder(frozenset({"A"}))
 
 
 @pytest.mark.parametrize(

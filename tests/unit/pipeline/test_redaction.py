@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.pipeline.redaction import Finding, redact
@@ -107,3 +109,46 @@ def test_reprs_hide_what_was_found() -> None:
     session = Session("a", KEY)
     result = redact("Alice", [finding("Alice", "Alice")], session)
     assert "Alice" not in repr(result) + repr(result.replacements) + repr(Span(0, 5, "PERSON", 1.0, "ner"))
+
+
+def test_a_mask_is_not_stored_and_never_empty() -> None:
+    session = Session("a", KEY)
+    find = engine([Term("Alice", "PERSON"), Term("Globex", replacement="Acme")])
+    text = "Alice of Globex is [PERSON_1234]"
+    assert hide(text, session, find, style="mask") == "[PERSON] of Acme is [PERSON_1234]"
+    assert hide("Alice", session, find, style="mask") == "[PERSON]"
+    assert len(session) == 0 and restore("[PERSON] of Acme", session) == "[PERSON] of Acme"
+
+
+def test_a_mask_hides_what_had_a_placeholder_and_leaves_no_placeholder_to_be_restored() -> None:
+    session = Session("a", KEY)
+    token = session.placeholder("PERSON", "Alice")
+    find = engine([Term("Alice", "PERSON")])
+    assert hide(f"Alice, or {token}", session, find, style="mask") == "[PERSON], or [LITERAL]"
+
+
+def test_a_surrogate_that_the_user_writes_comes_back_as_it_was() -> None:
+    session = Session("a", KEY)
+    find = engine([Term("Alice Martin", "PERSON"), Term("Bob", "PERSON")])
+    greta = hide("Alice Martin", session, find, style="surrogate")
+    assert len(greta.split()) == 2 and restore(greta, session) == "Alice Martin"
+    for text in (f"{greta} is not Alice Martin", f"Bob {greta.split()[1]}, {greta.split()[0]}s", f"x{greta}"):
+        result = hide(text, session, find, style="surrogate")
+        assert restore(result, session) == text
+        assert "Alice" not in result and "Bob" not in result
+    assert hide(greta, session, find, style="surrogate", quoting=True) == greta
+
+
+def test_a_surrogate_is_nothing_that_the_text_holds() -> None:
+    alone = hide("Alice", Session("a", KEY), engine([Term("Alice", "PERSON")]), style="surrogate")
+    session = Session("a", KEY)
+    result = hide(f"Alice and {alone}", session, engine([Term("Alice", "PERSON")]), style="surrogate")
+    assert result.endswith(f" and {alone}") and not result.startswith(alone)
+    assert restore(result, session) == f"Alice and {alone}"
+
+
+def test_a_surrogate_is_not_used_where_it_would_run_into_a_word() -> None:
+    session = Session("a", KEY)
+    result = hide("xAlicey Alice", session, engine([Term("Alice", "PERSON")]), style="surrogate")
+    assert re.fullmatch(r"x\[PERSON_\d{4}\]y [A-Z][a-z]+", result)
+    assert restore(result, session) == "xAlicey Alice"

@@ -84,6 +84,20 @@ def test_values_are_escaped_for_the_json_they_come_to(depth: int) -> None:
     assert restore(text, SESSION) == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("?q=%5BPERSON_4821%5D&r", "?q=Zo%C3%AB%20O%27Neil&r"),
+        ("?q=%5bquote_1307%5d", "?q=say%20%22hi%22%0A"),
+        ("<b>&#91;QUOTE_1307&#93;</b>", "<b>say &quot;hi&quot;\n</b>"),
+        ("&lt;PERSON_4821&gt;", "Zoë O&#x27;Neil"),
+        ('{"a": "&#91;QUOTE_1307&#93;"}', '{"a": "say &quot;hi&quot;\\n"}'),
+    ],
+)
+def test_where_a_placeholder_was_encoded_so_is_its_value(text: str, expected: str) -> None:
+    assert restore(text, SESSION) == expected
+
+
 def test_in_plain_text_values_are_not_escaped() -> None:
     assert restore('He said "[QUOTE_1307]"', SESSION) == 'He said "say "hi"\n"'
     assert restore('[QUOTE_1307] {"a": "[QUOTE_1307]"}', SESSION) == 'say "hi"\n {"a": "say "hi"\n"}'
@@ -96,3 +110,57 @@ def test_the_bracket_of_a_placeholder_is_not_the_beginning_of_json() -> None:
 def test_in_a_text_that_redact_made_values_go_back_as_they_stood() -> None:
     session = Session("a", b"k" * 32, [Entry("[PERSON_4821]", "PERSON", "Zo\\u00eb")])
     assert restore('{"a": "[PERSON_4821]"}', session, escaping=False) == '{"a": "Zo\\u00eb"}'
+
+
+CUT = Session(
+    "a",
+    b"k" * 32,
+    [
+        Entry("[PERSON_4821]", "PERSON", "Zoë"),
+        Entry("[PERSON_4977]", "PERSON", "Ann"),
+        Entry("[[PERSON_5123]]", "PERSON", "Bea"),
+        Entry("<EMAIL_1307>", "EMAIL", "zoe@example.com"),
+    ],
+    ["[PERSON_5999]"],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("by [PERSON_48", "by Zoë"),
+        ("by [PERSON_4821", "by Zoë"),
+        ("by [[PERSON_48", "by [Zoë"),
+        ("by [[PERSON_51", "by Bea"),
+        ("by [[PERSON_5123", "by Bea"),
+        ("by [[PERSON_5123]", "by Bea"),
+        ("by <EMAIL_1", "by zoe@example.com"),
+        ('{"a": "[PERSON_48', '{"a": "Zoë'),
+        ("by [PERSON_4", "by [PERSON_4"),  # there are two
+        ("by [PERSON_5", "by [PERSON_5"),  # one that was issued, one the user wrote
+        ("by [PERSON_47", "by [PERSON_47"),
+        ("by [PERSON_", "by [PERSON_"),
+        ("by [PERS", "by [PERS"),
+        ("by PERSON_48", "by PERSON_48"),
+        ("by [person_48", "by [person_48"),
+        ("by <PERSON_48", "by <PERSON_48"),
+        ("by [EMAIL_1", "by [EMAIL_1"),
+        ("by [PERSON_48 ", "by [PERSON_48 "),
+    ],
+)
+def test_a_placeholder_that_was_cut_off_is_restored_if_it_can_only_be_one(text: str, expected: str) -> None:
+    assert restore(text, CUT, cut=True) == expected
+    restorer = Restorer(CUT)
+    assert "".join(map(restorer.feed, text)) + restorer.flush(cut=True) == expected
+
+
+@pytest.mark.parametrize("text", ["by [PERSON_48", "by [[PERSON_51", "by <EMAIL_1"])
+def test_a_piece_of_a_placeholder_stays_where_nothing_was_cut_off(text: str) -> None:
+    assert restore(text, CUT) == text
+
+
+def test_what_was_cut_off_is_remembered_as_it_came() -> None:
+    restorer = Restorer(CUT)
+    assert restorer.feed("by [PERSON_48") + restorer.flush(cut=True) == "by Zoë"
+    assert [(edit.start, edit.end, edit.text) for edit in restorer.edits] == [(3, 6, "[PERSON_48")]
+    assert restorer.restored == 1 and restorer.held == ""

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from app.pipeline.placeholder import Style
 from app.pipeline.session import Entry, Session
+from app.pipeline.surrogate import Surroundings
+from tests.property.texts import REVERSIBLE
 
 KEY = b"k" * 32
 
@@ -131,3 +134,69 @@ def test_the_repr_tells_no_value() -> None:
     session = Session("a", KEY)
     session.placeholder("PERSON", "Alice")
     assert repr(session) == "<Session a with 1 values>"
+
+
+def test_each_style_has_its_form() -> None:
+    forms: dict[Style, str] = {
+        "default": r"\[PERSON_\d{4}\]",
+        "ordinal": r"\[PERSON_1\]",
+        "double": r"\[\[PERSON_\d{4}\]\]",
+        "angle": r"<PERSON_\d{4}>",
+        "surrogate": r"[A-Z][a-z]+",
+        "pua": "\ue000[0-9a-f]{16}\ue001",
+    }
+    for style, form in forms.items():
+        session = Session("a", KEY)
+        token = session.placeholder("PERSON", "Alice", style=style)
+        assert re.fullmatch(form, token) and session.value(token) == "Alice"
+        assert token == Session("a", KEY).placeholder("PERSON", "Alice", style=style)
+        assert [(seen.start, seen.end) for seen in session.finder.find(f"a {token}.")] == [(2, 2 + len(token))]
+
+
+def test_a_value_keeps_its_placeholder_when_the_style_changes() -> None:
+    session = Session("a", KEY)
+    tokens = {style: session.placeholder("PERSON", f"A {style}", style=style) for style in REVERSIBLE}
+    for style in REVERSIBLE:
+        for other, token in tokens.items():
+            assert session.placeholder("PERSON", f"A {other}", style=style) == token
+    again = Session("a", KEY, *session.take_pending()[:2])
+    for style, token in tokens.items():
+        assert again.placeholder("PERSON", f"A {style}") == token and again.value(token) == f"A {style}"
+        assert [again.value(seen.token) for seen in again.finder.find(token)] == [f"A {style}"]
+
+
+def test_ordinals_count_for_each_label_and_go_on_after_a_restart() -> None:
+    session = Session("a", KEY)
+    session.reserve("[PERSON_2]")
+    entities = ("PERSON", "EMAIL_ADDRESS", "PERSON", "PERSON")
+    tokens = [session.placeholder(entity, str(at), style="ordinal") for at, entity in enumerate(entities)]
+    assert tokens == ["[PERSON_1]", "[EMAIL_1]", "[PERSON_3]", "[PERSON_4]"]
+    again = Session("a", KEY, *session.take_pending()[:2])
+    assert again.placeholder("PERSON", "new", style="ordinal") == "[PERSON_5]"
+    assert [again.placeholder(entity, str(at), style="ordinal") for at, entity in enumerate(entities)] == tokens
+
+
+def test_surrogates_are_unlike_each_other_every_original_and_what_is_around() -> None:
+    session = Session("a", KEY)
+    first = Session("a", KEY).placeholder("LOCATION", "Auckland", style="surrogate")
+    session.placeholder("LOCATION", first.upper(), style="surrogate")
+    assert session.placeholder("LOCATION", "Auckland", style="surrogate").casefold() != first.casefold()
+    around = Surroundings([f"the {first.lower()} road"])
+    other = Session("a", KEY).placeholder("LOCATION", "Auckland", style="surrogate", surroundings=around)
+    assert other not in ("Auckland", first)
+    many = [session.placeholder("PERSON", f"Bo{n} Li{n}", style="surrogate") for n in range(300)]
+    assert len(set(many)) == 300 and [session.value(token) for token in many] == [f"Bo{n} Li{n}" for n in range(300)]
+
+
+def test_where_no_surrogate_is_left_there_are_still_brackets() -> None:
+    session = Session("a", KEY)
+    values = [f"0a:11:22:33:{n // 256:02x}:{n % 256:02x}" for n in range(270)]
+    tokens = [session.placeholder("MAC_ADDRESS", value, style="surrogate") for value in values]
+    assert len(set(tokens)) == len(values) and "[MAC_" in " ".join(tokens)
+
+
+def test_a_part_of_a_name_that_has_a_placeholder_keeps_it() -> None:
+    session = Session("a", KEY)
+    token = session.placeholder("PERSON", "Alice")
+    session.placeholder("PERSON", "Alice Martin", style="surrogate")
+    assert session.placeholder("PERSON", "Alice", style="surrogate") == token

@@ -28,8 +28,23 @@ def test_headers_change_one_request() -> None:
     assert asked.policy == Policy(POLICY.layers, frozenset({"NZ", "UK"}), 0.7)
 
 
+def test_what_may_pass_is_asked_for_by_request() -> None:
+    asked = {"images": "block", "documents": "allow", "audio": "block", "numbers": "refuse"}
+    found = controls({f"X-Anonamoose-{name}": value for name, value in asked.items()}, POLICY).policy
+    assert {name: getattr(found, name) for name in asked} == asked and found.layers == POLICY.layers
+    assert controls({}, POLICY, {"images": "block"}).policy.images == "block"
+
+
 def test_an_empty_locale_means_all_regions() -> None:
     assert controls({"x-anonamoose-locale": ""}, POLICY).policy.regions == frozenset()
+
+
+def test_a_header_chooses_how_placeholders_look_then_the_path_then_the_settings() -> None:
+    header = {"x-anonamoose-placeholders": " Ordinal "}
+    assert controls({}, POLICY).placeholders == "default"
+    assert controls({}, POLICY, None, "mask").placeholders == "mask"
+    assert controls({}, POLICY, {"placeholders": "pua"}, "mask").placeholders == "pua"
+    assert controls(header, POLICY, {"placeholders": "pua"}, "mask").placeholders == "ordinal"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +58,12 @@ def test_an_empty_locale_means_all_regions() -> None:
         ("redact", "canary"),
         ("redact", ""),
         ("hydrate", "2"),
+        ("placeholders", "canary"),
+        ("placeholders", ""),
+        ("images", "canary"),
+        ("documents", "on"),
+        ("audio", ""),
+        ("numbers", "block"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_and_not_quoted(name: str, value: str) -> None:

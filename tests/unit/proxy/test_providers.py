@@ -9,6 +9,7 @@ from app.pipeline.fields import leaves
 from app.proxy.providers.anthropic import ANTHROPIC
 from app.proxy.providers.base import Provider
 from app.proxy.providers.openai import OPENAI
+from app.proxy.providers.sockets import socket_of
 
 PROVIDERS = pytest.mark.parametrize("provider", [OPENAI, ANTHROPIC], ids=lambda provider: provider.name)
 
@@ -258,3 +259,74 @@ def test_what_is_injected_is_a_delta_that_continues_its_channel(provider: Provid
         assert tuple(owner.get("index") for owner in leaf.owners if owner.get("index") is not None) == index
         if provider is OPENAI:
             assert json.loads(event.data or "").keys() == {"id", "object", "model", "choices"}
+
+
+def test_of_realtime_events_all_but_the_protocols_own_words_is_text() -> None:
+    socket = socket_of(OPENAI, "/v1/realtime")
+    assert socket is not None
+    tool = {
+        "type": "function",
+        "name": "look_up",
+        "description": "T tool",
+        "parameters": {"type": "object", "properties": {"a": {"type": "string", "description": "T parameter"}}},
+    }
+    remote = {
+        "type": "mcp",
+        "server_label": "l",
+        "authorization": "a b",
+        "headers": {"x": "y z"},
+        "allowed_tools": ["f"],
+    }
+    transcription = {"model": "m", "language": "en", "prompt": "T prompt", "keywords": ["T keyword"]}
+    session = {
+        "type": "realtime",
+        "model": "gpt-x",
+        "instructions": "T instructions",
+        "output_modalities": ["audio"],
+        "tools": [tool, remote],
+        "tool_choice": {"type": "function", "name": "look_up"},
+        "tracing": {"workflow_name": "w", "metadata": {"a": "T traced"}},
+        "prompt": {"id": "pmpt_1", "variables": {"who": "T variable"}},
+        "audio": {
+            "input": {"format": {"type": "audio/pcm"}, "transcription": transcription, "turn_detection": {"type": "v"}},
+            "output": {"voice": "marin", "format": {"type": "audio/pcm"}},
+        },
+        "a_field_of_tomorrow": "T new",
+    }
+    audio = "UklGRiQAAABXQVZFZm10IBAAAAA="
+    content = [
+        {"type": "input_text", "text": "T said"},
+        {"type": "input_audio", "audio": audio, "transcript": "T heard"},
+        {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"},
+    ]
+    message = {"id": "item_1", "type": "message", "role": "user", "content": content}
+    call = {"type": "function_call", "call_id": "c", "name": "look_up", "arguments": '{"a": "T argument"}'}
+    events: list[tuple[dict[str, Any], list[str]]] = [
+        (
+            {"type": "session.update", "event_id": "e", "session": session},
+            [
+                "T instructions",
+                "T keyword",
+                "T new",
+                "T parameter",
+                "T prompt",
+                "T tool",
+                "T traced",
+                "T variable",
+            ],
+        ),
+        ({"type": "conversation.item.create", "previous_item_id": "i", "item": message}, ["T heard", "T said"]),
+        ({"type": "conversation.item.create", "item": call}, ['{"a": "T argument"}']),
+        (
+            {
+                "type": "response.create",
+                "response": {"conversation": "none", "input": [message], "metadata": {"k": "T m"}},
+            },
+            ["T heard", "T m", "T said"],
+        ),
+        ({"type": "input_audio_buffer.append", "audio": audio}, []),
+        ({"type": "conversation.item.truncate", "item_id": "i", "content_index": 0, "audio_end_ms": 1}, []),
+    ]
+    for event, expected in events:
+        found = sorted(leaf.value for leaf in leaves(json.dumps(event), socket.request))
+        assert found == expected

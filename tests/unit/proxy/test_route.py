@@ -23,7 +23,7 @@ from app.proxy.route import route
         ("GET", "/v1/models", {"Authorization": "Bearer sk-1"}, "openai", "/v1/models", True),
         ("GET", "/v1/models/a/b", {}, "openai", "/v1/models/a/b", False),
         ("POST", "/v1/unheard-of", {}, "openai", "/v1/unheard-of", False),
-        ("GET", "/v1/chat/completions", {}, "openai", "/v1/chat/completions", False),
+        ("PUT", "/v1/chat/completions", {}, "openai", "/v1/chat/completions", False),
         ("POST", "/v1/messagesx", {}, "openai", "/v1/messagesx", False),
     ],
 )

@@ -76,7 +76,7 @@ def test_what_is_held_goes_out_before_the_event_that_closes_its_channel() -> Non
 def test_or_in_that_very_event_if_it_is_a_delta_of_the_channel() -> None:
     through = restorer(OPENAI)
     through.feed(chunk({"content": "Hi [PERSON"}))
-    assert contents(through.feed(chunk({"content": "_48"}, "length"))) == ["[PERSON_48"]
+    assert contents(through.feed(chunk({"content": "_48"}, "stop"))) == ["[PERSON_48"]
 
 
 @pytest.mark.parametrize("ending", [[make("[DONE]")], []])
@@ -175,7 +175,7 @@ def test_arguments_of_a_tool_are_flushed_as_such() -> None:
     assert (
         data(through.feed(block("content_block_delta", index=3, delta=delta)))[0]["delta"]["partial_json"] == '{"a": "'
     )
-    assert data(through.flush())[0]["delta"] == {"type": "input_json_delta", "partial_json": '[Zoë \\"Z\\" O\'Neil'}
+    assert data(through.flush())[0]["delta"] == {"type": "input_json_delta", "partial_json": 'Zoë \\"Z\\" O\'Neil'}
 
 
 def test_what_is_signed_stays_as_it_is() -> None:
@@ -195,10 +195,10 @@ def test_thinking_is_restored_and_ends_before_its_signature() -> None:
     def delta(**more: str) -> Event:
         return block("content_block_delta", index=0, delta=more)
 
-    assert through.feed(delta(type="thinking_delta", thinking="so [PERSON_4821")) != []
+    assert through.feed(delta(type="thinking_delta", thinking="so PERSON_4821")) != []
     out = data(through.feed(delta(type="signature_delta", signature="[PERSON_4821]")))
     assert [event["delta"] for event in out] == [
-        {"type": "thinking_delta", "thinking": '[Zoë "Z" O\'Neil'},
+        {"type": "thinking_delta", "thinking": 'Zoë "Z" O\'Neil'},
         {"type": "signature_delta", "signature": "[PERSON_4821]"},
     ]
 
@@ -209,3 +209,43 @@ def test_both_sides_of_the_talk_are_remembered_and_counted() -> None:
         through.feed(event)
     assert through.transcript() == ("I am [PERSON_4821].", 'I am Zoë "Z" O\'Neil.')
     assert through.restored == 1
+
+
+@pytest.mark.parametrize("reason", ["length", "max_tokens", "stop", None])
+def test_a_placeholder_that_a_limit_cut_off_is_restored_in_the_event_that_says_so(reason: str | None) -> None:
+    through = restorer(OPENAI)
+    through.feed(chunk({"content": "[PERS"}))
+    out = contents([*through.feed(chunk({"content": "ON_48"})), *through.feed(chunk({}, reason)), *through.flush()])
+    cut = reason != "stop"
+    assert "".join(filter(None, out)) == ('Zoë "Z" O\'Neil' if cut else "[PERSON_48")
+
+
+@pytest.mark.parametrize(("reason", "cut"), [("max_tokens", True), ("end_turn", False)])
+def test_a_block_that_ends_in_a_placeholder_waits_for_the_reason(reason: str, cut: bool) -> None:
+    through = restorer(ANTHROPIC)
+    through.feed(text_delta("Hi [PERSON_48"))
+    assert through.feed(block("content_block_stop", index=0)) == []
+    out = through.feed(block("message_delta", delta={"stop_reason": reason}))
+    assert [event.name for event in out] == ["content_block_delta", "content_block_stop", "message_delta"]
+    assert data(out)[0]["delta"]["text"] == ('Zoë "Z" O\'Neil' if cut else "[PERSON_48")
+    assert through.feed(block("message_stop")) != [] and through.flush() == []
+
+
+def test_it_was_not_cut_when_the_answer_goes_on() -> None:
+    through = restorer(ANTHROPIC)
+    through.feed(text_delta("[PERSON_48"))
+    ping = Event(b": ping\n\n", None)
+    waiting = [block("content_block_stop", index=0), ping, block("content_block_start", index=1, content_block={})]
+    assert [through.feed(event) for event in waiting] == [[], [], []]
+    out = through.feed(text_delta("so", 1))
+    assert data(out)[0]["delta"]["text"] == "[PERSON_48" and out[1:4] == waiting
+    assert data(out)[-1]["delta"]["text"] == "so"
+
+
+def test_it_was_cut_when_the_stream_breaks_off() -> None:
+    through = restorer(ANTHROPIC)
+    through.feed(text_delta("[PERSON_48"))
+    through.feed(block("content_block_stop", index=0))
+    out = through.flush()
+    assert [event.name for event in out] == ["content_block_delta", "content_block_stop"]
+    assert data(out)[0]["delta"]["text"] == 'Zoë "Z" O\'Neil'

@@ -1,0 +1,92 @@
+"""The life of exchanges: what is told and counted of them, and stored after them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Iterable
+
+from app.errors import UserError
+from app.events import EventBus, ExchangeFinished, ExchangeStarted
+from app.pipeline.session import Session
+from app.proxy.exchange import Exchange, ExchangeLog
+from app.store.counts import Counts
+from app.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Begins and ends exchanges, and stores what no answer has to wait for."""
+
+    def __init__(self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog) -> None:
+        self._bus = bus
+        self._vault = vault
+        self._counts = counts
+        self._exchanges = exchanges
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether texts may be kept at all."""
+        return self._exchanges.keeps
+
+    def begin(self, method: str, path: str, provider: str, agent: str) -> Exchange:
+        """A new exchange, announced. `agent` is what the client calls itself."""
+        exchange = self._exchanges.new(method, path)
+        exchange.client = agent.split(" ")[0][:60]
+        exchange.provider = provider
+        self._bus.publish(ExchangeStarted(exchange.id))
+        return exchange
+
+    def end(self, exchange: Exchange) -> None:
+        """Nothing more will happen in `exchange`."""
+        exchange.total_ms = (time.perf_counter() - exchange.began) * 1000
+        log.info(
+            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s",
+            exchange.id,
+            exchange.method,
+            exchange.path,
+            exchange.outcome,
+            exchange.status,
+            ", ".join(f"{n} {entity}" for entity, n in sorted(exchange.entities.items())) or "nothing",
+            exchange.restored,
+            exchange.total_ms,
+            exchange.detect_ms,
+            "".join(f" {notice}" for notice in exchange.notices),
+        )
+        if exchange.fresh:
+            self.later(self._count(exchange.fresh))
+        self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
+
+    def later(self, work: Coroutine[None, None, None]) -> None:
+        """For what nobody has to wait for; `close` does."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session) -> None:
+        """Remembers whose the things are that the provider keeps under these names."""
+        try:
+            await self._vault.alias(names, session)
+        except UserError as error:
+            log.warning("the ids of an answer were not remembered: %s", error.title)
+
+    async def remember(self, session: Session) -> None:
+        """Stores what a session has learnt from an answer."""
+        try:
+            await self._vault.save(session)
+        except UserError as error:
+            log.warning("an answer was not remembered: %s", error.title)
+
+    async def _count(self, entities: dict[str, int]) -> None:
+        try:
+            await self._counts.add(entities)
+        except UserError as error:
+            log.warning("the daily count was not saved: %s", error.title)
+
+    async def close(self) -> None:
+        """Waits for what is still being stored."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)

@@ -1,0 +1,100 @@
+"""WebSockets: the handshakes with client and provider, or why there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from app.proxy import upstream as way_out
+from app.proxy.answer import BROKEN
+from app.proxy.controls import controls
+from app.proxy.journal import Journal
+from app.proxy.link import Link
+from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
+from app.proxy.redactor import Redactor
+from app.proxy.refusal import Refusal, refused
+from app.proxy.route import Route
+from app.proxy.upstream import NotSwitched, Upstream, unreachable, up, url_of
+from app.settings_store import SettingsStore
+
+# It warns of the subprotocols a client asks for, and one of these may be a key.
+logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)
+#: How a server answers that knows no WebSocket at a path. Clients try these again; 426 sends them to HTTP.
+_NONE_HERE = frozenset([200, 404, 405, 501])
+
+
+class Sockets:
+    """Answers requests for a WebSocket."""
+
+    def __init__(self, settings: SettingsStore, redactor: Redactor, journal: Journal, upstream: Upstream) -> None:
+        self._settings = settings
+        self._redactor = redactor
+        self._journal = journal
+        self._upstream = upstream
+        self._stopping = asyncio.Event()
+
+    def drain(self) -> None:
+        """From now on, each socket closes as soon as no response is waited for."""
+        self._stopping.set()
+
+    async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
+        """The socket, when it is closed, or the answer that says why there is none."""
+        try:
+            socket = self._socket(request, route)
+            upstream = await self._connect(request, route)
+        except (Refusal, NotSwitched) as reason:
+            return self._none(request, route, reason)
+        link = Link(request, route, socket, upstream, self._settings, self._redactor, self._journal)
+        return await link.run(self._stopping)
+
+    def _socket(self, request: web.Request, route: Route) -> Socket:
+        """Raises Refusal where there shall be none."""
+        settings = self._settings.current
+        if not settings.websockets:
+            raise _to_http("WebSockets are turned off.")
+        declared = socket_of(route.provider, route.path)
+        if route.practice or (declared is None and route.provider.endpoint("POST", route.path) is not None):
+            raise _to_http("This endpoint has no WebSocket.")
+        if declared is None and settings.unknown_endpoints == "refuse":
+            raise Refusal(403, "endpoint_not_covered", "Anonamoose does not know this WebSocket, so it stays closed.")
+        controls(request.headers, settings.policy, route.controls)
+        if not settings.protection and settings.when_off == "refuse":
+            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        if not web.WebSocketResponse().can_prepare(request):
+            raise Refusal(400, "bad_handshake", "This is no handshake of a WebSocket.")
+        return declared or UNDECLARED
+
+    async def _connect(self, request: web.Request, route: Route) -> way_out.Socket:
+        url = url_of(route.upstream, route.path, request.raw_path)
+        asked = ",".join(request.headers.getall("Sec-WebSocket-Protocol", [])).split(",")
+        protocols = [name.strip() for name in asked if name.strip()]
+        deflates = "permessage-deflate" in request.headers.get("Sec-WebSocket-Extensions", "")
+        try:
+            return await self._upstream.connect(url, up(request.headers, True), protocols, deflates)
+        except NotSwitched as answer:
+            if answer.status in _NONE_HERE:
+                raise _to_http("The provider has no WebSocket here.") from None
+            raise
+        except BROKEN as error:
+            raise unreachable(url, error) from None
+
+    def _none(self, request: web.Request, route: Route, reason: Refusal | NotSwitched) -> web.Response:
+        socket = socket_of(route.provider, route.path) or UNDECLARED
+        exchange = self._journal.begin("WS", socket.path, route.provider.name, request.headers.get("User-Agent", ""))
+        exchange.status = reason.status
+        if isinstance(reason, Refusal):
+            exchange.outcome, exchange.reason = "refused", reason.message
+            answer = refused(route.provider, reason)
+        else:
+            exchange.outcome, exchange.reason = "failed", "The provider did not open a WebSocket."
+            answer = web.Response(
+                body=reason.body, status=reason.status, reason=reason.reason or None, headers=reason.headers
+            )
+        self._journal.end(exchange)
+        return answer
+
+
+def _to_http(title: str) -> Refusal:
+    return Refusal(426, "no_upgrade", title, "Use plain HTTP.")

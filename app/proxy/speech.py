@@ -1,0 +1,163 @@
+"""What a client says over a WebSocket: what may be sent of it, and what it is told instead."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import secrets
+
+from aiohttp import web
+
+from app.pipeline.fields import Fields, leaves
+from app.pipeline.json_text import Pairs, UnreadableJson, parse
+from app.pipeline.numbers import DIGITS
+from app.proxy.controls import Controls, controls
+from app.proxy.exchange import Exchange
+from app.proxy.journal import Journal
+from app.proxy.providers.base import Endpoint
+from app.proxy.providers.sockets import Socket
+from app.proxy.redactor import Redactor, Request, credential
+from app.proxy.refusal import Refusal
+from app.proxy.route import Route
+from app.proxy.turns import Turn, Turns
+from app.settings_store import SettingsStore
+
+log = logging.getLogger(__name__)
+
+
+class Unsent(Exception):
+    """A frame was refused; `event` tells the client why."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__()
+        self.event = event
+
+
+class Speech:
+    """The frames of one client, which become the requests of `turns`."""
+
+    def __init__(
+        self,
+        request: web.Request,
+        route: Route,
+        socket: Socket,
+        settings: SettingsStore,
+        redactor: Redactor,
+        journal: Journal,
+    ) -> None:
+        self._headers = request.headers
+        endpoint = Endpoint("GET", socket.path, socket.request, kept=socket.kept)
+        self._route = dataclasses.replace(route, endpoint=endpoint)
+        self._socket = socket
+        self._settings = settings
+        self._redactor = redactor
+        self._journal = journal
+        self._credential = credential(request)
+        self._session = secrets.token_hex(16)  # of a connection that is one conversation
+        self._heard = False  # that audio went out
+        self.turns = Turns(socket, self._begin, journal.keeps)
+
+    async def prepare(self, text: str) -> str:
+        """What may be sent of a client's frame. Raises Unsent."""
+        event, problem = _read(text)
+        turn: Turn | None = None
+        try:
+            asked = self._asked()
+            if asked.redact and problem:
+                raise Refusal(400, "unreadable_frame", f"The frame cannot be read: {problem}; nothing was sent.")
+            if asked.redact:
+                self._hear(asked, text, event)
+            kind = event.get("type")
+            asks = isinstance(kind, str) and kind in self._socket.begins
+            if not asks and not self._says(asked, text, event):
+                return text
+            turn = self.turns.next()
+            turn.exchange.request_bytes += len(text.encode())
+            if asked.redact:
+                text = await self._redact(turn, text, asked)
+            else:
+                turn.exchange.outcome = "passed"
+        except Refusal as refusal:
+            if turn is not None:
+                self.turns.drop(turn)
+            raise Unsent(self.refuse(refusal, event, turn.exchange if turn else None)) from None
+        if asks:
+            self.turns.ask(turn, str(event.get("stream_id") or ""))
+        else:
+            self.turns.gather(turn)
+        return text
+
+    def _asked(self) -> Controls:
+        """What holds for a frame now: settings may change while a socket is open. Raises Refusal."""
+        settings = self._settings.current
+        asked = controls(self._headers, settings.policy, self._route.controls, settings.placeholders)
+        if not settings.protection and settings.when_off == "refuse":
+            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        session = asked.session or (self._session if self._socket.joined else "")
+        return dataclasses.replace(asked, session=session, redact=asked.redact and settings.protection)
+
+    def _says(self, asked: Controls, text: str, event: Pairs) -> bool:
+        """Whether a frame that asks for nothing belongs to an exchange: there is something to look through in it."""
+        if not asked.redact:
+            return not self._socket.begins
+        found = leaves(text, self._socket.request, event, binary=True, digits=DIGITS)
+        return any(leaf.path not in self._socket.audio for leaf in found)
+
+    def _hear(self, asked: Controls, text: str, event: Pairs) -> None:
+        """Raises Refusal for a recording, where the policy says so."""
+        audio = asked.policy.audio
+        if audio == "allow" or not any(leaf.path in self._socket.audio for leaf in leaves(text, Fields(), event)):
+            return
+        if audio == "block":
+            raise Refusal(
+                403,
+                "audio_blocked",
+                "The frame has a recording, which cannot be redacted; nothing was sent.",
+                "Leave it out, or change the setting audio.",
+            )
+        if not self._heard:
+            self._heard = True
+            log.warning("audio goes out over %s as it is: nobody can redact it", self._socket.path)
+
+    async def _redact(self, turn: Turn, text: str, asked: Controls) -> str:
+        request = Request(self._route, asked, self._credential, "application/json", text.encode())
+        session, body = await self._redactor.redact(request, turn.exchange)
+        turn.exchange.outcome, turn.exchange.stream = "done", True
+        self.turns.join(turn, session, restores=asked.hydrate)
+        return body.decode()
+
+    def _begin(self) -> Exchange:
+        agent = self._headers.get("User-Agent", "")
+        return self._journal.begin("WS", self._socket.path, self._route.provider.name, agent)
+
+    def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
+        """What the provider's `ids` are known by, for this client alone."""
+        asked = controls({}, self._settings.current.policy)
+        request = Request(self._route, asked, self._credential, "", b"")
+        return [self._redactor.scoped(request, id) for id in sorted(ids)]
+
+    def refuse(self, refusal: Refusal, event: Pairs | None = None, exchange: Exchange | None = None) -> str:
+        """The event that tells the client of `refusal`, which ends `exchange`."""
+        exchange = exchange or self._begin()
+        exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
+        self._journal.end(exchange)
+        return self.error(refusal, event)
+
+    def error(self, refusal: Refusal, event: Pairs | None = None) -> str:
+        """The event of an error. It names the client's event that it is about, where that has a name."""
+        made = self._route.provider.error(refusal.status, refusal.code, refusal.message)
+        name, lane = (event.get("event_id"), event.get("stream_id")) if event is not None else (None, None)
+        if isinstance(name, str) and isinstance(made.get("error"), dict):
+            made["error"]["event_id"] = name
+        made |= {"type": "error", "event_id": f"event_{secrets.token_hex(8)}", "status": refusal.status}
+        return json.dumps({**made, "stream_id": lane} if isinstance(lane, str) else made)
+
+
+def _read(text: str) -> tuple[Pairs, str]:
+    """A frame's event, and what is wrong with it."""
+    try:
+        tree = parse(text)
+    except UnreadableJson as error:
+        return Pairs(), str(error)
+    return (tree, "") if isinstance(tree, Pairs) else (Pairs(), "it is not a JSON object")

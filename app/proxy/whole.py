@@ -1,0 +1,31 @@
+"""Restoring a string that came as a whole, documents in base64 included."""
+
+from __future__ import annotations
+
+from app.pipeline.media import opened
+from app.pipeline.memo import of_answer
+from app.pipeline.restore import Restorer
+from app.pipeline.session import Session
+from app.proxy.offsets import Restored
+
+
+def restore_string(text: str, key: str, session: Session, *, cut: bool = False) -> tuple[Restored, int]:
+    """`text`, which stands under `key`, restored and remembered; and how many values that put back.
+
+    `cut` says that its end may be missing.
+    """
+    encoded = opened(text) if len(session) else None
+    said = encoded.text(textual=False) if encoded else None
+    if encoded is not None and said is not None:
+        inner, count = restore_string(said, "data", session)
+        if inner.got == said:
+            return Restored(text, text, ()), 0
+        try:
+            return Restored(text, encoded.with_text(inner.got), ()), count
+        except UnicodeEncodeError:
+            return Restored(text, text, ()), 0  # its charset has no letters for a value
+    restorer = Restorer(session)
+    got = restorer.feed(text) + restorer.flush(cut=cut)
+    for memory in of_answer(key, got, restorer.edits, text):
+        session.learn(memory)
+    return Restored(text, got, restorer.edits), restorer.restored
