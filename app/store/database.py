@@ -59,6 +59,7 @@ class Database:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
+        self._is_woken = False
         try:
             self._connection = self._thread.submit(self._open).result()
         except (sqlite3.Error, OSError) as error:
@@ -114,11 +115,14 @@ class Database:
     def _submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         future: Future[T] = Future()
         self._waiting.append((work, future))
-        self._thread.submit(self._work_off)
+        if not self._is_woken:
+            self._is_woken = True
+            self._thread.submit(self._work_off)
         return future
 
     def _work_off(self) -> None:
         """Does all that waits in one transaction: what takes time is the commit."""
+        self._is_woken = False
         batch = []
         while self._waiting:
             work, future = self._waiting.popleft()
