@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +18,15 @@ _CHAINS = (
     "conversation_id",
     "thread_id",
     "previous_interaction_id",
+    "context",
 )
+#: And what names something kept that it is about.
+_ABOUT = ("cachedContent", "cached_content")
 #: In an answer, and in the objects an event tells of.
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "thread_id")
-_INNER = ("response", "message", "data", "item")
+_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "thread_id", "context")
+_INNER = ("response", "message", "data", "item", "interaction")
+#: A resource, called by its collection and its id.
+_RESOURCE = re.compile(r"(?:[\w.-]+/)*[a-z][A-Za-z]+/(?P<id>[\w.-]+)")
 #: Items that stand for something said before, and the keys of which one names it.
 _STANDS_FOR = {"item_reference": ("id",), None: ("id",), "compaction": ("id", "encrypted_content")}
 
@@ -36,14 +43,15 @@ def chain_of(tree: Any, opening: str) -> Chain:
     """What a body goes on with. `opening` is the path of its messages."""
     if not isinstance(tree, Pairs):
         return Chain()
-    named = [value.get("id") if isinstance(value, Pairs) else value for value in map(tree.get, _CHAINS)]
+    named = [value.get("id") if isinstance(value, Pairs) else _handle(value) for value in map(tree.get, _CHAINS)]
     referred = [
         item.get(key)
         for item in _objects(tree.get(opening) if opening else None)
         if item.get("role") is None
         for key in _STANDS_FOR.get(item.get("type"), ())
     ]
-    return Chain(_strings(named), _strings(referred))
+    about = [_of_resource(tree.get(key)) for key in _ABOUT]
+    return Chain(_strings(named), _strings([*referred, *about]))
 
 
 def kept_in(tree: Any) -> set[str]:
@@ -53,8 +61,26 @@ def kept_in(tree: Any) -> set[str]:
     inner = [tree, *(value for value in map(tree.get, _INNER) if isinstance(value, Pairs))]
     items = [item for node in inner for item in _objects(node.get("output"))]
     sealed = [node for node in (*inner, *items) if node.get("type") == "compaction"]
-    named = [node.get(key) for node in inner for key in _IDS]
+    # One that the provider keeps since before we were asked: from its next turn on, it is known.
+    named_in = [value for node in inner if isinstance(value := node.get("conversation"), Pairs)]
+    named = [
+        *(_handle(node.get(key)) for node in (*inner, *named_in) for key in _IDS),
+        _of_resource(tree.get("name")),
+    ]
     return set(_strings([*named, *(i.get("id") for i in items), *(s.get("encrypted_content") for s in sealed)]))
+
+
+def _handle(value: Any) -> Any:
+    """An id, or what stands for the tokens of all that was said, which some providers give instead of one."""
+    if isinstance(value, list) and value and all(isinstance(token, int) for token in value):
+        return hashlib.sha256(repr(value).encode()).hexdigest()
+    return value
+
+
+def _of_resource(name: Any) -> str:
+    """The id in the name of a resource, "" if `name` is none."""
+    found = _RESOURCE.fullmatch(name) if isinstance(name, str) else None
+    return found["id"] if found else ""
 
 
 def _objects(items: Any) -> Iterator[Pairs]:

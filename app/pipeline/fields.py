@@ -29,8 +29,9 @@ class Fields:
     A path names object keys joined by dots, `[]` for any item of an array, `*` for any key, `**`
     at the end for everything below, and `<thinking>` for "if this object's `type` is thinking".
     `opening` is the path of the conversation's messages, `offsets` are numbers that point into texts,
-    `spoken` keys at the top whose numbers would be the tokens of a text. With `generic`, for bodies nobody
-    has declared, strings that can only be an id, a date, a blob or a discriminator are opaque as well.
+    `spoken` keys at the top whose numbers would be the tokens of a text. With `snake`, a key in camelCase
+    stands for the same in snake_case too. With `generic`, for bodies nobody has declared, strings that can
+    only be an id, a date, a blob or a discriminator are opaque as well.
     """
 
     identifiers: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Fields:
     opening: str = ""
     offsets: tuple[Offset, ...] = ()
     spoken: tuple[str, ...] = ()
+    snake: bool = False
     generic: bool = False
 
 
@@ -48,8 +50,8 @@ class _Node:
     keys: dict[str, _Node] = field(default_factory=dict)
     typed: dict[str, _Node] = field(default_factory=dict)
     items: _Node | None = None
-    kind: Kind | None = None
-    below: bool = False
+    kind: Kind | None = None  # of a string that stands here
+    below: Kind | None = None  # of everything that stands here and deeper
 
 
 class Form(Enum):
@@ -79,12 +81,13 @@ class Leaf:
 
 
 _STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[^\s@]{0,256}")
 _BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}\s*\Z")
 #: Keywords of JSON Schema whose string values are not human text.
 _SCHEMA_WORDS = frozenset(
     "type format pattern $ref $schema $id $anchor $dynamicRef $dynamicAnchor required dependentRequired "
-    "contentEncoding contentMediaType".split()
+    "contentEncoding contentMediaType propertyOrdering property_ordering".split()
 )
 _SCHEMA_MAPS = frozenset("properties $defs definitions patternProperties dependentSchemas".split())
 
@@ -102,16 +105,21 @@ def _compiled(fields: Fields) -> _Node:
             node = root
             for step in _STEP.finditer(path):
                 if step["key"] == "**":
-                    node.below = True
+                    node.below = kind
                 elif step["key"]:
-                    node = node.keys.setdefault(step["key"], _Node())
+                    keys = node.keys
+                    node = keys.setdefault(step["key"], _Node())
+                    if fields.snake:
+                        keys.setdefault(_WORD_START.sub("_", step["key"]).lower(), node)
                 elif step["type"]:
                     node = node.typed.setdefault(step["type"], _Node())
                 else:
                     node.items = node.items or _Node()
                     node = node.items
-            node.kind = kind
-            node.below = node.below or kind is Kind.SCHEMA
+            if kind is Kind.SCHEMA:
+                node.below = kind
+            else:
+                node.kind = kind
     return root
 
 
@@ -131,11 +139,16 @@ class _Frame(NamedTuple):
 _END = object()
 
 
+def is_identifier(value: str) -> bool:
+    """Whether `value` looks like an id, enum or name of the protocol."""
+    return _IDENTIFIER.fullmatch(value) is not None
+
+
 def _is_opaque(kind: Kind, value: str) -> bool:
     if kind is Kind.SCHEMA:
         return False
     if kind is Kind.IDENTIFIER:
-        return _IDENTIFIER.fullmatch(value) is not None
+        return is_identifier(value)
     if kind is Kind.BINARY:
         return _BASE64.match(value) is not None
     return True
@@ -149,7 +162,7 @@ _BLOB = re.compile(r"data:[^\s,]{0,128};base64,.*|[A-Za-z0-9+/_-]{256,}={0,2}", 
 
 def _protocol(key: str, value: str) -> Kind | None:
     """What a string in an undeclared body is, if it can be nothing a person has written."""
-    if key in _DISCRIMINATORS and _IDENTIFIER.fullmatch(value):
+    if key in _DISCRIMINATORS and is_identifier(value):
         return Kind.IDENTIFIER
     if _BLOB.fullmatch(value):
         return Kind.BINARY
@@ -187,7 +200,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
             path += "[]"
             rules = tuple(rule.items for rule in rules if rule.items)
         if below is not Kind.VERBATIM:
-            below = next((rule.kind for rule in rules if rule.below), below)
+            below = next((rule.below for rule in rules if rule.below), below)
         if isinstance(member, str):
             token = next(found)
             kinds = [rule.kind for rule in rules] + [below]
@@ -204,7 +217,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
                 typed = tuple(rule.typed[type_] for rule in rules if type_ in rule.typed)
                 rules += typed
                 if below is not Kind.VERBATIM:
-                    below = next((rule.kind for rule in typed if rule.below), below)
+                    below = next((rule.below for rule in typed if rule.below), below)
             owners = (*frame.owners, member)
             stack.append(_Frame(iter(member), True, rules, below, is_map, key, path, owners))
         elif isinstance(member, list):
@@ -225,9 +238,15 @@ def opening(tree: Any, path: str) -> list[str]:
     if not isinstance(messages, list):
         return _strings(messages)
     for message in messages:
-        if isinstance(message, Pairs) and message.get("role") == "user":
+        if isinstance(message, Pairs) and _is_users(message):
             return _strings(message)
     return _strings(messages)
+
+
+def _is_users(message: Pairs) -> bool:
+    """Whether a user has said `message`. In some dialects whoever names no role is one."""
+    role, type_ = message.get("role"), message.get("type")
+    return role == "user" or (role is None and type_ in (None, "user_input"))
 
 
 def _strings(tree: Any) -> list[str]:
@@ -249,7 +268,7 @@ _MODEL_ROLES = frozenset(["assistant", "model"])
 _MODEL_TYPES = frozenset(
     "function_call custom_tool_call reasoning compaction program shell_call local_shell_call apply_patch_call "
     "computer_call web_search_call file_search_call code_interpreter_call image_generation_call mcp_call "
-    "mcp_list_tools mcp_approval_request tool_search_call agent_message".split()
+    "mcp_list_tools mcp_approval_request tool_search_call agent_message model_output thought".split()
 )
 
 

@@ -124,10 +124,14 @@ def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
     return "".join([*parts, text[position:]])
 
 
+def dump(value: object) -> str:
+    """`value` as JSON, non-ASCII as it is, lone surrogates as escapes."""
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", _ENCODER.encode(value))
+
+
 def encode(value: str) -> str:
     """`value` as a JSON string token, non-ASCII as it is, lone surrogates as escapes."""
-    token = _ENCODER.encode(value)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", token)
+    return dump(value)
 
 
 def escape(value: str) -> str:

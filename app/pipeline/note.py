@@ -16,6 +16,8 @@ NOTE = (
     "Tokens of a type and a number in brackets, such as [PERSON_...] or [EMAIL_...], stand for real values that are "
     "hidden for privacy. Treat each as the actual value and copy it exactly; never translate, alter or explain it."
 )
+#: What names a context that the provider keeps: the system text is in it, and the API takes no other.
+_KEPT = frozenset(["cachedContent", "cached_content"])
 _OPENING, _CLOSING = "{[", "}]"
 _TOKEN = re.compile(STRING.pattern + r"|[{}\[\]]|[^\s\"{}\[\],:]+", re.S)
 
@@ -23,11 +25,13 @@ _TOKEN = re.compile(STRING.pattern + r"|[{}\[\]]|[^\s\"{}\[\],:]+", re.S)
 def noted(text: str, place: Place) -> str:
     """The valid JSON body `text` with the note at its `place`; all else stays as it is.
 
-    A body whose system text is of no known form stays without one.
+    A body whose system text is of no known form, or kept by the provider, stays without one.
     """
     if text.lstrip("\ufeff \t\r\n")[:1] != "{":
         return text
     members = {key: (start, end) for key, start, end in _children(text, text.index("{"))}
+    if not _KEPT.isdisjoint(members):
+        return text
     if place == "messages":
         return _message(text, members)
     name = "system_instruction" if place == "systemInstruction" and "system_instruction" in members else str(place)

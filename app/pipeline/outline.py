@@ -11,7 +11,7 @@ from typing import Any
 
 from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
-from app.pipeline.fields import Fields, Form, Leaf, fresh_items, leaves, opening
+from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
@@ -24,6 +24,8 @@ from app.pipeline.surrogate import Surroundings
 from app.pipeline.token_ids import refuse_token_ids
 
 _BOM = "\ufeff"
+#: The opening of what is no conversation.
+NO_OPENING = hashlib.sha256().digest()
 #: The source of what is replaced because something else was: a whole document, an offset.
 _ASIDE = "aside"
 
@@ -75,8 +77,9 @@ class Outline:
 
     @property
     def model(self) -> str:
+        """The model that is asked; "" where what should name one is a text."""
         model = self.head.get("model")
-        return model if isinstance(model, str) else ""
+        return model if isinstance(model, str) and is_identifier(model) else ""
 
 
 def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[bytes]]:

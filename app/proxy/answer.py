@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from app.pipeline.chain import kept_in
 from app.pipeline.fields import Fields, Form, Leaf, leaves
@@ -38,11 +39,12 @@ def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked
     """
     media = upstream.content_type
     spec = endpoint.stream if endpoint is not None else None
+    framed = spec.framed(media) if spec is not None else None
     if media in _BY_MEDIA:
-        return spec if spec is not None and spec.framing.media == media else _UNKNOWN[media]
+        return framed or _UNKNOWN[media]
     if spec is None or upstream.status >= 300 or not asked:
         return None
-    return None if media == "application/json" and spec.framing.media != media else spec
+    return framed if media == "application/json" else spec
 
 
 def ids(body: bytes) -> set[str]:
@@ -52,6 +54,17 @@ def ids(body: bytes) -> set[str]:
     except (UnreadableJson, UnicodeDecodeError):
         return set()
     return kept_in(tree)
+
+
+def relinked(body: bytes, keys: Collection[str], own: str) -> bytes:
+    """An answer whose addresses under `keys` lead to `own` instead of past us."""
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        found = [leaf for leaf in leaves(text, Fields()) if leaf.key in keys and "://" in leaf.value]
+    except UnreadableJson:
+        return body
+    new = [(leaf.start, leaf.end, encode(own + URL(leaf.value, encoded=True).raw_path_qs)) for leaf in found]
+    return spliced(text, new).encode("utf-8", "surrogateescape")
 
 
 def restore_body(
@@ -67,11 +80,26 @@ def restore_body(
     try:
         tree = parse(text)
     except UnreadableJson:
-        whole, count = restore_string(text, "", session)
-        new = whole.got
+        new, count = _restored_lines(text, endpoint, session)
     else:
         new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
+
+
+def _restored_lines(text: str, endpoint: Endpoint | None, session: Session) -> tuple[str, int]:
+    """A text, or lines of JSON if each of them is such."""
+    lines = text.split("\n")
+    fields = endpoint.response if endpoint else Fields()
+    try:
+        trees = [parse(line) if line.strip() else None for line in lines]
+    except UnreadableJson:
+        whole, count = restore_string(text, "", session)
+        return whole.got, count
+    restored = [
+        _restored(line, tree, fields, session, Places()) if tree is not None else (line, 0)
+        for line, tree in zip(lines, trees, strict=True)
+    ]
+    return "\n".join(line for line, _ in restored), sum(count for _, count in restored)
 
 
 def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:
@@ -118,6 +146,7 @@ async def relay_events(
     silent for `beat` seconds (0: never mind), a comment goes out between two events.
     """
     decoder = framing.decoder()
+    is_begun = False
 
     async def write(events: list[Event]) -> None:
         keep()
@@ -130,15 +159,17 @@ async def relay_events(
                 await response.write(framing.comment)
                 continue
             exchange.response_bytes += len(chunk)
-            await write([out for event in decoder.feed(chunk) for out in restorer.feed(event)])
-        await write([out for event in decoder.flush() for out in restorer.feed(event)] + restorer.flush())
+            events = decoder.feed(chunk)
+            is_begun |= bool(events)
+            await write([out for event in events for out in restorer.feed(event)])
+        await write([out for event in decoder.flush() for out in restorer.feed(event, last=True)] + restorer.flush())
     except BROKEN:
         # Half an event is of no use to anybody, what is held of the whole ones is.
         exchange.outcome = "failed"
         exchange.reason = "The provider's answer broke off."
         message = "Anonamoose: The provider's answer broke off before it was complete. Try again."
         error = provider.stream_error("upstream_broke_off", message)
-        await write([*restorer.flush(), framing.make(error.data or "", error.name)])
+        await write([*restorer.flush(), framing.ending(error.data or "", error.name, is_begun)])
     finally:
         restorer.remember()
         exchange.restored = restorer.restored

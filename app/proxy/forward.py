@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 from app.errors import UserError
 from app.events import EventBus
 from app.pipeline.session import Session
-from app.proxy.answer import BROKEN, ids, relay, relay_events, restore_body, stream_of
+from app.proxy.answer import BROKEN, ids, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
 from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
@@ -92,13 +92,16 @@ class Forwarder:
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         passes = route.endpoint is not None and route.endpoint.passes
-        asking = Request(route, asked, credential(request), request.content_type, body)
+        asking = Request(
+            route, asked, credential(request), request.headers.get("Content-Type", ""), body, _own(request, route)
+        )
         session: Session | None = None
         extra: dict[str, str] = {}
         if not settings.protection or not asked.redact:
             exchange.outcome = "passed"
         elif not body or passes:
             session = await self._known_session(asking)
+            exchange.stream = request.query.get("stream") == "true"
             exchange.outcome = "done" if session else "passed"
         else:
             session, body = await self._redactor.redact(asking, exchange)
@@ -194,6 +197,8 @@ class Forwarder:
         charset = upstream.charset or "utf-8"
         places = Places(asking.route.provider.name, exchange.sources)
         restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
+        if asking.route.endpoint is not None and asking.route.endpoint.links:
+            restored = relinked(restored, asking.route.endpoint.links, asking.own)
         self._keep(asking, session, ids(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
@@ -216,6 +221,12 @@ class Forwarder:
     async def close(self) -> None:
         """Waits for what is still being stored."""
         await self._journal.close()
+
+
+def _own(request: web.Request, route: Route) -> str:
+    """What a client puts before the API's own path to reach us."""
+    before = request.rel_url.raw_path.removesuffix(route.path)
+    return f"{request.scheme}://{request.host}{before if before != request.rel_url.raw_path else ''}"
 
 
 async def _begin(request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str]) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,12 +33,18 @@ class Framing(Protocol):
         """A new event, to stand before one that came."""
         ...
 
+    def ending(self, data: str, name: str, is_begun: bool) -> Event:
+        """A new event at the end of a stream that broke off; not `is_begun` where none came before it."""
+        return self.make(data, name)
 
-class Sse:
+
+class Sse(Framing):
     """Server-sent events."""
 
     media = "text/event-stream"
-    comment = b": anonamoose\n\n"
+
+    def __init__(self, comment: bytes = b": anonamoose\n\n") -> None:
+        self.comment = comment
 
     def decoder(self) -> Decoder:
         return sse.Decoder()
@@ -74,7 +81,7 @@ class _Lines:
         return _Line(raw, raw.decode("utf-8", "replace").strip() or None)
 
 
-class Ndjson:
+class Ndjson(Framing):
     """One JSON value on each line (Ollama, batch results)."""
 
     media = "application/x-ndjson"
@@ -97,39 +104,47 @@ class _Item(Event):
         return _Item(self.before + data.encode(), data, "", self.before)
 
 
+_VISIBLE = re.compile(rb"\S")
+_MARK = re.compile(rb'["{}\[\]]')
+_IN_STRING = re.compile(rb'"|\\.?', re.DOTALL)
+
+
 class _Items:
-    """Cuts an array into items without reading more of them than their brackets and quotes."""
+    """Cuts an array into items without reading more of them than their brackets and quotes.
+
+    What is no array is one event.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._at = 0
+        self._at = 0  # up to here the buffer has been looked through
         self._depth = 0
-        self._in_string = self._escaped = False
+        self._in_string = False
         self._start: int | None = None
+        self._is_array: bool | None = None
 
     def feed(self, chunk: bytes) -> list[Event]:
         self._buffer += chunk
+        if self._is_array is None and (first := _VISIBLE.search(self._buffer)):
+            self._is_array = first.group() == b"["
         events: list[Event] = []
-        while self._at < len(self._buffer):
-            byte = self._buffer[self._at]
-            self._at += 1
-            if self._in_string:
-                if self._escaped:
-                    self._escaped = False
-                elif byte == 0x5C:
-                    self._escaped = True
-                elif byte == 0x22:
-                    self._in_string = False
-            elif byte == 0x22:
-                self._in_string = True
+        while self._is_array and (mark := (_IN_STRING if self._in_string else _MARK).search(self._buffer, self._at)):
+            byte = mark.group()[:1]
+            if byte == b"\\" and len(mark.group()) == 1:
+                self._at = mark.start()  # of what it escapes nothing is here yet
+                return events
+            self._at = mark.end()
+            if byte == b'"':
+                self._in_string = not self._in_string
             elif byte in b"{[":
                 self._depth += 1
-                if self._depth == 2 and self._start is None:
+                if self._depth == 2:
                     self._start = self._at - 1
             elif byte in b"}]":
                 self._depth -= 1
-                if self._depth == 1 and self._start is not None:
+                if self._depth == 1:
                     events.append(self._cut())
+        self._at = len(self._buffer) if self._is_array else 0
         return events
 
     def _cut(self) -> Event:
@@ -141,10 +156,12 @@ class _Items:
 
     def flush(self) -> list[Event]:
         rest, self._buffer, self._at = bytes(self._buffer), bytearray(), 0
-        return [Event(rest, None)] if rest else []
+        if self._is_array or not rest.strip():
+            return [Event(rest, None)] if rest else []
+        return [_Item(rest, rest.decode("utf-8", "replace"))]
 
 
-class JsonArray:
+class JsonArray(Framing):
     """One JSON array, streamed item by item (Gemini without `alt=sse`)."""
 
     media = "application/json"
@@ -155,6 +172,9 @@ class JsonArray:
 
     def make(self, data: str, name: str = "") -> Event:
         return _Item(b"," + data.encode(), data, "", b",")
+
+    def ending(self, data: str, name: str, is_begun: bool) -> Event:
+        return Event((b"," if is_begun else b"[") + data.encode() + b"]", data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +193,7 @@ class _Whole:
         return []
 
 
-class Frames:
+class Frames(Framing):
     """Messages over a WebSocket: each is an event, and comes whole."""
 
     media = ""
@@ -187,3 +207,5 @@ class Frames:
 
 
 SSE, NDJSON, JSON_ARRAY, FRAMES = Sse(), Ndjson(), JsonArray(), Frames()
+#: Server-sent events for clients that take a comment for one.
+BARE_SSE = Sse(comment=b"")

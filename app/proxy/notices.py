@@ -27,8 +27,19 @@ def _passage(medium: Medium, policy: Policy) -> Passage:
     return passage
 
 
-def check(attachments: Sequence[Attachment], policy: Policy) -> None:
-    """Raises Refusal when one of `attachments` is of a kind that may not leave."""
+def check(attachments: Sequence[Attachment], policy: Policy, *, strict: bool = False) -> None:
+    """Raises Refusal when one of `attachments` is of a kind that may not leave.
+
+    With `strict`, for what is uploaded as a file, bytes that nobody knows are none that may, unless
+    documents are allowed.
+    """
+    if strict and policy.documents != "allow" and any(a.medium == "document" and not a.format for a in attachments):
+        raise Refusal(
+            403,
+            "unknown_file",
+            "The request has a file of a kind that Anonamoose does not know; nothing was sent.",
+            "Leave it out, or allow it: x-anonamoose-documents: allow.",
+        )
     for medium in MEDIA:
         if _passage(medium, policy) == "block" and any(a.medium == medium for a in attachments):
             setting, one, _ = _WORDS[medium]

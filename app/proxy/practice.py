@@ -20,12 +20,14 @@ _MODEL = "practice"
 
 
 class PracticeModel:
-    """Answers chat completions and messages on a port of its own, on 127.0.0.1."""
+    """Answers chats in every dialect on a port of its own, on 127.0.0.1."""
 
     def __init__(self) -> None:
         app = web.Application(client_max_size=2**30)
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_post("/v1/messages", self._messages)
+        app.router.add_post("/{version:v1[a-z]*}/models/{call}", self._contents)
+        app.router.add_post("/api/chat", self._lines)
         app.router.add_get("/v1/models", self._models)
         self._runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1.0)
         self.origin = ""
@@ -103,6 +105,41 @@ class PracticeModel:
 
         return await _stream(request, events())
 
+    async def _contents(self, request: web.Request) -> web.StreamResponse:
+        text = reply(await _json(request))
+
+        def answer(text: str, **more: Any) -> str:
+            candidate = {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0, **more}
+            return json.dumps({"candidates": [candidate], "modelVersion": _MODEL})
+
+        if not request.match_info["call"].endswith(":streamGenerateContent"):
+            return web.json_response(text=answer(text, finishReason="STOP"))
+
+        async def events() -> AsyncIterator[str]:
+            for piece in _pieces(text):
+                yield f"data: {answer(piece)}\r\n\r\n"
+            yield f"data: {answer('', finishReason='STOP')}\r\n\r\n"
+
+        return await _stream(request, events())
+
+    async def _lines(self, request: web.Request) -> web.StreamResponse:
+        body = await _json(request)
+        text = reply(body)
+
+        def answer(text: str, **more: Any) -> str:
+            message = {"role": "assistant", "content": text}
+            return json.dumps({"model": _MODEL, "message": message, "done": bool(more), **more}) + "\n"
+
+        if body.get("stream") is False:
+            return web.json_response(text=answer(text, done_reason="stop"))
+
+        async def lines() -> AsyncIterator[str]:
+            for piece in _pieces(text):
+                yield answer(piece)
+            yield answer("", done_reason="stop")
+
+        return await _stream(request, lines(), "application/x-ndjson")
+
 
 def reply(body: dict[str, Any]) -> str:
     """What the practice model says: what it was given to read, and proof that it can use it."""
@@ -120,9 +157,9 @@ def reply(body: dict[str, Any]) -> str:
 
 
 def _last_text(body: dict[str, Any]) -> str:
-    for message in reversed(body.get("messages") or []):
-        if isinstance(message, dict) and message.get("role") == "user":
-            content = message.get("content")
+    for message in reversed(body.get("messages") or body.get("contents") or []):
+        if isinstance(message, dict) and message.get("role", "user") == "user":
+            content = message.get("content") or message.get("parts")
             if isinstance(content, str):
                 return content
             return "\n".join(b["text"] for b in content or [] if isinstance(b, dict) and isinstance(b.get("text"), str))
@@ -143,8 +180,10 @@ async def _json(request: web.Request) -> dict[str, Any]:
     return body
 
 
-async def _stream(request: web.Request, events: AsyncIterator[str]) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+async def _stream(
+    request: web.Request, events: AsyncIterator[str], media: str = "text/event-stream"
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": media, "Cache-Control": "no-cache"})
     await response.prepare(request)
     async for event in events:
         await response.write(event.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -14,13 +15,15 @@ from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.note import noted
-from app.pipeline.outline import Outline, decode, encode, redact_body, unsent
+from app.pipeline.outline import NO_OPENING, Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
 from app.proxy.controls import Controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.likeness import Likeness, likeness
+from app.proxy.multipart import MalformedForm
 from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
@@ -33,17 +36,22 @@ from app.worker import Worker
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
+#: No plain word, no version of an API, no call of a model.
+_MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a redaction needs to know of a request. `credential` keeps clients apart."""
+    """What a redaction needs to know of a request. `credential` keeps clients apart, `media` is its content type,
+    `own` the address before the API's path under which the client has reached us.
+    """
 
     route: Route
     asked: Controls
     credential: bytes
     media: str
     body: bytes
+    own: str = ""
 
 
 def credential(request: web.Request) -> bytes:
@@ -70,7 +78,11 @@ class Redactor:
         began = time.perf_counter()
         try:
             fields = with_offsets(self._fields(request), request.route.provider.name)
-            return await self._json(request, fields, exchange)
+            like = likeness(request.media, request.body, fields, request.route.provider)
+            session, redacted = await self._json(request, like, exchange)
+            return session, like.body(redacted)
+        except MalformedForm as error:
+            raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except TokenIds as error:
             raise Refusal(
                 403,
@@ -99,11 +111,11 @@ class Redactor:
             )
         return GENERIC
 
-    async def _json(self, request: Request, fields: Fields, exchange: Exchange) -> tuple[Session, bytes]:
+    async def _json(self, request: Request, like: Likeness, exchange: Exchange) -> tuple[Session, bytes]:
         policy = request.asked.policy
-        ticket, opened, found = await self._worker.open(request.body, fields, policy)
+        ticket, opened, found = await self._worker.open(like.json, like.fields, policy)
         try:
-            check(opened.attachments, policy)
+            check(opened.attachments, policy, strict=like.json is not request.body)
             session = await self._session(request, opened, exchange)
             told = await self._notices(ticket, opened, policy)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
@@ -122,11 +134,12 @@ class Redactor:
             )
         asked = request.asked
         redaction = redact_body(
-            decode(request.body), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+            decode(like.json), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
         )
         await self._vault.save(session)
-        exchange.session, exchange.model = session.id, opened.model
-        exchange.stream = opened.head.get("stream") is True
+        exchange.session, exchange.model = session.id, opened.model or request.route.model
+        endpoint, streams = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
@@ -160,6 +173,9 @@ class Redactor:
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
         name = request.asked.session or await self._known(request, _named(request.route.path))
+        endpoint = request.route.endpoint
+        if not name and endpoint is not None and endpoint.shared:
+            name = self._vault.name(request.route.provider.name.encode(), request.credential, NO_OPENING)
         return await self._vault.session(name) if name else None
 
     async def _known(self, request: Request, ids: Iterable[str]) -> str | None:
@@ -185,4 +201,4 @@ class Redactor:
 
 def _named(path: str) -> Iterable[str]:
     """What may be ids in a path."""
-    return (part for part in path.split("/") if "_" in part or "-" in part)
+    return filter(_MAY_BE_ID.fullmatch, path.split("/"))

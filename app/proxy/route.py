@@ -18,9 +18,16 @@ _BARE = re.compile(
     r"images|audio|files|batches)(?:/.*)?\Z"
 )
 _CONTROL = re.compile(r"/(?P<kind>[so])/(?P<value>[^/]+)(?=/)")
-_GEMINI = re.compile(r"/v1(?:alpha|beta)/(?!openai/)|/v1/.*:[a-z][A-Za-z]+\Z")
+_GEMINI = re.compile(r"/v1(?:alpha|beta)1?/|/v1/.*:[a-z][A-Za-z]+\Z")
+#: Where Gemini speaks OpenAI's dialect.
+_COMPATIBLE = re.compile(r"/v1(?:alpha|beta)/openai(?=/)")
 _OLLAMA = re.compile(r"/api/(?!v1/)[a-z]+")
-_ANTHROPIC = re.compile(r"/v1/(?:messages(?:/.*)?|complete)\Z")
+_ANTHROPIC = re.compile(
+    r"/v1/(?:messages(?:/.*)?|complete)\Z|/v1[^/]*/.*/publishers/anthropic/models/[^/]+:(?:r|streamR)awPredict\Z"
+)
+#: Paths that several dialects have.
+_SHARED = re.compile(r"/v1/(?:models|files|batches)(?:/.*)?\Z")
+_MODEL = re.compile(r"/(?:models|tunedModels|endpoints)/(?P<name>[\w.-]+)(?=[/:]|\Z)")
 #: What a base URL with the API's version in it leaves to a client's own path.
 _PREFIXES = ("openai", "anthropic", "gemini", "ollama")
 
@@ -40,8 +47,20 @@ class Route:
     upstream: str
     controls: Mapping[str, str]
 
+    @property
+    def model(self) -> str:
+        """The model that the path names; most dialects name it in the body."""
+        found = _MODEL.search(self.path)
+        return found["name"] if found else ""
 
-def route(method: str, path: str, headers: Mapping[str, str], settings: Settings | None = None) -> Route | None:
+
+def route(
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    settings: Settings | None = None,
+    query: Mapping[str, str] | None = None,
+) -> Route | None:
     """The route, or None when the path is no API's.
 
     Before the API's own path may stand, in this order and each at most once: `/demo`, then `/s/<session>`
@@ -68,13 +87,23 @@ def route(method: str, path: str, headers: Mapping[str, str], settings: Settings
         dialect, origin = named[name].dialect, named[name].origin
     if _BARE.match(path):
         path = f"/v1{path}"
-    found = dialect or _dialect(path, headers)
-    if not found or (not dialect and not _is_api(path)):
+    found = dialect or _dialect(path, headers, query or {})
+    if not dialect and not _is_api(path):
         return None
-    provider = BY_DIALECT[found]
     if not origin and not practice:
         origin = getattr(settings, f"{found}_upstream").rstrip("/")
-    return Route(provider, provider.endpoint(method, path), path, practice, origin, controls)
+    spoken, own = _spoken(found, path, headers)
+    provider = BY_DIALECT[spoken]
+    return Route(provider, provider.endpoint(method, own), path, practice, origin, controls)
+
+
+def _spoken(dialect: str, path: str, headers: Mapping[str, str]) -> tuple[str, str]:
+    """What the provider of `dialect` speaks at `path`, and how `path` is called in that dialect."""
+    if dialect == "gemini" and (compatible := _COMPATIBLE.match(path)):
+        return "openai", f"/v1{path[compatible.end() :]}"
+    if dialect == "ollama" and not _OLLAMA.match(path):
+        return _dialect(path, headers, {}), path
+    return dialect, path
 
 
 def _controls(path: str) -> tuple[str, dict[str, str]]:
@@ -100,13 +129,13 @@ def _is_api(path: str) -> bool:
     return path.startswith("/v1/") or bool(_GEMINI.match(path) or _OLLAMA.match(path)) or path.startswith("/openai/")
 
 
-def _dialect(path: str, headers: Mapping[str, str]) -> str:
+def _dialect(path: str, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
     # A key tells dialects apart where they share a path and no version header does.
     authorization = headers.get("Authorization", "")
     key = headers.get("x-api-key", "")
     if "anthropic-version" in headers or _ANTHROPIC.match(path):
         return "anthropic"
-    if "x-goog-api-key" in headers or _GEMINI.match(path):
+    if "x-goog-api-key" in headers or _GEMINI.match(path) or ("key" in query and _SHARED.match(path)):
         return "gemini"
     if _OLLAMA.match(path):
         return "ollama"

@@ -90,7 +90,7 @@ class Server:
             return web.json_response(self._health())
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
-        found = route(request.method, path, request.headers, self._settings.current)
+        found = route(request.method, path, request.headers, self._settings.current, request.query)
         if found is None:
             message = "Anonamoose: there is nothing at this path. The API begins at /v1."
             return web.json_response(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from app.pipeline.chain import kept_in
 from app.pipeline.fields import Form, Leaf, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
-from app.pipeline.memo import of_answer
 from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
+from app.proxy.channel import Channel, Named
 from app.proxy.ending import was_cut
 from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
@@ -24,42 +23,14 @@ from app.proxy.whole import restore_string
 _SHORT = 256
 
 
-@dataclass(slots=True)
-class _Channel:
-    name: str
-    index: Index
-    restorer: Restorer
-    key: str  # of its text, as a client will send it back
-    path: str
-    names: tuple[tuple[object, ...], ...]
-    is_thought: bool
-    latest: str = ""
-    came: list[str] = field(default_factory=list)
-    got: list[str] = field(default_factory=list)
-
-    def feed(self, text: str, event: str, *, closes: bool = False, cut: bool = False) -> str:
-        """The restored text that is certain after `text`, which came in the data `event`."""
-        self.latest = event
-        new = self.restorer.feed(text)
-        if closes:
-            new += self.restorer.flush(cut=cut)
-        self.came.append(text)
-        self.got.append(new)
-        return new
-
-    def so_far(self) -> Restored:
-        """Its text, what is held included."""
-        rest, edits = self.restorer.foreseen()
-        return Restored("".join(self.came), "".join(self.got) + rest, edits)
-
-
 class StreamRestorer:
     """Restores the events of one answer.
 
     A channel's held text goes out before the event that closes it, in that very event if it is a
-    delta of the channel itself, or at the end of the stream. Whatever is no delta is restored
-    whole, at once. An event in which nothing changes keeps its bytes. Where a channel closes inside a
-    placeholder, events wait for the one that says whether the answer was cut off.
+    delta of the channel itself, or at the end of the stream; what then comes in it is another text.
+    Whatever is no delta is restored whole, at once. An event in which nothing changes keeps its bytes.
+    Where a channel closes inside a placeholder, events wait for the one that says whether the answer
+    was cut off.
     """
 
     def __init__(self, spec: Stream, session: Session, places: Places | None = None) -> None:
@@ -67,12 +38,14 @@ class StreamRestorer:
         self._places = places or Places()
         self._fields = self._places.fields(spec.fields)
         self._session = session
-        self._channels: dict[tuple[str, Index], _Channel] = {}
+        self._channels: dict[Named, Channel] = {}
+        self._texts: list[Channel] = []  # all there were, in the order in which they began
+        self._turns: dict[Index, Index] = {}  # whose turn it is
         self._whole = 0
         self._waiting: list[Event] = []
         self._before = ""  # the data of the latest event
         #: Of an event that did nothing but add to a channel.
-        self._shape: tuple[Shape, _Channel] | None = None
+        self._shape: tuple[Shape, Channel] | None = None
         #: Strings that are no deltas, and in which there was nothing to restore; most come with every event.
         self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
@@ -81,22 +54,22 @@ class StreamRestorer:
     @property
     def restored(self) -> int:
         """How many values were put back so far."""
-        return self._whole + sum(channel.restorer.restored for channel in self._channels.values())
+        return self._whole + sum(channel.restorer.restored for channel in self._texts)
 
     def transcript(self) -> tuple[str, str]:
         """The text of all channels so far, as it came back and as the client got it."""
-        channels = self._channels.values()
-        return "\n".join("".join(c.came) for c in channels), "\n".join("".join(c.got) for c in channels)
+        return "\n".join("".join(c.came) for c in self._texts), "\n".join("".join(c.got) for c in self._texts)
 
     def remember(self) -> None:
         """Tells the session what each restored text came as: that is what goes back next time."""
-        for channel in self._channels.values():
-            restored, original = "".join(channel.got), "".join(channel.came)
-            for memory in of_answer(channel.key, restored, channel.restorer.edits, original):
+        for channel in self._texts:
+            for memory in channel.memories(self._spec.pieces):
                 self._session.learn(memory)
 
-    def feed(self, event: Event) -> list[Event]:
-        """What goes to the client for one event from upstream."""
+    def feed(self, event: Event, *, last: bool = False) -> list[Event]:
+        """What goes to the client for one event from upstream; after the `last` nothing may stand."""
+        if last:
+            return self._feed_last(event)
         if not self._waiting and (continued := self._continued(event)) is not None:
             return [continued]
         tree = _tree(event)
@@ -106,14 +79,25 @@ class StreamRestorer:
             if cut is None and not self._goes_on(event, tree):
                 return []
             return self._decided(cut is True)
-        if cut is None and any(channel.restorer.may_be_cut for channel in self._open(self._closing(tree), set())):
+        if cut is None and self._may_be_cut(self._closing(tree)):
             self._waiting.append(event)
             return []
         return self._pass(event, tree, cut is True)
 
+    def _feed_last(self, event: Event) -> list[Event]:
+        tree = _tree(event)
+        cut = was_cut(tree)
+        if cut is None:
+            cut = not _is_done(event)
+        return [*self._decided(cut), *self._pass(event, tree, cut, last=True)]
+
     def flush(self) -> list[Event]:
         """Events for all that is still held: the stream is over, or has broken off."""
         return self._decided(cut=True) + self._rest(cut=True)
+
+    def _may_be_cut(self, closing: list[Index]) -> bool:
+        """Whether a channel that ends does so inside a placeholder."""
+        return any(c.restorer.may_be_cut for c in self._channels.values() if _within(c.index, closing))
 
     def _goes_on(self, event: Event, tree: object) -> bool:
         """Whether the answer cannot have been cut, as more of it follows, or it has ended."""
@@ -131,30 +115,25 @@ class StreamRestorer:
         # In every dialect: nothing follows an error, and a client may stop reading there.
         return [()] if tree.get("error") else list(self._spec.closes(tree))
 
-    def _pass(self, event: Event, tree: object, cut: bool) -> list[Event]:
-        if event.data is None:
-            return [event]
-        if event.data.strip() == "[DONE]":
-            return [*self._rest(cut), event]
-        if tree is None:
-            restored = self._whole_of(event.data, "", cut).got
-            return [event if restored == event.data else event.with_data(restored)]
+    def _pass(self, event: Event, tree: object, cut: bool, last: bool = False) -> list[Event]:
+        if event.data is None or tree is None:
+            held = self._rest(cut) if last or _is_done(event) else []
+            restored = self._whole_of(event.data, "", cut).got if event.data is not None else None
+            return [*held, event if restored is None or restored == event.data else event.with_data(restored)]
         self.ids |= kept_in(tree)
-        closing = self._closing(tree)
-        data, fed = self._edit(event.data, tree, closing, cut)
-        out = [made for channel in self._open(closing, fed) if (made := self._release(channel, cut))]
+        data, before = self._edit(event.data, tree, [()] if last else self._closing(tree), cut)
         self._before = event.data
-        return [*out, event if data == event.data else event.with_data(data)]
+        return [*before, event if data == event.data else event.with_data(data)]
 
     def _rest(self, cut: bool) -> list[Event]:
-        return [made for channel in self._open([()], set()) if (made := self._release(channel, cut))]
+        return [made for channel in self._channels.values() if (made := self._release(channel, cut))]
 
     def _continued(self, event: Event) -> Event | None:
         """The event, where it has the shape of an earlier one that only added to a channel; else None."""
         if self._shape is None or event.data is None:
             return None
         shape, channel = self._shape
-        found = shape.read(event.data)
+        found = None if channel.is_over else shape.read(event.data)
         if found is None:
             return None
         text, start, end = found
@@ -162,22 +141,55 @@ class StreamRestorer:
         self._before = event.data
         return event if new == text else event.with_data(f"{event.data[:start]}{encode(new)}{event.data[end:]}")
 
-    def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, set[tuple[str, Index]]]:
+    def _turn(self, leaf: Leaf) -> Index | None:
+        return self._spec.turn(leaf) if self._spec.turn is not None else None
+
+    def _ends(self, found: Sequence[tuple[Leaf, Named | None]], closing: list[Index]) -> tuple[set[int], set[Named]]:
+        """After which of the leaves `found` in an event a channel ends, and which end before them."""
+        last: dict[Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
+        ends: set[int] = set()
+        before: set[Named] = set()
+
+        def end(within: Iterable[Index]) -> None:
+            for named in [named for named in last if _within(named[1], within)]:
+                at = last.pop(named)
+                if at is None:
+                    before.add(named)
+                else:
+                    ends.add(at)
+
+        for number, (leaf, named) in enumerate(found):
+            turn = self._turn(leaf)
+            if turn is not None and self._turns.get(turn[:-1]) != turn:
+                self._turns[turn[:-1]] = turn
+                end([turn[:-1]])
+            if named is not None:
+                last[named] = number
+        end(closing)
+        return ends, before
+
+    def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, list[Event]]:
+        """The event's data with the values put back, and what has to go out before it."""
         edits: list[tuple[int, int, str]] = []
-        fed: dict[tuple[str, Index], Leaf] = {}
+        fed: dict[Named, Leaf] = {}
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
-        is_simple = not closing and not cut
+        found: list[tuple[Leaf, Named | None]] = []
         for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
-                continue
-            named = self._spec.channel_of(leaf)
+            else:
+                found.append((leaf, self._spec.channel_of(leaf)))
+        ends, over = self._ends(found, closing)
+        ended = [channel for named, channel in self._channels.items() if named in over]
+        before = [made for channel in ended if (made := self._release(channel, cut))]
+        is_simple = not closing and not cut and not ends
+        for number, (leaf, named) in enumerate(found):
             if named is not None:
                 channel = self._channel(named, leaf)
                 is_simple &= not fed
                 fed[named] = leaf
-                new = channel.feed(leaf.value, data, closes=_within(channel.index, closing), cut=cut)
+                new = channel.feed(leaf.value, data, closes=number in ends, cut=cut)
             else:
                 whole = self._whole_of(leaf.value, leaf.key, cut)
                 new = whole.got
@@ -186,18 +198,20 @@ class StreamRestorer:
                     texts[leaf.path, id(leaf.owners[-1])] = whole
             if new != leaf.value:
                 edits.append((leaf.start, leaf.end, encode(new)))
-        for number, rule in offsets:
-            moved = self._places.moved(number, rule, texts)
-            if moved is None and (target := self._pointed_at(number, rule)) is not None:
-                moved = into(number, rule, target.so_far())
-            if moved not in (None, number.value):
-                edits.append((number.start, number.end, str(moved)))
+        for offset, rule in offsets:
+            moved = self._places.moved(offset, rule, texts)
+            if moved is None and (target := self._pointed_at(offset, rule)) is not None:
+                moved = into(offset, rule, target.so_far())
+            if moved not in (None, offset.value):
+                edits.append((offset.start, offset.end, str(moved)))
         if is_simple and not offsets:
             for named, leaf in fed.items():
+                if self._spec.turn is not None and self._turn(leaf) is None:
+                    break  # what comes in this shape may be the first of its turn
                 self._shape = Shape(data, leaf.start, leaf.end), self._channels[named]
-        return spliced(data, edits), set(fed)
+        return spliced(data, edits), before
 
-    def _pointed_at(self, number: Leaf, rule: Offset) -> _Channel | None:
+    def _pointed_at(self, number: Leaf, rule: Offset) -> Channel | None:
         """The channel of the text that `number` points into."""
         shared = names(number.owners[: rule.shared + 1])
         for channel in self._channels.values():
@@ -214,22 +228,19 @@ class StreamRestorer:
             self._plain.add((key, text))
         return whole
 
-    def _channel(self, named: tuple[str, Index], leaf: Leaf) -> _Channel:
+    def _channel(self, named: Named, leaf: Leaf) -> Channel:
         channel = self._channels.get(named)
-        if channel is None:
+        if channel is None or channel.is_over:
             is_thought = bool(leaf.owners) and leaf.owners[-1].get("thought") is True
             restorer = Restorer(self._session)
-            channel = _Channel(*named, restorer, leaf.key, leaf.path, names(leaf.owners), is_thought)
+            channel = Channel(*named, restorer, leaf.key, leaf.path, names(leaf.owners), is_thought)
             self._channels[named] = channel
+            self._texts.append(channel)
         return channel
 
-    def _open(self, closing: list[Index], fed: set[tuple[str, Index]]) -> Iterator[_Channel]:
-        for named, channel in self._channels.items():
-            if named not in fed and _within(channel.index, closing):
-                yield channel
-
-    def _release(self, channel: _Channel, cut: bool) -> Event | None:
+    def _release(self, channel: Channel, cut: bool) -> Event | None:
         rest = channel.restorer.flush(cut=cut)
+        channel.is_over = True
         if not rest:
             return None
         channel.got.append(rest)
@@ -249,6 +260,10 @@ def _tree(event: Event) -> object:
         return parse(event.data) if event.data is not None else None
     except UnreadableJson:
         return None
+
+
+def _is_done(event: Event) -> bool:
+    return event.data is not None and event.data.strip() == "[DONE]"
 
 
 def _within(index: Index, closing: Iterable[Index]) -> bool:

@@ -65,10 +65,9 @@ class Vault:
 
     async def aliased(self, name: tuple[bytes, ...]) -> str | None:
         """The id of the session known by `name`, None when there is none or its time is over."""
-        digest = self._seal.digest(*name)
-        row = await self._database.run(
-            lambda connection: connection.execute("SELECT session FROM alias WHERE name = ?", (digest,)).fetchone()
-        )
+        known = (self._seal.digest(*name), time.time() - self.ttl)
+        query = "SELECT session FROM alias JOIN session ON session.id = alias.session WHERE name = ? AND used >= ?"
+        row = await self._database.run(lambda connection: connection.execute(query, known).fetchone())
         return None if row is None else str(row[0])
 
     async def session(self, id: str) -> Session:

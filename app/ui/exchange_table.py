@@ -82,7 +82,7 @@ class ExchangeTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _COLUMNS[index.column()][1](exchange)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return exchange.reason or None
+            return " ".join((exchange.reason, *exchange.notices)).strip() or None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == ADDED:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

@@ -61,6 +61,7 @@ class ExchangeView(QWidget):
             self.left.show_text(redaction.text, (), "Sent as it was: nothing was hidden.")
         else:
             note = "Values are replaced by placeholders." if hidden else "Nothing to hide was found."
+            note = " ".join((note, *exchange.notices))
             self.left.show_text(redaction.text, (_after(r) for r in hidden), note)
 
     def _show_answer(self, exchange: Exchange) -> None:

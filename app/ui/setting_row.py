@@ -25,7 +25,7 @@ from app.settings_store import SettingsStore
 from app.ui.window import Complaint, quiet
 
 #: Words that are not written like others.
-_SPELLINGS = {"openai": "OpenAI", "anthropic": "Anthropic", "ner": "NER", "ttl": "lifetime"}
+_SPELLINGS = {"openai": "OpenAI", "anthropic": "Anthropic", "ner": "NER", "ttl": "lifetime", "websockets": "WebSockets"}
 _INT_MAX = 2**31 - 1
 
 

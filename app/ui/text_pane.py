@@ -47,6 +47,7 @@ class TextPane(QWidget):
         self._heading = QLabel(heading)
         self._heading.setFont(bold(self._heading.font()))
         self._note = quiet("")
+        self._note.setWordWrap(True)
         self.view = _MarkedText()
         self.view.setAccessibleName(heading)
         self._heading.setBuddy(self.view)

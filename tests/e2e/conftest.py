@@ -97,6 +97,8 @@ def stored(root: Path, upstream: FakeUpstream, bus: EventBus, **flags: object) -
         "port": 0,
         "openai_upstream": upstream.origin,
         "anthropic_upstream": upstream.origin,
+        "gemini_upstream": upstream.origin,
+        "ollama_upstream": upstream.origin,
         "drain": 2,
     }
     return SettingsStore({**fixed, **flags}, environ={}, bus=bus)

@@ -156,7 +156,7 @@ async def _chunks(body: bytes) -> AsyncIterator[bytes]:
 async def test_a_body_just_under_the_limit_is_sent(
     small: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, dialect: Dialect
 ) -> None:
-    picture = "data:image/png;base64," + "QUJD" * 200_000
+    picture = "data:image/png;base64,iVBORw0KGgoA" + "AAAA" * 200_000
     image = {"type": "image_url", "image_url": {"url": picture}}
     if dialect is not GPT:
         source = {"type": "base64", "media_type": "image/png", "data": picture.partition(",")[2]}
@@ -270,7 +270,7 @@ async def test_a_disguised_path_never_sends_plain_text(running: Running, upstrea
 async def test_sixty_megabytes_are_accepted(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
-    picture = "data:image/png;base64," + "QUJD" * (60 * 2**18)
+    picture = "data:image/png;base64,iVBORw0KGgoA" + "AAAA" * (60 * 2**18)
     image = {"type": "image_url", "image_url": {"url": picture}}
     body = GPT.body(PROSE)
     body["messages"].insert(0, {"role": "user", "content": [image]})

@@ -150,6 +150,7 @@ async def test_what_is_kept_is_read_with_the_values(gpt: openai.AsyncOpenAI, ups
     stream = await gpt.responses.retrieve("resp_kept_1", stream=True, starting_after=3)
     texts = [event.delta async for event in stream if event.type == "response.output_text.delta"]
     assert "".join(texts) == f"Dear {NAME}"
+    assert upstream.last.header("Accept-Encoding") == "identity"
     (item,) = (await gpt.responses.input_items.list("resp_kept_1")).data
     assert f"I am {NAME}." in item.model_dump_json()
     assert (await gpt.responses.cancel("resp_kept_1")).output_text == f"Dear {NAME}"
@@ -212,6 +213,26 @@ async def test_a_response_before_that_nobody_knows_is_not_guessed(
         assert raw.parse().output_text == f"Dear {NAME if known else token}"
         sessions.add(raw.headers["x-anonamoose-session"])
     assert len(sessions) == 2
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_a_conversation_that_was_not_known_is_so_from_its_next_turn_on(
+    gpt: openai.AsyncOpenAI, upstream: FakeUpstream, streams: bool
+) -> None:
+    upstream.answer = replies(("message", "Dear {0}"), conversation={"id": "conv_foreign"})
+    told = []
+    for _ in range(2):
+        raw = await gpt.responses.with_raw_response.create(
+            model="gpt-fake", conversation="conv_foreign", input=f"I am {NAME}.", stream=streams
+        )
+        await raw.http_response.aread()
+        told.append(raw.headers.get("x-anonamoose-notice"))
+    assert told == ["unknown previous response", None]
+    (token,) = upstream.last.placeholders
+    item = {"type": "message", "id": "msg_1", "role": "user", "content": [{"type": "input_text", "text": token}]}
+    upstream.answer = lambda _: answers.body({"object": "list", "data": [item], "has_more": False})
+    (found,) = (await gpt.conversations.items.list("conv_foreign")).data
+    assert NAME in found.model_dump_json()
 
 
 async def test_a_response_before_is_known_after_a_restart(tmp_path: Path, upstream: FakeUpstream) -> None:
@@ -334,6 +355,22 @@ async def test_a_vector_store_is_searched_with_the_values(gpt: openai.AsyncOpenA
     upstream.answer = answer
     (found,) = (await gpt.vector_stores.search("vs_1", query=f"Where is {NAME}?")).data
     assert found.content[0].text == f"{NAME} lives here."
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["assistants", "vector_stores"])
+async def test_what_a_client_has_made_is_listed_with_the_values(
+    gpt: openai.AsyncOpenAI, upstream: FakeUpstream, kind: str
+) -> None:
+    upstream.answer = lambda r: answers.body({"id": "made_1", "name": r.placeholders[0]})
+    if kind == "assistants":
+        await gpt.beta.assistants.create(model="m", name=NAME)
+    else:
+        await gpt.vector_stores.create(name=NAME)
+    listed = {"object": "list", "data": [{"id": "made_1", "name": upstream.last.placeholders[0]}], "has_more": False}
+    upstream.answer = lambda _: answers.body(listed)
+    made: Any = await (gpt.beta.assistants.list() if kind == "assistants" else gpt.vector_stores.list())
+    assert [one.name for one in made.data] == [NAME]
 
 
 async def test_over_a_websocket_a_placeholder_split_over_frames_is_restored(

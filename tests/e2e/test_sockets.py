@@ -559,7 +559,7 @@ async def test_an_upstream_that_is_gone_is_an_error_after_what_was_held(
 async def test_a_frame_of_sixty_megabytes_is_accepted(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
-    picture = "data:image/png;base64," + "QUJD" * (60 * 2**18)
+    picture = "data:image/png;base64,iVBORw0KGgoA" + "AAAA" * (60 * 2**18)
     image = {"type": "input_image", "image_url": picture}
     text = {"type": "input_text", "text": f"I am {NAME}."}
     item = {"type": "message", "role": "user", "content": [image, text]}

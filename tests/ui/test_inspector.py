@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import QAbstractItemModel
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
 
@@ -149,6 +149,15 @@ async def test_what_was_passed_is_said_to_have_left_as_it_was(desktop: Desktop, 
     application.exchange(outcome="passed", entities={})
     await until(lambda: inspector.model.rowCount() == 1)
     assert inspector.view.left.note == "Sent as it was: nothing was hidden."
+
+
+@on_loop
+async def test_what_left_unread_is_told(desktop: Desktop, application: Staged) -> None:
+    inspector = desktop.open_inspector()
+    application.exchange(notices=("1 image left unread.",))
+    await until(lambda: inspector.model.rowCount() == 1)
+    assert inspector.view.left.note == "Values are replaced by placeholders. 1 image left unread."
+    assert inspector.model.data(inspector.model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "1 image left unread."
 
 
 @on_loop

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
+from app.proxy.providers.anthropic_files import files
 from app.proxy.providers.base import Endpoint, Index, Provider, Stream
 from app.proxy.sse import Event, make
 
@@ -86,6 +87,7 @@ _MESSAGES_REQUEST = Fields(
     identifiers=(
         *_REQUEST_BLOCKS["identifiers"],
         "model",
+        "anthropic_version",
         "messages[].role",
         "messages[].clear_at",
         "messages[].output_config.effort",
@@ -163,7 +165,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
     key = path.rpartition(".")[2]
     delta = {"type": _DELTA_TYPES[key], key: text}
     event = {"type": "content_block_delta", "index": index[0], "delta": delta}
-    return make(json.dumps(event, ensure_ascii=False), "content_block_delta")
+    return make(dump(event), "content_block_delta")
 
 
 _STREAM = Stream(
@@ -200,13 +202,18 @@ def _stream_error(code: str, message: str) -> Event:
     return make(json.dumps(_error(502, code, message)), "error")
 
 
+_ON_VERTEX = "/v1*/projects/*/locations/*/publishers/anthropic/models/*"
+_PREDICTS = ("rawPredict", "streamRawPredict")
+
 ANTHROPIC = Provider(
     "anthropic",
     (
         Endpoint("POST", "/v1/messages", _MESSAGES_REQUEST, _ANSWER, _STREAM, system="system"),
         Endpoint("POST", "/v1/messages/count_tokens", _MESSAGES_REQUEST, system="system"),
+        *files(_MESSAGES_REQUEST, _ANSWER),
         Endpoint("GET", "/v1/models", None),
         Endpoint("GET", "/v1/models/*", None),
+        *(Endpoint("POST", f"{_ON_VERTEX}:{verb}", _MESSAGES_REQUEST, _ANSWER, _STREAM) for verb in _PREDICTS),
     ),
     _error,
     _stream_error,

@@ -8,6 +8,7 @@ from typing import Any
 from app.proxy.providers.base import Provider
 from app.proxy.providers.openai_assistants import ASSISTANTS
 from app.proxy.providers.openai_chat import CHAT
+from app.proxy.providers.openai_files import FILES
 from app.proxy.providers.openai_responses import RESPONSES
 from app.proxy.providers.openai_small import SMALL
 from app.proxy.sse import Event, make
@@ -22,4 +23,4 @@ def _stream_error(code: str, message: str) -> Event:
     return make(json.dumps(_error(502, code, message)))
 
 
-OPENAI = Provider("openai", (*CHAT, *RESPONSES, *ASSISTANTS, *SMALL), _error, _stream_error)
+OPENAI = Provider("openai", (*CHAT, *RESPONSES, *ASSISTANTS, *SMALL, *FILES), _error, _stream_error)

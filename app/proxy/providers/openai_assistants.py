@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields, Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Endpoint, Index, Stream, below
 from app.proxy.sse import Event, make
 
@@ -96,13 +96,13 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         held = part.removesuffix("[]")
     event = json.loads(latest)
     made = {"id": event.get("id"), "object": event.get("object"), "delta": node}
-    return make(json.dumps(made, ensure_ascii=False), event.get("object") or "")
+    return make(dump(made), event.get("object") or "")
 
 
 _STREAM = Stream(_DELTAS, _closes, _inject, channel=_channel)
 
 
-def _of(path: str, *ways: str) -> Iterable[Endpoint]:
+def _of(path: str, *ways: str, shared: bool = False) -> Iterable[Endpoint]:
     """Endpoints of what is created, listed, read, changed and deleted at `path`."""
     for way in ways:
         method, _, rest = way.partition(" ")
@@ -113,12 +113,13 @@ def _of(path: str, *ways: str) -> Iterable[Endpoint]:
             Fields(),
             _STREAM,
             kept=method == "POST",
+            shared=shared,
         )
 
 
 _ALL = ("POST ", "GET ", "GET /*", "POST /*", "DELETE /*")
 ASSISTANTS = (
-    *_of("assistants", *_ALL),
+    *_of("assistants", *_ALL, shared=True),
     *_of("threads/runs", "POST "),
     *_of("threads", "POST ", "GET /*", "POST /*", "DELETE /*"),
     *_of("threads/*/messages", *_ALL),

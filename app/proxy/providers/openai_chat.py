@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Fields
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Endpoint, Index, Stream, below
 from app.proxy.sse import Event, make
 
@@ -114,7 +114,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         node = {part[:-2]: [{"index": indices.pop(), **node}]} if part.endswith("[]") else {part: node}
     envelope = {key: value for key, value in json.loads(latest).items() if key in _ENVELOPE}
     choice = {"index": indices[0] if indices else 0, **node, "finish_reason": None}
-    return make(json.dumps({**envelope, "choices": [choice]}, ensure_ascii=False))
+    return make(dump({**envelope, "choices": [choice]}))
 
 
 _CHAT_STREAM = Stream(

@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.pipeline.fields import Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.providers.base import Index, Stream, below
 from app.proxy.providers.openai_items import sealed
 from app.proxy.sse import Event, make
 
-_DELTA = ".delta"
+_DELTA, _DONE = ".delta", ".done"
 #: What events of one kind and one item may still be told apart by.
 _PLACES = ("content_index", "summary_index", "command_index")
 #: How the types of events end that end something.
-_ENDINGS = (".done", ".completed", ".incomplete", ".failed", ".cancelled")
+_ENDINGS = (_DONE, ".completed", ".incomplete", ".failed", ".cancelled")
 _TEXTS = frozenset(["delta", "delta.stdout", "delta.stderr"])
 
 
@@ -45,6 +45,9 @@ def _closes(event: Pairs) -> Iterable[Index]:
         yield ()
     elif isinstance(item, Pairs):
         yield from ((event.get("output_index"),), (item.get("id"),))
+    elif kind.endswith(_DONE) and not isinstance(event.get("part"), Pairs):
+        # That of its own kind alone: a sound that names no item may end before its transcript.
+        yield _item(event), *map(event.get, _PLACES), kind.removesuffix(_DONE) + _DELTA
     else:
         yield _item(event), *map(event.get, _PLACES)
 
@@ -56,7 +59,7 @@ def _inject(path: str, index: Index, text: str, latest: str) -> Event:
         event["logprobs"] = []
     _, _, key = path.partition(".")
     made = {**event, "delta": {key: text} if key else text}
-    return make(json.dumps(made, ensure_ascii=False), event["type"])
+    return make(dump(made), event["type"])
 
 
 _WHOLE = sealed(("item", *below(("response",), "output[]", "input[]", "instructions[]")), ("response.tools[]",))

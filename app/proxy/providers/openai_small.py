@@ -81,7 +81,7 @@ SMALL = (
     Endpoint("POST", "/v1/audio/speech", _SPEECH, stream=_SPEECH_STREAM),
     Endpoint("POST", "/v1/realtime/client_secrets", REALTIME),
     *(
-        Endpoint(method, f"{_STORE}{path}", _STORES if method == "POST" else None, kept=method == "POST")
+        Endpoint(method, f"{_STORE}{path}", _STORES if method == "POST" else None, kept=method == "POST", shared=True)
         for method, path in (
             ("POST", ""),
             ("GET", ""),
@@ -101,13 +101,6 @@ SMALL = (
             ("GET", "/*/file_batches/*/files"),
         )
     ),
-    Endpoint("GET", "/v1/files", None),
-    Endpoint("GET", "/v1/files/*", None),
-    Endpoint("DELETE", "/v1/files/*", None),
-    Endpoint("GET", "/v1/files/*/content", None),
-    Endpoint("GET", "/v1/batches", None),
-    Endpoint("GET", "/v1/batches/*", None),
-    Endpoint("POST", "/v1/batches/*/cancel", Fields()),
     Endpoint("GET", "/v1/models", None),
     Endpoint("GET", "/v1/models/*", None),
 )

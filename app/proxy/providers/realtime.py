@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from app.pipeline.fields import Fields, Leaf
-from app.pipeline.json_text import Pairs
+from app.pipeline.json_text import Pairs, dump
 from app.proxy.framing import FRAMES
 from app.proxy.providers.base import Index, Stream, below
 from app.proxy.sse import Event
@@ -129,7 +129,7 @@ def _closes(event: Pairs) -> Iterable[Index]:
 def _inject(name: str, index: Index, text: str, latest: str) -> Event:
     """The channel's latest event again, with `text` for its delta."""
     event = {key: value for key, value in json.loads(latest).items() if key not in ("logprobs", "obfuscation")}
-    return FRAMES.make(json.dumps({**event, "delta": text}, ensure_ascii=False))
+    return FRAMES.make(dump({**event, "delta": text}))
 
 
 STREAM = Stream(

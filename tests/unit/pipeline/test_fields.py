@@ -119,6 +119,20 @@ def test_verbatim_wins_inside_a_schema() -> None:
     assert found(body, Fields(schemas=("s",), verbatim=("s.x.**",))) == {"s.title": ["U"]}
 
 
+def test_a_schema_may_stand_where_a_name_may() -> None:
+    fields = Fields(identifiers=("format",), schemas=("format",))
+    assert found({"format": "json"}, fields) == found({"format": {"type": "object"}}, fields) == {}
+    assert found({"format": {"title": "T"}}, fields) == {"format.title": ["T"]}
+
+
+@pytest.mark.parametrize(
+    "body", [{"aKey": {"bigId9X": "x"}}, {"a_key": {"big_id9_x": "x"}}, {"aKey": {"big_id9_x": "x"}}]
+)
+def test_keys_may_be_written_in_either_case(body: Any) -> None:
+    assert found(body, Fields(identifiers=("aKey.bigId9X",), snake=True)) == {}
+    assert (found(body, Fields(identifiers=("aKey.bigId9X",))) == {}) is ("bigId9X" in str(body))
+
+
 def test_deep_bodies_are_walked() -> None:
     assert found("[" * 500 + '"x"' + "]" * 500) == {"[]" * 500: ["x"]}
 
@@ -129,6 +143,9 @@ def test_deep_bodies_are_walked() -> None:
         ([{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, {"role": "user"}], ["a"]),
         ([{"role": "user", "content": [{"type": "text", "text": "a", "cache_control": {"x": "y"}}, "b"]}], ["a", "b"]),
         ([{"role": "system", "content": "s"}], ["s"]),
+        ([{"parts": [{"text": "a"}]}, {"role": "model", "parts": [{"text": "b"}]}], ["a"]),
+        ([{"type": "thought", "x": "t"}, {"type": "user_input", "content": "a"}], ["a"]),
+        ({"parts": [{"text": "a"}]}, ["a"]),
         ("just text", ["just text"]),
         ([], []),
         (None, []),

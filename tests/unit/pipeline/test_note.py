@@ -37,6 +37,7 @@ _WE = {"role": "system", "content": "Be kind."}
             {"system_instruction": {"parts": [{"text": "a"}]}},
             {"system_instruction": {"parts": [{"text": "a"}, {"text": NOTE}]}},
         ),
+        ("systemInstruction", {"cachedContent": "cachedContents/a"}, {"cachedContent": "cachedContents/a"}),
         ("systemInstruction", {"systemInstruction": {"role": "system"}}, {"systemInstruction": {"role": "system"}}),
     ],
 )

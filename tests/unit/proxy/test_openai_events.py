@@ -103,6 +103,27 @@ def test_a_transcript_has_a_channel_though_it_names_no_item() -> None:
     assert "".join(e["delta"] for _, e in got[:-1]) == f"Dear {NAME}, [" and got[-1][1]["type"] == f"{kind}.done"
 
 
+def test_the_end_of_a_sound_does_not_end_its_transcript() -> None:
+    kinds = ("transcript.delta", "done", "transcript.delta", "transcript.done")
+    halves = iter(("Dear [PERS", "ON_4821]"))
+    made = [
+        {"type": f"response.audio.{kind}", **({"delta": next(halves)} if kind.endswith("delta") else {})}
+        for kind in kinds
+    ]
+    got = through("/v1/responses", [make(json.dumps(event)) for event in made])
+    assert "".join(event.get("delta", "") for _, event in got) == f"Dear {NAME}"
+
+
+@pytest.mark.parametrize("part", ["response.content_part.done", "response.output_item.done"])
+def test_a_part_that_ends_without_a_word_of_its_text_ends_that_too(part: str) -> None:
+    place = {"output_index": 0, "item_id": "i", "content_index": 0}
+    delta = {"type": "response.output_text.delta", **place, "delta": "so [PERS"}
+    held = {"item": {"id": "i"}} if part.endswith("item.done") else {"part": {}}
+    got = through("/v1/responses", [make(json.dumps(e)) for e in (delta, {"type": part, **place, **held})])
+    assert "".join(event.get("delta", "") for _, event in got) == "so [PERS"
+    assert [event["type"] for _, event in got].index(part) == len(got) - 1
+
+
 @pytest.mark.parametrize("ending", ["response.failed", "response.incomplete", "error"])
 def test_a_response_that_ends_early_still_says_what_was_held(ending: str) -> None:
     place = {"output_index": 0, "item_id": "i", "content_index": 0, "sequence_number": 1}

@@ -260,7 +260,7 @@ ITEMS: dict[str, Any] = {
         "type": "agent_message",
         "recipient": "/root",
         "content": [{"type": "input_text", "text": "Ttext"}, {"type": "encrypted_content", "encrypted_content": "a b"}],
-        "agent": {"agent_name": "/root/a"},
+        "agent": {"agent_name": "/lead/a"},
     },
     "multi_agent_call": {"type": "multi_agent_call", "call_id": "call_1", "action": "spawn", "arguments": "Targuments"},
     "multi_agent_call_output": {
@@ -550,3 +550,9 @@ def test_an_answer_tells_what_is_kept_of_it() -> None:
     event = {"type": "response.output_item.done", "item": items[1]}
     assert kept_in(parse(json.dumps(event))) == {"cmp_1", "sealed"}
     assert kept_in(parse('[{"id": "a"}]')) == set()
+
+
+def test_an_answer_in_a_conversation_tells_its_name() -> None:
+    whole = {"id": "resp_1", "conversation": {"id": "conv_1"}}
+    for answer in (whole, {"type": "response.created", "response": whole}):
+        assert kept_in(parse(json.dumps(answer))) == {"resp_1", "conv_1"}

@@ -253,9 +253,9 @@ def test_what_is_injected_is_a_delta_that_continues_its_channel(provider: Provid
     latest = json.dumps({"id": "c", "object": "o", "usage": 7, "choices": [], "model": "m"})
     for path in stream.deltas:
         index = (3, 4) if "tool_calls" in path else (3,)
-        event = stream.inject(path, index, 'te"xt é', latest)
+        event = stream.inject(path, index, 'te"xt é\ud800', latest)
         (leaf,) = [leaf for leaf in leaves(event.data or "", stream.fields) if leaf.path == path]
-        assert leaf.value == 'te"xt é'
+        assert leaf.value == 'te"xt é\ud800'
         assert tuple(owner.get("index") for owner in leaf.owners if owner.get("index") is not None) == index
         if provider is OPENAI:
             assert json.loads(event.data or "").keys() == {"id", "object", "model", "choices"}

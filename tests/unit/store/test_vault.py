@@ -171,6 +171,16 @@ async def test_a_session_whose_time_is_over_is_empty_and_has_another_key(vault: 
     assert [session.placeholder("X", str(n)) for n in range(9)] != [again.placeholder("X", str(n)) for n in range(9)]
 
 
+async def test_what_is_kept_of_a_session_whose_time_is_over_is_not_known_any_more(vault: Vault, clock: Clock) -> None:
+    """Though nobody has purged it yet: a client must hear that its conversation is not known."""
+    session, _ = await filled(vault)
+    await vault.alias([(b"resp_1",)], session)
+    clock.now += 3599
+    assert await vault.aliased((b"resp_1",)) == "a"
+    clock.now += 2
+    assert await vault.aliased((b"resp_1",)) is None
+
+
 async def test_two_that_ask_for_it_then_get_the_same_one(vault: Vault, clock: Clock) -> None:
     session, _ = await filled(vault)
     clock.now += 3601

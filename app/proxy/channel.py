@@ -1,0 +1,58 @@
+"""A channel of a stream: one text that comes in pieces, and its restorer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
+from app.pipeline.restore import Restorer
+from app.proxy.offsets import Restored
+from app.proxy.providers.base import Index
+
+#: What a channel is called: its name, and the index of the part it belongs to.
+Named = tuple[str, Index]
+
+
+@dataclass(slots=True)
+class Channel:
+    """One text of a stream: what came of it, and what the client got."""
+
+    name: str
+    index: Index
+    restorer: Restorer
+    key: str  # of its text, as a client will send it back
+    path: str
+    names: tuple[tuple[object, ...], ...]
+    is_thought: bool
+    latest: str = ""
+    came: list[str] = field(default_factory=list)
+    got: list[str] = field(default_factory=list)
+    is_over: bool = False
+
+    def feed(self, text: str, event: str, *, closes: bool = False, cut: bool = False) -> str:
+        """The restored text that is certain after `text`, which came in the data `event`."""
+        self.latest = event
+        new = self.restorer.feed(text)
+        if closes:
+            new += self.restorer.flush(cut=cut)
+            self.is_over = True
+        self.came.append(text)
+        self.got.append(new)
+        return new
+
+    def so_far(self) -> Restored:
+        """Its text, what is held included."""
+        rest, edits = self.restorer.foreseen()
+        return Restored("".join(self.came), "".join(self.got) + rest, edits)
+
+    def memories(self, pieces: bool) -> Iterator[Memory]:
+        """What to remember of its text and, if asked for, of the `pieces` of it in which values stand."""
+        edits = self.restorer.edits
+        yield from of_answer(self.key, "".join(self.got), edits, "".join(self.came))
+        at = 0
+        for piece in self.got if pieces else ():
+            own = [Edit(e.start - at, e.end - at, e.text) for e in edits if at <= e.start < at + len(piece)]
+            if own:
+                yield Memory(digest(piece, self.key), trimmed(own, piece))
+            at += len(piece)
