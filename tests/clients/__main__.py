@@ -1,5 +1,7 @@
 """Runs real clients, unmodified, through the app to a fake provider, and prints a table: `make clients`.
 
+`make clients ARGS="codex.py --no-ner"` runs one of them, and gives flags to the app.
+
 Every client is a script in `scripts/`, run by an interpreter that has it. A client passes when its script does, when
 it talked to the provider at all, and when nothing personal has reached the provider or the app's log.
 """
@@ -10,6 +12,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -49,7 +52,8 @@ class Result:
 @asynccontextmanager
 async def _app(folder: Path, upstream: FakeUpstream) -> AsyncIterator[tuple[str, bytearray]]:
     """`anonamoose serve` on a free port: its origin and its log."""
-    flags = ["--data-dir", str(folder), "--port", "0", "--host", "127.0.0.1", "--log-level", "debug", *sys.argv[1:]]
+    flags = ["--data-dir", str(folder), "--port", "0", "--host", "127.0.0.1", "--log-level", "debug"]
+    flags += [argument for argument in sys.argv[1:] if argument.startswith("--")]
     for name in ("openai", "anthropic", "gemini", "ollama"):
         flags += [f"--{name}-upstream", upstream.origin]
     process = await asyncio.create_subprocess_exec(
@@ -84,6 +88,14 @@ def _leaks(data: bytes) -> int:
     return sum(value.encode() in data for value in values)
 
 
+def _end(pid: int) -> None:
+    """Ends a client and all that it has started."""
+    if sys.platform == "win32":
+        os.kill(pid, signal.SIGTERM)
+    else:
+        os.killpg(pid, signal.SIGKILL)
+
+
 async def _run(installation: str, script: str, environ: dict[str, str]) -> str:
     """What is wrong with a client, or ""."""
     if script.endswith(".mjs"):
@@ -92,13 +104,17 @@ async def _run(installation: str, script: str, environ: dict[str, str]) -> str:
         python = sys.executable if installation == "node" else str(interpreter(installation))
         command = [python, str(HERE / "scripts" / script)]
     process = await asyncio.create_subprocess_exec(
-        *command, env=environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command,
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,  # an agent has processes of its own, and they end with it
     )
     try:
         async with asyncio.timeout(_PATIENCE):
             said, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
+        _end(process.pid)
         await process.wait()
         return f"it did not end within {_PATIENCE:.0f} s"
     if process.returncode == 0:
@@ -132,13 +148,18 @@ def _environ(origin: str, folder: Path) -> dict[str, str]:
     return {**kept, **own}
 
 
+def _is_asked_for(script: str) -> bool:
+    names = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    return not names or script in names
+
+
 async def _results(failures: dict[str, str]) -> list[Result]:
     results = []
     async with FakeUpstream(lambda received: model.Model("")(received)) as upstream:
         with tempfile.TemporaryDirectory() as data:
             async with _app(Path(data), upstream) as (origin, log):
                 for installation, scripts in SCRIPTS.items():
-                    for script in scripts:
+                    for script in filter(_is_asked_for, scripts):
                         if reason := failures.get(installation):
                             result = Result(script, 0, f"not installed: {reason}")
                         else:
@@ -149,7 +170,8 @@ async def _results(failures: dict[str, str]) -> list[Result]:
 
 
 async def _try(installation: str, script: str, origin: str, log: bytearray, upstream: FakeUpstream) -> Result:
-    with tempfile.TemporaryDirectory() as work:
+    # An agent may leave a process behind that still writes there.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
         environ = _environ(origin, Path(work))
         upstream.reset(model.Model(str(Path(environ["FOLDER"]) / "notes.txt")))
         log.clear()

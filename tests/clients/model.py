@@ -60,20 +60,18 @@ def _turns(body: Data) -> list[Data]:
     return turns if isinstance(turns, list) else [{"role": "user", "content": turns}]
 
 
-def _is_result(turn: Data) -> bool:
-    """Whether a turn brings what a tool has returned."""
-    marks = '"tool_result"', '"function_call_output"', '"custom_tool_call_output"', '"functionResponse"'
-    return turn.get("role") == "tool" or any(mark in json.dumps(turn) for mark in marks)
+#: What marks the result of a tool in a turn, in the dialects where its role does not.
+_RESULT = re.compile(r'"(?:tool_result|function_call_output|custom_tool_call_output|functionResponse)"')
 
 
 def _results(body: Data) -> int:
-    """How many results of tools follow what the user has said last."""
+    """How many results of tools follow what the user has said last; some clients put several into one turn."""
     count = 0
     for turn in reversed(_turns(body)):
-        if _is_result(turn):
-            count += 1
-        elif turn.get("role") == "user":
+        found = 1 if turn.get("role") == "tool" else len(_RESULT.findall(json.dumps(turn)))
+        if not found and turn.get("role") == "user":
             break
+        count += found
     return count
 
 
@@ -91,7 +89,7 @@ class Model:
         if path.endswith("/count_tokens"):
             return answers.body({"input_tokens": 1})
         call = self._call(body)
-        text = "Done." if call else _text(body)
+        text = _text(body)
         if path.endswith("/messages"):
             return _messages(body, text, call)
         if path.endswith("/responses"):
@@ -166,13 +164,16 @@ def _chat(body: Data, text: str, call: Call) -> Reply:
 
 
 def _messages(body: Data, text: str, call: Call) -> Reply:
-    blocks: list[str | Data] = [text]
+    number = len(_turns(body))
+    block: str | Data = text
     if call:
         assert isinstance(call[1], dict)
-        blocks.append(answers.tool_use(f"toolu_{len(_turns(body))}", call[0], call[1]))
+        block = answers.tool_use(f"toolu_{number}", call[0], call[1])
     if not body.get("stream"):
-        return answers.body(answers.message(*blocks))
-    return answers.stream(answers.encode(answers.message_events(*blocks)))
+        return answers.body({**answers.message(block), "id": f"msg_{number}"})
+    events = answers.encode(answers.message_events(block))
+    # An agent takes messages with one id for parts of one.
+    return answers.stream(events.replace(b'"msg_fake"', f'"msg_{number}"'.encode()))
 
 
 def _responses(body: Data, text: str, call: Call) -> Reply:
