@@ -6,13 +6,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check format lock docs screenshots clean
+.PHONY: run test clients check format lock docs screenshots clean
 
 run: $(VENV)/.app
 	@$(BIN)/anonamoose $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Real clients and agents, each in its pinned version under build/clients, through the app. Needs Node and npm.
+clients: $(VENV)/.dev
+	@$(BIN)/python -m tests.clients $(ARGS)
 
 # Lint, types and import contracts: what CI runs before the tests.
 check: $(VENV)/.dev

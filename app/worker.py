@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import pickle
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from app.pipeline.detection import Detection, Findings, Report
@@ -31,11 +33,20 @@ def _begin(ner_model: str, terms: tuple[Term, ...]) -> None:
     _detection.use_terms(terms)
 
 
+class _Packed(bytes):
+    """The pickle of an argument that is the same in many calls."""
+
+
+@lru_cache(maxsize=256)
+def _unpacked(argument: bytes) -> Any:
+    return pickle.loads(argument)  # noqa: S301  from our parent
+
+
 def _call(method: str, *arguments: Any) -> Any:
     if method == "usage":
         return usage()
     assert _detection is not None
-    return getattr(_detection, method)(*arguments)
+    return getattr(_detection, method)(*(_unpacked(a) if isinstance(a, _Packed) else a for a in arguments))
 
 
 class Worker:
@@ -56,6 +67,7 @@ class Worker:
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
         self._finished: list[int] = []
+        self._packed: dict[int, tuple[Fields, _Packed]] = {}  # by the id of the fields, which are never freed
 
     @property
     def starting(self) -> bool:
@@ -101,11 +113,18 @@ class Worker:
         ticket = next(self._tickets)
         finished, self._finished = self._finished, []
         try:
-            opened, found = await self._guarded(policy, "open", ticket, body, fields, policy, finished)
+            packed = self._pack(fields)
+            opened, found = await self._guarded(policy, "open", ticket, body, packed, policy, finished)
         except BaseException:
             self.close(ticket)
             raise
         return ticket, opened, found
+
+    def _pack(self, fields: Fields) -> _Packed:
+        packed = self._packed.get(id(fields))
+        if packed is None:
+            packed = self._packed[id(fields)] = fields, _Packed(pickle.dumps(fields))
+        return packed[1]
 
     async def reports(self, ticket: int, policy: Policy) -> list[Report]:
         """`Detection.reports`. Raises DetectorUnavailable."""

@@ -30,11 +30,11 @@ _PERSONAL = (
 
 
 def _text(random: random.Random, length: int) -> str:
-    """Prose of exactly `length` characters, with something personal in every sixth sentence."""
+    """Prose of exactly `length` characters, with something personal in the second sentence and every 20th after it."""
     parts: list[str] = []
     size = 0
     while size < length:
-        rows = _PERSONAL if len(parts) % 6 == 1 else _SENTENCES
+        rows = _PERSONAL if len(parts) % 20 == 1 else _SENTENCES
         parts.append(
             random.choice(rows).format(
                 n=random.randint(100, 999),

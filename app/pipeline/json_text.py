@@ -36,7 +36,7 @@ def parse(text: str) -> Any:
     Raises UnreadableJson.
     """
     try:
-        tree = json.loads(text, object_pairs_hook=Pairs, parse_int=_number)
+        tree = _DECODER.decode(text)
     except RecursionError:
         raise UnreadableJson(f"it is nested more than {MAX_DEPTH} levels deep") from None
     except ValueError:
@@ -49,6 +49,11 @@ def parse(text: str) -> Any:
 def _number(digits: str) -> int | float:
     """int() refuses more than 4,300 digits; nobody here needs the exact value of so many."""
     return int(digits) if len(digits) < 20 else float(digits)
+
+
+# Made once: each takes longer to make than to use on a short text.
+_DECODER = json.JSONDecoder(object_pairs_hook=Pairs, parse_int=_number)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def _too_deep(tree: Any) -> bool:
@@ -121,7 +126,7 @@ def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
 
 def dump(value: object) -> str:
     """`value` as JSON, non-ASCII as it is, lone surrogates as escapes."""
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", _ENCODER.encode(value))
 
 
 def encode(value: str) -> str:

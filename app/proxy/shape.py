@@ -11,7 +11,9 @@ import re
 from app.pipeline.json_text import STRING
 
 #: Padding and running numbers. No string of valid JSON holds such a thing: its quotes would be escaped.
-_NOISE = re.compile(r'"(?:obfuscation|sequence_number)":\s*(?:"[^"\\]*"|\d+)')
+_NOISE = re.compile(r'"(?:obfuscation|sequence_number)":\s*(?:"[A-Za-z0-9]*"|\d+)')
+#: A token that says what it looks like.
+_PLAIN = re.compile(r'"[^"\\\x00-\x1f]*"')
 
 
 class Shape:
@@ -22,10 +24,11 @@ class Shape:
         after = _NOISE.split(data[end:])
         self._first, self._head = before[:-1], before[-1]
         self._tail, self._last = after[0], after[1:]
+        self._is_noisy = bool(self._first or self._last)
 
     def read(self, data: str) -> tuple[str, int, int] | None:
         """What `data` adds, and where its token stands; None when it has another shape."""
-        pieces = _NOISE.split(data)
+        pieces = _NOISE.split(data) if self._is_noisy else [data]
         at = len(self._first)
         if len(pieces) != at + 1 + len(self._last) or pieces[:at] != self._first or pieces[at + 1 :] != self._last:
             return None
@@ -33,11 +36,14 @@ class Shape:
         start, end = len(self._head), len(piece) - len(self._tail)
         if not piece.startswith(self._head) or not piece.endswith(self._tail):
             return None
-        if STRING.fullmatch(piece, start, end) is None:
-            return None
-        try:
-            text = json.loads(piece[start:end])
-        except ValueError:  # a bare line break in it, say
+        if _PLAIN.fullmatch(piece, start, end):
+            text = piece[start + 1 : end - 1]
+        elif STRING.fullmatch(piece, start, end):
+            try:
+                text = json.loads(piece[start:end])
+            except ValueError:  # a bare line break in it, say
+                return None
+        else:
             return None
         begins = [noise.end() for noise in _NOISE.finditer(data)][at - 1] if at else 0
         return text, begins + start, begins + end

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.errors import StorageError
 
 T = TypeVar("T")
+#: What a piece of work returned, or raised.
+_Done = tuple[Any, BaseException | None]
 
 #: Each entry brings the layout from its index to the next; `user_version` counts them.
 MIGRATIONS = (
@@ -55,6 +58,8 @@ class Database:
         """Opens or makes the file; raises StorageError with a sentence for the user."""
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
+        self._is_woken = False
         try:
             self._connection = self._thread.submit(self._open).result()
         except (sqlite3.Error, OSError) as error:
@@ -100,32 +105,75 @@ class Database:
         connection.execute("COMMIT")
 
     def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """`work(connection)` inside one transaction; blocks. Errors of SQLite become StorageError."""
-        return self._thread.submit(self._run, work).result()
+        """`work(connection)`, all of it or nothing; blocks. Errors of SQLite become StorageError."""
+        return self._submit(work).result()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As `call`, without blocking the loop."""
-        return await asyncio.wrap_future(self._thread.submit(self._run, work))
+        return await asyncio.wrap_future(self._submit(work))
 
-    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._waiting.append((work, future))
+        if not self._is_woken:
+            self._is_woken = True
+            self._thread.submit(self._work_off)
+        return future
+
+    def _work_off(self) -> None:
+        """Does all that waits in one transaction: what takes time is the commit."""
+        self._is_woken = False
+        batch = []
+        while self._waiting:
+            work, future = self._waiting.popleft()
+            if future.set_running_or_notify_cancel():
+                batch.append((work, future))
+        if not batch:
+            return
+        try:
+            done = self._together([work for work, _ in batch])
+        except BaseException as error:  # each of them is told
+            done = [(None, error)] * len(batch)
+        for (_, future), (result, failure) in zip(batch, done, strict=True):
+            if isinstance(failure, sqlite3.Error):
+                failure = _unusable(failure)
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+    def _together(self, works: Iterable[Callable[[sqlite3.Connection], Any]]) -> list[_Done]:
+        """What each of `works` returned or raised; one that raises leaves nothing behind."""
         connection = self._connection
+        done: list[_Done] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
-            result = work(connection)
+            for work in works:
+                connection.execute("SAVEPOINT work")
+                try:
+                    done.append((work(connection), None))
+                except BaseException as error:
+                    if not connection.in_transaction:
+                        raise  # the disk is full, say: SQLite has given up all of them
+                    connection.execute("ROLLBACK TO work")
+                    done.append((None, error))
+                connection.execute("RELEASE work")
             connection.execute("COMMIT")
-            return result
-        except BaseException as error:
+        except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                # SQLite's message may quote what was being written.
-                raise StorageError(
-                    f"The vault could not be read or written ({type(error).__name__}).",
-                    "Check that the disk is not full and that no other program holds the file.",
-                ) from None
             raise
+        return done
 
     def close(self) -> None:
         """Finishes what is queued, folds the write-ahead log in and closes."""
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
+
+
+def _unusable(error: sqlite3.Error) -> StorageError:
+    """SQLite's own message may quote what was being written."""
+    return StorageError(
+        f"The vault could not be read or written ({type(error).__name__}).",
+        "Check that the disk is not full and that no other program holds the file.",
+    )

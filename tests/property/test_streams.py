@@ -221,6 +221,38 @@ def test_output_does_not_depend_on_how_a_message_was_cut_into_events_and_nothing
     assert heard == [restore("".join(pieces), session) for _, pieces in blocks]
 
 
+class _Parsing(StreamRestorer):
+    """Reads every event from its first character."""
+
+    def _continued(self, event: Event) -> Event | None:
+        return None
+
+
+@given(st.data())
+def test_an_event_of_a_known_shape_is_restored_as_if_it_were_parsed(data: st.DataObject) -> None:
+    session = data.draw(sessions())
+    text = data.draw(texts(session))
+    number = st.integers(0, 2)
+    padding = st.sampled_from(["", "x", "ab3"])
+
+    def event(piece: str) -> Event:
+        choice = {"index": data.draw(number), "delta": {"content": piece}, "finish_reason": None}
+        noise = {"sequence_number": data.draw(number)} if data.draw(st.booleans()) else {}
+        more = {"obfuscation": data.draw(padding)} if data.draw(st.booleans()) else {}
+        model = data.draw(st.sampled_from(["m", *tokens_of(session)]))
+        written = json.dumps({**noise, "choices": [choice], "model": model, **more})
+        # A line break that JSON does not allow; white space that it does.
+        written = written.replace("\\n", "\n") if data.draw(st.integers(0, 9)) == 0 else written
+        return make(written.replace(": ", ":") if data.draw(st.booleans()) else written)
+
+    sent = [event(piece) for piece in cut(text, data.draw(cuts(text)))]
+    quick, slow = StreamRestorer(CHAT, session), _Parsing(CHAT, session)
+    for one in sent:
+        assert quick.feed(one) == slow.feed(one)
+    assert quick.flush() == slow.flush()
+    assert (quick.restored, quick.transcript(), quick.ids) == (slow.restored, slow.transcript(), slow.ids)
+
+
 def _arguments(session: Session) -> st.SearchStrategy[Any]:
     """JSON whose strings are placeholders and other texts, and JSON in them, and JSON in that."""
     leaf = (

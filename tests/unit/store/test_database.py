@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -121,7 +121,55 @@ def test_what_fails_leaves_nothing(database: Database) -> None:
 def test_what_sqlite_says_is_not_passed_on(database: Database) -> None:
     with pytest.raises(StorageError, match=r"could not be read or written \(OperationalError\)") as caught:
         database.call(lambda connection: connection.execute("SELECT 'canary' FROM canary"))
-    assert "canary" not in str(caught.value) and caught.value.__suppress_context__
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None and caught.value.__context__ is None
+
+
+async def test_what_waits_is_committed_together_and_fails_alone(database: Database) -> None:
+    def put(name: str) -> Callable[[sqlite3.Connection], str]:
+        def work(connection: sqlite3.Connection) -> str:
+            connection.execute("INSERT INTO meta VALUES (?, '')", (name,))
+            if name == "broken":
+                raise KeyError(name)
+            return name
+
+        return work
+
+    statements: list[str] = []
+    busy = threading.Event()
+    database.call(lambda connection: connection.set_trace_callback(statements.append))
+    database._thread.submit(busy.wait)
+    names = ["a", "broken", "gone", "a", "b"]
+    asked = [asyncio.ensure_future(database.run(put(name))) for name in names]
+    await asyncio.sleep(0)
+    asked[2].cancel()
+    await asyncio.sleep(0)
+    statements.clear()
+    busy.set()
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    assert [done[0], done[4]] == ["a", "b"]
+    assert [type(one) for one in done[1:4]] == [KeyError, asyncio.CancelledError, StorageError]
+    assert statements.count("COMMIT") == 1
+    assert database.call(lambda connection: connection.execute("SELECT name FROM meta").fetchall()) == [("a",), ("b",)]
+
+
+async def test_when_the_commit_fails_all_that_waited_are_told(database: Database) -> None:
+    busy = threading.Event()
+    database._thread.submit(busy.wait)
+    row = "INSERT INTO alias VALUES ('name', 'nobody')"
+    deferred = asyncio.ensure_future(
+        database.run(
+            lambda connection: connection.execute("PRAGMA defer_foreign_keys = ON") and connection.execute(row)
+        )
+    )
+    other = asyncio.ensure_future(
+        database.run(lambda connection: connection.execute("INSERT INTO meta VALUES ('a', '')"))
+    )
+    await asyncio.sleep(0)
+    busy.set()
+    done = await asyncio.gather(deferred, other, return_exceptions=True)
+    assert [type(one) for one in done] == [StorageError, StorageError]
+    assert database.call(lambda connection: connection.execute("SELECT count(*) FROM meta").fetchone()) == (0,)
 
 
 def test_a_file_another_program_holds_is_a_storage_error(database: Database, path: Path) -> None:
