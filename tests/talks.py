@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from app.proxy.sse import Decoder
 from tests import answers
@@ -21,7 +21,8 @@ Item = dict[str, Any]
 _KEY = b"provider"
 
 
-def _mac(*parts: bytes) -> str:
+def mac(*parts: bytes) -> str:
+    """What only the provider can have made of `parts`."""
     return hmac.new(_KEY, b"\0".join(parts), hashlib.sha256).hexdigest()
 
 
@@ -46,19 +47,42 @@ def _dense(tokens: Sequence[str], turn: int) -> str:
 class Provider:
     """Answers with all placeholders of the last message, and refuses what has been tampered with."""
 
+    path: ClassVar[str]
     signed: dict[str, bytes] = field(default_factory=dict)  # what stood before a thinking block, by its signature
     turn: int = 0
+
+    def target(self, streaming: bool) -> str:
+        """What a client asks for."""
+        return self.path
 
     def answer(self, received: Received) -> Reply:
         """A fork of the conversation ends at once; its trunk goes on."""
         body = received.json()
-        streaming = body.get("stream") is True
         self.turn += 1
         wrong = self.wrong(body, received.body)
         if wrong:
             return answers.body({"error": {"type": "invalid_request_error", "message": wrong}}, 400)
         tokens = received.placeholders[-6:]
-        return self.reply(_dense(tokens, self.turn), tokens, said(received.body), streaming)
+        return self.reply(_dense(tokens, self.turn), tokens, said(received.body), self.streams(received))
+
+    def streams(self, received: Received) -> bool:
+        """Whether a stream is asked for."""
+        return received.json().get("stream") is True
+
+    def body(self, items: Sequence[Item], streaming: bool) -> bytes:
+        """A request that says `items`."""
+        raise NotImplementedError
+
+    def user(self, text: str) -> Item:
+        raise NotImplementedError
+
+    def results(self, calls: Sequence[Item], text: str) -> Item:
+        """What the tools say to the calls in the latest answer."""
+        raise NotImplementedError
+
+    def heard(self, wire: bytes, streaming: bool) -> list[Item]:
+        """What a client keeps of an answer, and sends back."""
+        raise NotImplementedError
 
     def wrong(self, body: Item, raw: bytes) -> str:
         """What is not as it was; "" when all is."""
@@ -79,13 +103,12 @@ class Messages(Provider):
     path = "/v1/messages"
 
     def body(self, items: Sequence[Item], streaming: bool) -> bytes:
-        return _body({"model": "fake", "max_tokens": 9, "stream": streaming}, "messages", items)
+        return body_of({"model": "fake", "max_tokens": 9, "stream": streaming}, "messages", items)
 
     def user(self, text: str) -> Item:
         return {"role": "user", "content": [{"type": "text", "text": text}]}
 
     def results(self, calls: Sequence[Item], text: str) -> Item:
-        """What the tools say to the calls in the latest answer."""
         blocks = [block for item in calls for block in item["content"] if block["type"] == "tool_use"]
         return {
             "role": "user",
@@ -97,7 +120,7 @@ class Messages(Provider):
             for block in message["content"]:
                 if block["type"] == "thinking":
                     before = self.signed.get(block["signature"], b"?")
-                    if _mac(before, block["thinking"].encode()) != block["signature"]:
+                    if mac(before, block["thinking"].encode()) != block["signature"]:
                         return "a thinking block cannot be modified"
                     if not said(raw).startswith(before):
                         return "what stood before a thinking block cannot be modified"
@@ -105,7 +128,7 @@ class Messages(Provider):
 
     def reply(self, text: str, tokens: Sequence[str], before: bytes, streaming: bool) -> Reply:
         thinking = f"They mean {text}."
-        signature = _mac(before, thinking.encode())
+        signature = mac(before, thinking.encode())
         self.signed[signature] = before
         blocks: list[str | Item] = [{"type": "thinking", "thinking": thinking, "signature": signature}, text]
         blocks += [answers.tool_use(f"toolu_{self.turn}_{at}", "write", self.arguments(tokens)) for at in range(2)]
@@ -114,11 +137,10 @@ class Messages(Provider):
         return answers.body(answers.message(*blocks))
 
     def heard(self, wire: bytes, streaming: bool) -> list[Item]:
-        """What a client keeps of an answer, and sends back."""
         if not streaming:
             return [{"role": "assistant", "content": json.loads(wire)["content"]}]
         blocks: list[Item] = []
-        for event in _events(wire):
+        for event in events_of(wire):
             if event["type"] == "content_block_start":
                 blocks.append({**event["content_block"], "": ""})
             elif event["type"] == "content_block_delta":
@@ -139,7 +161,7 @@ class Chat(Provider):
     path = "/v1/chat/completions"
 
     def body(self, items: Sequence[Item], streaming: bool) -> bytes:
-        return _body({"model": "fake", "stream": streaming}, "messages", items)
+        return body_of({"model": "fake", "stream": streaming}, "messages", items)
 
     def user(self, text: str) -> Item:
         return {"role": "user", "content": text}
@@ -161,7 +183,7 @@ class Chat(Provider):
             return [json.loads(wire)["choices"][0]["message"]]
         content = ""
         calls: dict[int, Item] = {}
-        for event in _events(wire):
+        for event in events_of(wire):
             for choice in event["choices"]:
                 content += choice["delta"].get("content") or ""
                 for call in choice["delta"].get("tool_calls", ()):
@@ -178,7 +200,7 @@ class Responses(Provider):
     path = "/v1/responses"
 
     def body(self, items: Sequence[Item], streaming: bool) -> bytes:
-        return _body({"model": "fake", "stream": streaming, "store": False}, "input", items)
+        return body_of({"model": "fake", "stream": streaming, "store": False}, "input", items)
 
     def user(self, text: str) -> Item:
         return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
@@ -200,7 +222,7 @@ class Responses(Provider):
     @staticmethod
     def _sealed(before: bytes, summary: str) -> str:
         """As tokens look, it holds what might be taken for a placeholder."""
-        return f"gAAAAA{_mac(before, summary.encode())}-PERSON_4821="
+        return f"gAAAAA{mac(before, summary.encode())}-PERSON_4821="
 
     def reply(self, text: str, tokens: Sequence[str], before: bytes, streaming: bool) -> Reply:
         summary = f"They mean {text}."
@@ -235,12 +257,13 @@ class Responses(Provider):
         if not streaming:
             output: list[Item] = json.loads(wire)["output"]
             return output
-        return [event["item"] for event in _events(wire) if event["type"] == "response.output_item.done"]
+        return [event["item"] for event in events_of(wire) if event["type"] == "response.output_item.done"]
 
 
-def _body(head: Item, key: str, items: Sequence[Item]) -> bytes:
+def body_of(head: Item, key: str, items: Sequence[Item]) -> bytes:
+    """A body that ends with all that was said."""
     return json.dumps({**head, key: list(items)}, ensure_ascii=False).encode()
 
 
-def _events(wire: bytes) -> list[Item]:
+def events_of(wire: bytes) -> list[Item]:
     return [json.loads(event.data) for event in Decoder().feed(wire) if event.data and event.data != "[DONE]"]

@@ -18,12 +18,13 @@ _CHAINS = (
     "conversation_id",
     "thread_id",
     "previous_interaction_id",
-    "context",
 )
+#: Where some providers give the tokens of all that was said, instead of an id for it.
+_TOKENS = "context"
 #: And what names something kept that it is about.
 _ABOUT = ("cachedContent", "cached_content")
 #: In an answer, and in the objects an event tells of.
-_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "thread_id", "context")
+_IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "thread_id")
 _INNER = ("response", "message", "data", "item", "interaction")
 #: A resource, called by its collection and its id.
 _RESOURCE = re.compile(r"(?:[\w.-]+/)*[a-z][A-Za-z]+/(?P<id>[\w.-]+)")
@@ -43,7 +44,7 @@ def chain_of(tree: Any, opening: str) -> Chain:
     """What a body goes on with. `opening` is the path of its messages."""
     if not isinstance(tree, Pairs):
         return Chain()
-    named = [value.get("id") if isinstance(value, Pairs) else _handle(value) for value in map(tree.get, _CHAINS)]
+    named = [value.get("id") if isinstance(value, Pairs) else value for value in map(tree.get, _CHAINS)]
     referred = [
         item.get(key)
         for item in _objects(tree.get(opening) if opening else None)
@@ -51,7 +52,7 @@ def chain_of(tree: Any, opening: str) -> Chain:
         for key in _STANDS_FOR.get(item.get("type"), ())
     ]
     about = [_of_resource(tree.get(key)) for key in _ABOUT]
-    return Chain(_strings(named), _strings([*referred, *about]))
+    return Chain(_strings([*named, _of_tokens(tree.get(_TOKENS))]), _strings([*referred, *about]))
 
 
 def kept_in(tree: Any) -> set[str]:
@@ -63,18 +64,16 @@ def kept_in(tree: Any) -> set[str]:
     sealed = [node for node in (*inner, *items) if node.get("type") == "compaction"]
     # One that the provider keeps since before we were asked: from its next turn on, it is known.
     named_in = [value for node in inner if isinstance(value := node.get("conversation"), Pairs)]
-    named = [
-        *(_handle(node.get(key)) for node in (*inner, *named_in) for key in _IDS),
-        _of_resource(tree.get("name")),
-    ]
+    named = [node.get(key) for node in (*inner, *named_in) for key in _IDS]
+    named += [_of_tokens(tree.get(_TOKENS)), _of_resource(tree.get("name"))]
     return set(_strings([*named, *(i.get("id") for i in items), *(s.get("encrypted_content") for s in sealed)]))
 
 
-def _handle(value: Any) -> Any:
-    """An id, or what stands for the tokens of all that was said, which some providers give instead of one."""
-    if isinstance(value, list) and value and all(isinstance(token, int) for token in value):
-        return hashlib.sha256(repr(value).encode()).hexdigest()
-    return value
+def _of_tokens(tokens: Any) -> str:
+    """What stands for `tokens` as an id would, "" if they are none."""
+    if isinstance(tokens, list) and tokens and all(isinstance(token, int) for token in tokens):
+        return hashlib.sha256(repr(tokens).encode()).hexdigest()
+    return ""
 
 
 def _of_resource(name: Any) -> str:

@@ -438,6 +438,32 @@ async def test_a_kept_context_is_of_the_conversations_that_name_it(
         assert json.loads(await listed.read()) == {"displayName": f"For {NAME}"}
 
 
+@pytest.mark.parametrize("body", [CAMEL, snake(CAMEL)], ids=["camel", "snake"])
+async def test_what_a_batch_came_to_is_fetched_with_the_values(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, body: Data
+) -> None:
+    upstream.answer = lambda _: answers.body({"name": "batches/9x2k7", "metadata": {"name": "batches/9x2k7"}})
+    requests = [{"request": body, "metadata": {"key": f"of {NAME}"}}]
+    batch = {"batch": {"displayName": "b", "model": "models/m", "inputConfig": {"requests": {"requests": requests}}}}
+    raw = json.dumps(batch, ensure_ascii=False)
+    await post(http, running, f"{MODEL}:batchGenerateContent", raw.encode())
+    assert set(hidden(raw, upstream.only.body.decode()).values()) == {NAME, EMAIL, TFN}
+    inside: list[Data] = upstream.only.json()["batch"]["inputConfig"]["requests"]["requests"]
+    token = inside[0]["metadata"]["key"].removeprefix("of ")
+
+    def result(name: str) -> Data:
+        part = {"text": f"Dear {name}", "thoughtSignature": f"{SIGNATURE}{token}"}
+        told = {"inlinedResponses": {"inlinedResponses": [{"response": answering(part), "metadata": {"key": name}}]}}
+        return {"name": "batches/9x2k7", "done": True, "metadata": {"output": told}, "response": told}
+
+    upstream.answer = lambda _: answers.body(result(token))
+    named = {"x-goog-api-key": "AIza-fake"}
+    async with http.get(f"{running.origin}/v1beta/batches/9x2k7", headers=named) as got:
+        assert json.loads(await got.read()) == result(NAME)
+    async with http.get(f"{running.origin}/v1beta/batches/9x2k7", headers={"x-goog-api-key": "AIza-other"}) as got:
+        assert json.loads(await got.read()) == result(token)
+
+
 # -- interactions
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from itertools import pairwise
@@ -283,6 +284,21 @@ async def test_lists_pass(running: Running, upstream: FakeUpstream, http: aiohtt
     async with http.get(running.origin + path) as got:
         assert json.loads(await got.read()) == {"models": [{"name": "llama-fake:latest"}], "version": "0.6.3"}
     assert (upstream.only.method, upstream.only.target) == ("GET", path)
+
+
+async def test_weights_go_to_ollama_byte_for_byte(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    blob = b"GGUF\x03\x00\xff\xfe" + bytes(range(256)) * 9
+    path = f"/api/blobs/sha256:{hashlib.sha256(blob).hexdigest()}"
+    upstream.answer = lambda _: Reply(201)
+    async with http.post(running.origin + path, data=blob) as got:
+        assert got.status == 201
+    assert (upstream.only.target, upstream.only.body) == (path, blob)
+    upstream.answer = lambda _: Reply(404)
+    async with http.head(running.origin + path) as got:
+        assert got.status == 404
+    assert upstream.last.method == "HEAD"
 
 
 async def test_an_error_is_restored_in_and_before_a_stream(

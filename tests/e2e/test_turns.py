@@ -14,25 +14,26 @@ from app.pipeline.terms import Term
 from app.proxy.providers import BY_DIALECT
 from tests.e2e.conftest import AWKWARD, EMAIL, NAME, PHONE, TERMS, Running, launched
 from tests.fakes import FakeUpstream
-from tests.talks import Chat, Item, Messages, Responses, said
+from tests.native_talks import Contents, ContentsInArray, OllamaChat
+from tests.talks import Chat, Item, Messages, Provider, Responses, said
 
-Talk = Messages | Chat | Responses
+TALKS: tuple[type[Provider], ...] = (Messages, Chat, Responses, Contents, ContentsInArray, OllamaChat)
 #: A word of every turn: it becomes a term of the dictionary when some of them are over.
 LATE = "ledger"
 TURNS, HALF = 50, 20
 
 
-def _is_declared(talk: type[Talk]) -> bool:
+def _is_declared(talk: type[Provider]) -> bool:
     return any(provider.endpoint("POST", talk.path) for provider in BY_DIALECT.values())
 
 
-talks = pytest.mark.parametrize("kind", [kind for kind in (Messages, Chat, Responses) if _is_declared(kind)])
+talks = pytest.mark.parametrize("kind", [kind for kind in TALKS if _is_declared(kind)])
 
 
 class Agent:
     """Sends everything that was said so far, and what is new."""
 
-    def __init__(self, talk: Talk, key: str) -> None:
+    def __init__(self, talk: Provider, key: str) -> None:
         self.talk = talk
         self.items: list[Item] = []
         self.latest: list[Item] = []
@@ -43,7 +44,7 @@ class Agent:
         body = self.talk.body([*self.items, item], streaming)
         async with (
             aiohttp.ClientSession(running.origin, headers=self._headers) as client,
-            client.post(self.talk.path, data=body) as got,
+            client.post(self.talk.target(streaming), data=body) as got,
         ):
             wire = await got.read()
             assert got.status == 200, wire
@@ -66,7 +67,7 @@ def _text(turn: int) -> str:
 
 @talks
 async def test_fifty_turns_keep_their_bytes_across_restarts_forks_and_a_new_term(
-    tmp_path: Path, upstream: FakeUpstream, key: str, kind: type[Talk], plain_is_meant: set[str]
+    tmp_path: Path, upstream: FakeUpstream, key: str, kind: type[Provider], plain_is_meant: set[str]
 ) -> None:
     talk = kind()
     agent = Agent(talk, key)
@@ -100,8 +101,8 @@ async def _forks(running: Running, upstream: FakeUpstream, agent: Agent, latest:
     assert all(said(fork).startswith(said(latest)) for fork in forks)
 
 
-@pytest.mark.parametrize("kind", [Messages, Responses])
-def test_the_provider_of_these_tests_notices_a_change(kind: type[Messages] | type[Responses]) -> None:
+@pytest.mark.parametrize("kind", [Messages, Responses, Contents])
+def test_the_provider_of_these_tests_notices_a_change(kind: type[Provider]) -> None:
     """Else the test above could not fail."""
     talk = kind()
     reply = talk.reply("text", ["[PERSON_1234]"], said(talk.body([talk.user("one")], False)), False)

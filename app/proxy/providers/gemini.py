@@ -1,4 +1,4 @@
-"""Gemini's dialect: generating content, counting tokens, embeddings, kept contexts and files; also as on Vertex."""
+"""Gemini's dialect: contents, tokens, embeddings, kept contexts, batches and files; also as on Vertex."""
 
 from __future__ import annotations
 
@@ -10,157 +10,24 @@ from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs, dump
 from app.pipeline.note import Place
 from app.proxy.framing import BARE_SSE, JSON_ARRAY
-from app.proxy.providers.base import Endpoint, Index, Provider, Stream, below
+from app.proxy.providers.base import Endpoint, Index, Provider, Stream
+from app.proxy.providers.gemini_fields import (
+    ANSWER,
+    ANSWER_PART,
+    BATCH_ANSWER,
+    BATCH_REQUEST,
+    CONTEXT_ANSWER,
+    COUNT_REQUEST,
+    EMBED_ALL_REQUEST,
+    EMBED_REQUEST,
+    FILE_REQUEST,
+    GENERATE_REQUEST,
+)
 from app.proxy.providers.interactions import INTERACTIONS
 from app.proxy.sse import Event, make
 
-_PART_NAMES = (
-    "functionCall.id",
-    "functionCall.name",
-    "functionCall.partialArgs[].jsonPath",
-    "functionResponse.id",
-    "functionResponse.name",
-    "functionResponse.scheduling",
-    "functionResponse.parts[].inlineData.mimeType",
-    "functionResponse.parts[].fileData.mimeType",
-    "toolCall.id",
-    "toolCall.toolType",
-    "toolResponse.id",
-    "toolResponse.toolType",
-    "executableCode.id",
-    "executableCode.language",
-    "codeExecutionResult.id",
-    "codeExecutionResult.outcome",
-    "inlineData.mimeType",
-    "fileData.mimeType",
-    "videoMetadata.**",
-    "audioMetadata.**",
-    "spreadsheetMetadata.**",
-    "mediaResolution.**",
-    "speechMetadata.style",
-    "audioTranscription.languageCode",
-    "audioTranscription.startOffset",
-    "audioTranscription.endOffset",
-    "audioTranscription.words[].startOffset",
-    "audioTranscription.words[].endOffset",
-)
-#: Signed: a changed letter makes the API refuse the conversation, or forget what it thought.
-_PART_SEALS = ("thoughtSignature",)
-_PART_BYTES = ("inlineData.data", "functionResponse.parts[].inlineData.data")
-_VOICES = ("voiceConfig", "multiSpeakerVoiceConfig.speakerVoiceConfigs[].voiceConfig")
-_REQUEST_NAMES = (
-    "model",
-    "cachedContent",
-    "name",
-    "ttl",
-    "expireTime",
-    "kmsKeyName",
-    "encryptionSpec.**",
-    "taskType",
-    "serviceTier",
-    "safetySettings[].**",
-    "toolConfig.functionCallingConfig.mode",
-    "toolConfig.functionCallingConfig.allowedFunctionNames[]",
-    "toolConfig.retrievalConfig.languageCode",
-    "modelArmorConfig.**",
-    "tools[].functionDeclarations[].name",
-    "tools[].functionDeclarations[].behavior",
-    "tools[].googleSearchRetrieval.dynamicRetrievalConfig.mode",
-    "tools[].googleSearch.timeRangeFilter.**",
-    "tools[].computerUse.environment",
-    "tools[].computerUse.excludedPredefinedFunctions[]",
-    "tools[].fileSearch.fileSearchStoreNames[]",
-    "tools[].mcpServers[].name",
-    "tools[].mcpServers[].streamableHttpTransport.timeout",
-    "tools[].mcpServers[].streamableHttpTransport.sseReadTimeout",
-    "tools[].retrieval.externalApi.apiSpec",
-    "tools[].retrieval.externalApi.endpoint",
-    "tools[].retrieval.externalApi.elasticSearchParams.index",
-    "tools[].retrieval.vertexAiSearch.datastore",
-    "tools[].retrieval.vertexAiSearch.engine",
-    "tools[].retrieval.vertexAiSearch.dataStoreSpecs[].dataStore",
-    "tools[].retrieval.vertexRagStore.ragCorpora[]",
-    "tools[].retrieval.vertexRagStore.ragResources[].ragCorpus",
-    "tools[].retrieval.vertexRagStore.ragResources[].ragFileIds[]",
-    "tools[].retrieval.vertexRagStore.ragRetrievalConfig.ranking.*.modelName",
-)
-_CONFIG_NAMES = (
-    "responseMimeType",
-    "responseModalities[]",
-    "responseFormat.*.mimeType",
-    "responseFormat.*.resolution",
-    "responseFormat.*.duration",
-    "mediaResolution",
-    "thinkingConfig.**",
-    "imageConfig.**",
-    "routingConfig.**",
-    "modelSelectionConfig.**",
-    "translationConfig.targetLanguageCode",
-    "audioTranscriptionConfig.languageCodes[]",
-    "audioTranscriptionConfig.languageHints.**",
-    "speechConfig.languageCode",
-    *below((f"speechConfig.{voice}" for voice in _VOICES), "prebuiltVoiceConfig.**", "voice"),
-)
-
-
-def _request(
-    *bases: str, opening: str = "", contents: Iterable[str] = ("contents[]", "contents", "content", "systemInstruction")
-) -> Fields:
-    """What is opaque in requests that stand at `bases` of a body ("" is the body itself)."""
-    said = below(bases, *contents)
-    parts = below(said, "parts[]")
-    configs = below(bases, "generationConfig", "embedContentConfig")
-    tools = below(bases, "tools[]")
-    declarations = below(tools, "functionDeclarations[]")
-    voices = below(configs, *(f"speechConfig.{voice}.replicatedVoiceConfig" for voice in _VOICES))
-    return Fields(
-        identifiers=(
-            *below(said, "role"),
-            *below(parts, *_PART_NAMES),
-            *below(bases, *_REQUEST_NAMES),
-            *below(configs, *_CONFIG_NAMES),
-            *below(voices, "mimeType"),
-        ),
-        verbatim=(
-            *below(parts, *_PART_SEALS),
-            *below((*bases, *configs), "continuationToken"),
-            *below(voices, "voiceConsentSignature.**"),
-            *below(tools, "mcpServers[].streamableHttpTransport.headers.**", "*.apiKey", "*.authConfig.**"),
-            *below(tools, "retrieval.externalApi.apiAuth.**", "retrieval.externalApi.authConfig.**"),
-        ),
-        binary=(*below(parts, *_PART_BYTES), *below(voices, "voiceSampleAudio", "consentAudio")),
-        schemas=(
-            *below(declarations, "parameters", "parametersJsonSchema", "response", "responseJsonSchema"),
-            *below(configs, "responseSchema", "responseJsonSchema"),
-            *below(configs, "responseFormat.*.schema", "responseFormat.*.jsonSchema"),
-        ),
-        opening=opening,
-        snake=True,
-    )
-
-
-_GENERATE_REQUEST = _request("", opening="contents")
-_CONTEXT_ANSWER = Fields(verbatim=_GENERATE_REQUEST.verbatim, snake=True)
-_COUNT_REQUEST = _request("", "generateContentRequest", opening="contents")
-_EMBED_REQUEST = _request("")
-_EMBED_ALL_REQUEST = _request("", "requests[]")
-_FILE_REQUEST = Fields(identifiers=("file.name", "file.mimeType"), snake=True)
-
-_ANSWER_PART = "candidates[].content.parts[]"
-_ANSWER = Fields(
-    # The tokens of a placeholder cannot be restored one by one.
-    verbatim=(
-        *below((_ANSWER_PART,), *_PART_SEALS, *_PART_BYTES),
-        "candidates[].logprobsResult.**",
-        "candidates[].continuationToken",
-        "candidates[].groundingMetadata.googleMapsWidgetContextToken",
-        "candidates[].groundingMetadata.searchEntryPoint.sdkBlob",
-    ),
-    snake=True,
-)
-
-_TEXT = f"{_ANSWER_PART}.text"
-_ARGUMENT = f"{_ANSWER_PART}.functionCall.partialArgs[].stringValue"
+_TEXT = f"{ANSWER_PART}.text"
+_ARGUMENT = f"{ANSWER_PART}.functionCall.partialArgs[].stringValue"
 
 
 def _kind(part: Pairs) -> str:
@@ -182,7 +49,7 @@ def _channel(leaf: Leaf) -> tuple[str, Index] | None:
 
 def _turn(leaf: Leaf) -> Index | None:
     """No event says that a part has ended: one of another kind does."""
-    if not leaf.path.startswith(_ANSWER_PART):
+    if not leaf.path.startswith(ANSWER_PART):
         return None
     return leaf.owners[1].get("index") or 0, _kind(leaf.owners[3])
 
@@ -226,7 +93,7 @@ _STREAM = Stream(
     deltas=frozenset(),
     closes=_closes,
     inject=_inject,
-    fields=_ANSWER,
+    fields=ANSWER,
     channel=_channel,
     turn=_turn,
     framing=BARE_SSE,
@@ -261,24 +128,30 @@ _SYSTEM: Place = "systemInstruction"
 def _of_models() -> Iterator[Endpoint]:
     for model in _MODELS:
         for verb, stream in (("generateContent", None), ("streamGenerateContent", _STREAM)):
-            yield Endpoint("POST", f"{model}:{verb}", _GENERATE_REQUEST, _ANSWER, stream, system=_SYSTEM)
-        yield Endpoint("POST", f"{model}:countTokens", _COUNT_REQUEST)
-        yield Endpoint("POST", f"{model}:computeTokens", _COUNT_REQUEST)
-        yield Endpoint("POST", f"{model}:embedContent", _EMBED_REQUEST)
-        yield Endpoint("POST", f"{model}:batchEmbedContents", _EMBED_ALL_REQUEST)
+            yield Endpoint("POST", f"{model}:{verb}", GENERATE_REQUEST, ANSWER, stream, system=_SYSTEM)
+        yield Endpoint("POST", f"{model}:countTokens", COUNT_REQUEST)
+        yield Endpoint("POST", f"{model}:computeTokens", COUNT_REQUEST)
+        yield Endpoint("POST", f"{model}:embedContent", EMBED_REQUEST)
+        yield Endpoint("POST", f"{model}:batchEmbedContents", EMBED_ALL_REQUEST)
+        for verb in ("batchGenerateContent", "asyncBatchEmbedContent"):
+            yield Endpoint("POST", f"{model}:{verb}", BATCH_REQUEST, BATCH_ANSWER, kept=True)
 
 
 def _of_resources() -> Iterator[Endpoint]:
     for base in ("/v1*", "/v1*/projects/*/locations/*"):
-        yield Endpoint("POST", f"{base}/cachedContents", _GENERATE_REQUEST, _CONTEXT_ANSWER, kept=True, system=_SYSTEM)
-        yield Endpoint("PATCH", f"{base}/cachedContents/*", _GENERATE_REQUEST, _CONTEXT_ANSWER)
+        yield Endpoint("POST", f"{base}/cachedContents", GENERATE_REQUEST, CONTEXT_ANSWER, kept=True, system=_SYSTEM)
+        yield Endpoint("PATCH", f"{base}/cachedContents/*", GENERATE_REQUEST, CONTEXT_ANSWER)
         for method in ("GET", "DELETE"):
-            yield Endpoint(method, f"{base}/cachedContents/*", None, _CONTEXT_ANSWER)
+            yield Endpoint(method, f"{base}/cachedContents/*", None, CONTEXT_ANSWER)
         yield Endpoint("GET", f"{base}/cachedContents", None)
-    yield Endpoint("POST", "/v1*/files", _FILE_REQUEST, kept=True)
+    yield Endpoint("POST", "/v1*/files", FILE_REQUEST, kept=True)
     yield Endpoint("GET", "/v1*/files", None)
     for method in ("GET", "DELETE"):
         yield Endpoint(method, "/v1*/files/*", None)
+    yield Endpoint("GET", "/v1*/batches", None)
+    yield Endpoint("POST", "/v1*/batches/*:cancel", Fields(), BATCH_ANSWER)
+    for method in ("GET", "DELETE"):
+        yield Endpoint(method, "/v1*/batches/*", None, BATCH_ANSWER)
     for collection in ("models", "tunedModels"):
         yield Endpoint("GET", f"/v1*/{collection}", None)
         yield Endpoint("GET", f"/v1*/{collection}/*", None)

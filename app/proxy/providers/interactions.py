@@ -27,6 +27,10 @@ _CONTENT_NAMES = (
     "annotations[].end_offset",
     "annotations[].review_snippets[].review_id",
 )
+#: What a tool of the provider's has found is one thing, or several.
+_RESULTS = ("result", "result[]")
+_MAPS_TOKENS = below(_RESULTS, "widget_context_token")
+_PLACE_NAMES = ("places[].place_id", "places[].review_snippets[].review_id")
 _STEP_NAMES = ("role", "id", "call_id", "name", "server_name", "status")
 _REQUEST = Fields(
     identifiers=(
@@ -44,8 +48,9 @@ _REQUEST = Fields(
         "response_modalities[]",
         *below(("response_format", "response_format[]"), "mime_type", "resolution", "duration", "aspect_ratio"),
         *below(_CONTENT_BASES, *_CONTENT_NAMES),
-        *below(("input[]",), *_STEP_NAMES),
+        *below(("input[]",), *_STEP_NAMES, *below(_RESULTS, "status", *_PLACE_NAMES)),
         "input[]<tool_search_call>.arguments.function_names[]",
+        "input[]<code_execution_call>.arguments.language",
         "tools[].type",
         "tools[].name",
         "tools[].environment",
@@ -54,6 +59,11 @@ _REQUEST = Fields(
         "tools[].excluded_predefined_functions[]",
         "tools[].file_search_store_names[]",
         "tools[].allowed_tools[].**",
+        "tools[].*.datastores[]",
+        "tools[].*.engine",
+        "tools[].*.rag_resources[].rag_corpus",
+        "tools[].*.rag_resources[].rag_file_ids[]",
+        "tools[].*.rag_retrieval_config.ranking.*.model_name",
         "generation_config.thinking_level",
         "generation_config.thinking_summaries",
         "generation_config.tool_choice",
@@ -71,7 +81,7 @@ _REQUEST = Fields(
     ),
     verbatim=(
         "continuation_token",
-        "input[].signature",
+        *below(("input[]",), "signature", *_MAPS_TOKENS),
         "environment.env.**",
         "environment.network.allowlist[].credential",
         "environment.network.allowlist[].transform.**",
@@ -79,7 +89,7 @@ _REQUEST = Fields(
         "tools[].headers.**",
         "tools[].*.api_key",
     ),
-    binary=below(_CONTENT_BASES, "data"),
+    binary=below(_CONTENT_BASES, "data", "uri"),
     schemas=("tools[].parameters", "response_format", "response_format[]"),
     opening="input",
 )
@@ -87,7 +97,7 @@ _REQUEST = Fields(
 
 def _sealed(*bases: str) -> tuple[str, ...]:
     """What is signed, or bytes, in the steps of an answer."""
-    return below(bases, "signature", "data", "content[].data", "result[].data", "result.widget_context_token")
+    return below(bases, "signature", "data", "content[].data", "result[].data", *_MAPS_TOKENS)
 
 
 _ANSWER = Fields(verbatim=("continuation_token", *_sealed("steps[]")))

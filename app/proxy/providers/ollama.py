@@ -109,6 +109,9 @@ OLLAMA = Provider(
         Endpoint("POST", "/api/create", _CREATE_REQUEST),
         *(Endpoint("POST", f"/api/{verb}", _MODEL_REQUEST) for verb in ("show", "pull", "push", "copy")),
         Endpoint("DELETE", "/api/delete", _MODEL_REQUEST),
+        # Weights, named by their digest: another byte would make them another's.
+        Endpoint("POST", "/api/blobs/*", None, passes=True),
+        Endpoint("HEAD", "/api/blobs/*", None),
         *(Endpoint("GET", f"/api/{noun}", None) for noun in ("tags", "ps", "version")),
     ),
     _error,

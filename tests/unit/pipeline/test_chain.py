@@ -39,6 +39,11 @@ def test_what_is_neither_an_id_nor_tokens_names_nothing(value: Any) -> None:
     assert kept_in(tree({"context": value, "id": value})) == set()
 
 
+def test_a_text_is_no_tokens() -> None:
+    assert chain_of(tree({"context": "A report"}), "").previous == ()
+    assert kept_in(tree({"context": "A report"})) == set()
+
+
 def test_other_tokens_are_of_another_conversation() -> None:
     assert kept_in(tree({"context": [1, 2]})) != kept_in(tree({"context": [12]}))
 

@@ -212,6 +212,9 @@ def test_of_answers_what_is_sealed_or_of_tokens_stays() -> None:
         ("POST", "/v1beta/models/a/b:generateContent", False),
         ("GET", "/v1beta/models/m:generateContent", True),  # a model of that name
         ("GET", "/v1beta/files/f", True),
+        ("POST", "/v1beta/models/m:batchGenerateContent", True),
+        ("GET", "/v1beta/batches/b", True),
+        ("POST", "/v1beta/batches/b:cancel", True),
         ("POST", "/v1beta/interactions", True),
         ("GET", "/v1beta/interactions/i", True),
         ("POST", "/v1beta/interactions/i/cancel", True),
