@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def _item(data: Any) -> Item:
     if not isinstance(spans, list):
         raise ValueError("its spans are no list")
     labels = sorted((_label(span, len(data["text"])) for span in spans), key=lambda label: label.start)
-    for before, after in zip(labels, labels[1:], strict=False):
+    for before, after in pairwise(labels):
         if after.start < before.end:
             raise ValueError(f"its spans at {before.start} and {after.start} overlap")
     return Item(data["id"], data["text"], data["kind"], data.get("region", ""), split, tuple(labels))

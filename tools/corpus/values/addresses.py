@@ -54,7 +54,8 @@ def _address(region: str) -> Maker:
             "AU": f"Unit {unit}, {number}", "NZ": f"{unit}/{number}", "UK": f"Flat {unit}, {number}", "US": f"{number}",
         }[region]  # fmt: skip
         end = {
-            "AU": f"{town} {county} {code}", "NZ": f"{town} {code}", "UK": f"{town} {code}", "US": f"{town}, {county} {code}",
+            "AU": f"{town} {county} {code}", "NZ": f"{town} {code}", "UK": f"{town} {code}",
+            "US": f"{town}, {county} {code}",
         }[region]  # fmt: skip
         lines = {
             "AU": f"{number} {long}\n{town.upper()} {county} {code}",

@@ -85,8 +85,10 @@ def _record(random: Random, _: str) -> Forms:
     return {"bare": fill(random, random.choice(("%######", "%########", "MRN-%######", "H%######", "%##-##-##")))}
 
 
-_VIN_VALUES = {**dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
-                          strict=True)), **{str(number): number for number in range(10)}}  # fmt: skip
+# 49 CFR 565.15: what a letter counts.
+_VIN_VALUES = {str(number): number for number in range(10)} | {
+    letter: int(number) for letter, number in zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True)
+}
 
 
 def _vin(random: Random, _: str) -> Forms:

@@ -65,10 +65,9 @@ def _passport(random: Random, _: str) -> Forms:
 
 def _licence(random: Random, _: str) -> Forms:
     # California, New York, Texas, Florida, Illinois, Ohio.
-    return {
-        "bare": fill(random, random.choice(("@%######", "%########", "%#######", "@%###########", "@%##########", "@@%#####"))),
-        "printed": fill(random, random.choice(("@%##-###-##-###-#", "@%##-####-####", "%## ### ###"))),
-    }  # fmt: skip
+    bare = ("@%######", "%########", "%#######", "@%###########", "@%##########", "@@%#####")
+    printed = ("@%##-###-##-###-#", "@%##-####-####", "%## ### ###")
+    return {"bare": fill(random, random.choice(bare)), "printed": fill(random, random.choice(printed))}
 
 
 MAKERS = {
