@@ -91,7 +91,7 @@ def _database(random: Random, now: datetime) -> str:
     words = random.choice(
         (
             "LOG:  checkpoint complete: wrote {count} buffers ({cents}%); distance={six} kB, estimate={six} kB",
-            "LOG:  duration: {float} ms  execute S_{small}: SELECT total FROM items WHERE id = {nine} AND kind = {small}",
+            "LOG:  duration: {float} ms  execute S_{small}: SELECT total FROM items WHERE id = {nine}",
             "DETAIL:  parameters: $1 = '{eleven}', $2 = '{date}', $3 = '{ten}'",
             "ERROR:  deadlock detected at character {small}",
         )

@@ -91,8 +91,8 @@ def _files(archive: Path, folder: Path) -> Iterator[tuple[str, bytes]]:
         archive = plain
     with tarfile.open(archive) as tar:
         for member in tar:
-            if member.isfile() and (file := tar.extractfile(member)):
-                yield member.name, file.read()
+            if member.isfile() and (content := tar.extractfile(member)):
+                yield member.name, content.read()
 
 
 def _texts(source: Source, folder: Path) -> Iterator[tuple[str, str]]:
