@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import multiprocessing
 import os
 import sys
@@ -12,12 +13,15 @@ from app import __version__
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.logs import configure
-from app.settings import DECLARED, Declared
+from app.settings import DECLARED, Declared, Settings, coerce
 from app.settings_store import SettingsStore
 
 _DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
 #: Settings that make sense for commands which work on a text.
 _TEXT_SETTINGS = ("data-dir", "locale", "dictionary", "ner", "patterns", "names", "ner-model", "ner-threshold")
+
+#: Settings that decide what is found; figures depend on nothing that is stored.
+_EVALUATION_SETTINGS = ("locale", "ner-model", "ner-threshold")
 
 
 def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
@@ -71,6 +75,18 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--ner", action=argparse.BooleanOptionalAction, help="only with, or only without the model")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
+    evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
+    evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
+    evaluate.add_argument("--split", choices=("tune", "held-out"), help="only this part of the corpora")
+    evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
+    evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
+    evaluate.add_argument("--layers", metavar="X", help="layers, separated by commas (default: all but the dictionary)")
+    evaluate.add_argument("--examples", type=int, default=3, metavar="N", help="show N of each entity (default: 3)")
+    evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
+    evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(evaluate, [DECLARED[name] for name in _EVALUATION_SETTINGS])
+
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
     redact.add_argument("--json", action="store_true", help="print text, session and spans as JSON")
@@ -113,6 +129,8 @@ def _run(options: argparse.Namespace) -> int:
         from app.bench import bench
 
         return bench(options.rounds, options.ner, as_json=options.json)
+    if options.command == "eval":
+        return _evaluate(options)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
     if options.command in ("redact", "restore"):
@@ -135,6 +153,22 @@ def _run(options: argparse.Namespace) -> int:
     from app.serve import serve
 
     return serve(settings, bus)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from app.evaluation import Choice, Output, evaluate, parse_layers
+
+    given = {name: getattr(options, DECLARED[name].attribute) for name in _EVALUATION_SETTINGS}
+    values = {
+        DECLARED[name].attribute: coerce(DECLARED[name], value) for name, value in given.items() if value is not None
+    }
+    settings = Settings(dictionary=False, **values)
+    policy = settings.policy
+    if options.layers is not None:
+        policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    choice = Choice(options.split or "", frozenset(options.kind), options.limit)
+    output = Output(options.json, options.html or "", options.against or "", options.examples)
+    return evaluate(options.file, choice, policy, settings.ner_model, output)
 
 
 if __name__ == "__main__":
