@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from app.settings import DECLARED, Declared
+from app.option import Declared
+from app.settings import DECLARED
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

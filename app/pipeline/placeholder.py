@@ -62,7 +62,7 @@ def mask(entity: str) -> str:
     return f"[{label_of(entity)}]"
 
 
-def masked(token: str) -> str:
+def label_of_mask(token: str) -> str:
     """The label that `mask` has left of a value, "" for any other text."""
     match = _MASK.fullmatch(token)
     return match["label"] if match else ""
@@ -109,5 +109,5 @@ def fragment(text: str) -> tuple[int, tuple[str, str]] | None:
 
 
 def can_stand_in(replacement: str) -> bool:
-    """Whether what the user wants to stand for a value leaves its neighbours readable."""
-    return _OPEN_END.search(replacement) is None
+    """Whether what the user wants to stand for a value leaves its neighbours readable, and is no mask of others."""
+    return _OPEN_END.search(replacement) is None and not label_of_mask(replacement)

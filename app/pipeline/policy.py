@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from app.pipeline.operators import Operator, Operators, Thresholds
+from app.pipeline.span import Span
+
+if TYPE_CHECKING:
+    from app.pipeline.redaction import Finding
 
 #: Regions that have rows of their own; rows without a region are always on.
 REGIONS = ("AU", "NZ", "UK", "US")
@@ -13,6 +20,16 @@ SWITCHABLE = ("dictionary", "ner", "patterns", "names")
 Passage = Literal["allow", "warn", "block"]
 #: What happens to a JSON number that is an identifier.
 Numbers = Literal["replace", "refuse", "allow"]
+#: Layers whose findings count whatever their score, and are never left as they are: the user's own terms, and what
+#: reads as a placeholder.
+_GIVEN = frozenset(["dictionary", "literal"])
+#: What else a finding leads to than a placeholder, the stricter the higher.
+_STRICTNESS: dict[Operator, int] = {"keep": -1, "replace": 0, "mask": 1, "block": 2}
+#: The choices of the other fields, from the laxest.
+_STRICTER: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("images", "documents", "audio"), get_args(Passage)),
+    "numbers": ("allow", "replace", "refuse"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +49,62 @@ class Policy:
     documents: Passage = "warn"
     audio: Passage = "warn"
     numbers: Numbers = "replace"
+    operators: Operators = ()
+    thresholds: Thresholds = ()
+    floor: float = 0.5
 
     def covers(self, region: str) -> bool:
         """Whether rows of `region` ("" for universal ones) apply."""
         return not region or not self.regions or region in self.regions
+
+    def counted(self, spans: Iterable[Span]) -> list[Span]:
+        """Those of `spans` that count. To be asked before overlaps are resolved: each counts or not by itself."""
+        kept = {entity for entity, operator in self.operators if operator == "keep"}
+        return [
+            span
+            for span in spans
+            if span.source in _GIVEN
+            or (span.entity not in kept and span.score >= self._threshold(span.entity, span.source))
+        ]
+
+    def _threshold(self, entity: str, source: str) -> float:
+        least = self.ner_threshold if source == "ner" else self.floor
+        return dict(self.thresholds).get(entity, least)
+
+    def weight(self, found: Span | Finding) -> int:
+        """Where findings overlap, the heaviest decides what happens to what they cover."""
+        return max(0, _STRICTNESS[self._operator(found.entity)])
+
+    def _operator(self, entity: str) -> Operator:
+        return dict(self.operators).get(entity, "replace")
+
+    @property
+    def masked(self) -> frozenset[str]:
+        """Entities whose values are not to come back."""
+        return frozenset(entity for entity, operator in self.operators if operator == "mask")
+
+    def blocked(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Those of the findings counted by entity that forbid that their text is sent."""
+        return {entity: number for entity, number in counts.items() if self._operator(entity) == "block"}
+
+    def relaxes(self, other: Policy) -> bool:
+        """Whether something counts for less here than under `other`."""
+        named = {entity for policy in (self, other) for entity, _ in (*policy.operators, *policy.thresholds)}
+        regions = self.regions or frozenset(REGIONS)
+        return (
+            not self.layers >= other.layers
+            or not regions >= (other.regions or frozenset(REGIONS))
+            or any(
+                self._threshold(entity, source) > other._threshold(entity, source)
+                for entity in ("", *named)
+                for source in ("ner", "")
+            )
+            or any(_STRICTNESS[self._operator(e)] < _STRICTNESS[other._operator(e)] for e in named)
+            or any(
+                order.index(getattr(self, name)) < order.index(getattr(other, name))
+                for name, order in _STRICTER.items()
+            )
+        )
 
 
 def parse_regions(text: str) -> frozenset[str]:

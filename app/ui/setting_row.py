@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import SettingError, UserError
-from app.settings import Declared
+from app.option import Declared
 from app.settings_store import SettingsStore
 from app.ui.window import Complaint, quiet
 
