@@ -109,5 +109,5 @@ def fragment(text: str) -> tuple[int, tuple[str, str]] | None:
 
 
 def can_stand_in(replacement: str) -> bool:
-    """Whether what the user wants to stand for a value leaves its neighbours readable, and is no mask of others."""
-    return _OPEN_END.search(replacement) is None and not label_of_mask(replacement)
+    """Whether what the user wants to stand for a value leaves its neighbours readable."""
+    return _OPEN_END.search(replacement) is None

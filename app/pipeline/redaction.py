@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.pipeline.memo import Edits
-from app.pipeline.placeholder import LITERAL, Style, mask
+from app.pipeline.placeholder import LITERAL, Style, label_of, label_of_mask, mask
 from app.pipeline.session import Session
 from app.pipeline.span import Span
 from app.pipeline.surrogate import Surroundings
@@ -103,9 +103,12 @@ def redact(
 
 
 def _mask(finding: Finding, session: Session) -> str:
-    own = finding.replacement if finding.source == "dictionary" else ""
-    # What was issued once comes back.
-    return own if own and not session.issued(own) else mask(finding.entity)
+    """What stands for `finding` for good: nothing that was issued before, or will be, as that comes back."""
+    token = (finding.source == "dictionary" and finding.replacement) or mask(finding.entity)
+    while session.issued(token):
+        token = f"[{label_of_mask(token) or label_of(finding.entity)}_]"
+    session.reserve(token)
+    return token
 
 
 def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) -> Redaction:
