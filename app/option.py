@@ -23,6 +23,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    zero: str = ""  # what 0 stands for, where that is no amount
     restart: bool = False
     stored: bool = True  # False: makes no sense in the settings file
     own: bool = False  # a session or a request may have its own

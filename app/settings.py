@@ -173,6 +173,7 @@ class Settings:
         "Detection",
         low=0.0,
         high=0.99,
+        zero="the preset’s",
         check=_model_threshold,
         own=True,
     )
