@@ -213,7 +213,6 @@ class Settings:
             numbers=self.numbers,
             operators=parse_operators(_joined(preset.operators, self.operators)),
             thresholds=parse_thresholds(_joined(preset.thresholds, self.thresholds)),
-            floor=preset.floor,
         )
 
     def with_own(self, asked: Mapping[str, str]) -> Settings:

@@ -58,16 +58,15 @@ def _presets() -> list[str]:
         "",
         "## Presets",
         "",
-        "What a preset brings along; what is set for itself goes before it. A finding counts from its entity's "
-        "threshold on, others from the floor on. What the model finds has to reach the model's threshold instead of "
-        "the floor. Your own terms always count.",
+        "What a preset brings along; what is set for itself goes before it. The model's findings count from its own "
+        "threshold on, findings of an entity that has a threshold from that on, your own terms always.",
         "",
-        "| preset | model | floor | thresholds | operators | |",
-        "|---|---|---|---|---|---|",
+        "| preset | model | thresholds | operators | |",
+        "|---|---|---|---|---|",
     ]
     for name, preset in PRESETS.items():
         lists = " | ".join(f"`{text}`" if text else "none" for text in (preset.thresholds, preset.operators))
-        lines.append(f"| `{name}` | {preset.ner_threshold:g} | {preset.floor:g} | {lists} | {preset.summary} |")
+        lines.append(f"| `{name}` | {preset.ner_threshold:g} | {lists} | {preset.summary} |")
     return lines
 
 

@@ -28,23 +28,17 @@ _ALIKE = 0.85
 class Preset:
     """Defaults that go together. What the settings, a session or a request say for themselves goes before.
 
-    `ner_threshold` is how sure the model must be, `floor` the score from which the other layers' findings
-    count where `thresholds` names none.
+    `ner_threshold` is how sure the model must be.
     """
 
     summary: str
     ner_threshold: float = 0.5
-    floor: float = 0.5
     operators: str = ""
     thresholds: str = ""
 
 
 PRESETS = {
-    "strict": Preset(
-        "Weak evidence counts as well, and the model need not be sure: finds most, and errs most.",
-        ner_threshold=0.3,
-        floor=0.3,
-    ),
+    "strict": Preset("The model need not be sure: finds most, and errs most.", ner_threshold=0.3),
     "balanced": Preset("For everyday prose, mail and forms."),
     "coding": Preset(
         "For source code and logs: the model must be sure, and addresses of private IPv4 networks stay.",

@@ -39,7 +39,8 @@ class Policy:
     `layers` are the layers that run, `regions` the regions whose rows apply (empty: all of them),
     `ner_threshold` the probability from which the model's opinion counts.
     `images`, `documents` and `audio` say what happens to such things, `numbers` to JSON numbers that
-    are somebody's identifier.
+    are somebody's identifier. `operators` say what happens to findings of an entity (the others get
+    placeholders), `thresholds` from which score they count (the others whatever their score).
     """
 
     layers: frozenset[str] = field(default_factory=lambda: frozenset(SWITCHABLE))
@@ -51,7 +52,6 @@ class Policy:
     numbers: Numbers = "replace"
     operators: Operators = ()
     thresholds: Thresholds = ()
-    floor: float = 0.5
 
     def covers(self, region: str) -> bool:
         """Whether rows of `region` ("" for universal ones) apply."""
@@ -60,16 +60,12 @@ class Policy:
     def counted(self, spans: Iterable[Span]) -> list[Span]:
         """Those of `spans` that count. To be asked before overlaps are resolved: each counts or not by itself."""
         kept = {entity for entity, operator in self.operators if operator == "keep"}
+        least = dict(self.thresholds)
         return [
             span
             for span in spans
-            if span.source in _GIVEN
-            or (span.entity not in kept and span.score >= self._threshold(span.entity, span.source))
+            if span.source in _GIVEN or (span.entity not in kept and span.score >= least.get(span.entity, 0.0))
         ]
-
-    def _threshold(self, entity: str, source: str) -> float:
-        least = self.ner_threshold if source == "ner" else self.floor
-        return dict(self.thresholds).get(entity, least)
 
     def weight(self, found: Span | Finding) -> int:
         """Where findings overlap, the heaviest decides what happens to what they cover."""
@@ -89,16 +85,13 @@ class Policy:
 
     def relaxes(self, other: Policy) -> bool:
         """Whether something counts for less here than under `other`."""
-        named = {entity for policy in (self, other) for entity, _ in (*policy.operators, *policy.thresholds)}
-        regions = self.regions or frozenset(REGIONS)
+        everywhere, others = frozenset(REGIONS), dict(other.thresholds)
+        named = {entity for entity, _ in (*self.operators, *other.operators)}
         return (
             not self.layers >= other.layers
-            or not regions >= (other.regions or frozenset(REGIONS))
-            or any(
-                self._threshold(entity, source) > other._threshold(entity, source)
-                for entity in ("", *named)
-                for source in ("ner", "")
-            )
+            or not (self.regions or everywhere) >= (other.regions or everywhere)
+            or self.ner_threshold > other.ner_threshold
+            or any(score > others.get(entity, 0.0) for entity, score in self.thresholds)
             or any(_STRICTNESS[self._operator(e)] < _STRICTNESS[other._operator(e)] for e in named)
             or any(
                 order.index(getattr(self, name)) < order.index(getattr(other, name))

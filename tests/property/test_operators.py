@@ -56,7 +56,6 @@ _policies = st.builds(
     Policy,
     operators=_operators,
     thresholds=_thresholds,
-    floor=st.sampled_from([0.1, 0.5, 0.7]),
     ner_threshold=st.sampled_from([0.1, 0.5]),
 )
 

@@ -49,16 +49,13 @@ def span(entity: str, score: float, source: str = "patterns") -> Span:
 KEEPING = Policy(
     operators=(("URL", "keep"), ("PERSON", "mask"), ("CREDIT_CARD", "block")),
     thresholds=(("LOCATION", 0.8), ("PHONE_NUMBER", 0.2)),
-    floor=0.4,
 )
 
 
 @pytest.mark.parametrize(
     ("found", "counts"),
     [
-        (span("AU_TFN", 0.4), True),
-        (span("AU_TFN", 0.39), False),
-        (span("AU_TFN", 0.39, "dictionary"), True),
+        (span("AU_TFN", 0.01), True),
         (span("LITERAL", 0.1, "literal"), True),
         (span("LOCATION", 0.8, "ner"), True),
         (span("LOCATION", 0.79, "ner"), False),
@@ -73,11 +70,6 @@ KEEPING = Policy(
 )
 def test_what_counts(found: Span, counts: bool) -> None:
     assert KEEPING.counted([found]) == ([found] if counts else [])
-
-
-def test_the_models_own_threshold_is_the_least_for_what_it_finds() -> None:
-    sure = Policy(ner_threshold=0.2)
-    assert sure.counted([span("PERSON", 0.3, "ner"), span("PERSON", 0.3, "names")]) == [span("PERSON", 0.3, "ner")]
 
 
 def test_of_what_overlaps_the_strictest_operator_decides() -> None:
@@ -104,7 +96,6 @@ def test_what_is_masked_and_what_is_blocked() -> None:
         (Policy(regions=frozenset({"AU"})), Policy()),
         (Policy(regions=frozenset({"AU"})), Policy(regions=frozenset({"NZ", "AU"}))),
         (Policy(ner_threshold=0.6), Policy()),
-        (Policy(), Policy(floor=0.3)),
         (Policy(images="allow"), Policy()),
         (Policy(), Policy(documents="block")),
         (Policy(audio="warn"), Policy(audio="block")),
@@ -114,7 +105,6 @@ def test_what_is_masked_and_what_is_blocked() -> None:
         (Policy(), Policy(operators=(("URL", "mask"),))),
         (Policy(operators=(("URL", "mask"),)), Policy(operators=(("URL", "block"),))),
         (Policy(thresholds=(("URL", 0.6),)), Policy()),
-        (Policy(), Policy(thresholds=(("URL", 0.4),))),
         (Policy(thresholds=(("URL", 0.6),)), Policy(thresholds=(("URL", 0.55),))),
     ],
 )

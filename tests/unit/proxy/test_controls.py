@@ -91,7 +91,7 @@ def test_a_preset_is_what_the_rest_begins_with() -> None:
     coding = controls({}, Settings(), {"preset": "coding"}).policy
     assert coding == Settings(preset="coding").policy and coding.ner_threshold == PRESETS["coding"].ner_threshold
     sure = controls({"x-anonamoose-preset": "Strict"}, SETTINGS).policy
-    assert (sure.ner_threshold, sure.floor, sure.layers) == (0.7, PRESETS["strict"].floor, POLICY.layers)
+    assert (sure.ner_threshold, sure.layers, sure.regions) == (0.7, POLICY.layers, POLICY.regions)
 
 
 def test_what_is_said_of_one_entity_leaves_the_others_as_they_are() -> None:
