@@ -54,10 +54,12 @@ class State:
 class Application:
     """The running app. Everything is reached from here: settings, terms, exchanges, events."""
 
-    def __init__(self, settings: SettingsStore, bus: EventBus) -> None:
+    def __init__(self, settings: SettingsStore, bus: EventBus, *, inspected: bool = True) -> None:
+        """Without `inspected` nobody can look at exchanges, and none are kept."""
         self.settings = settings
         self.bus = bus
-        self.exchanges = ExchangeLog(settings.current.keep_exchanges)
+        self._inspected = inspected
+        self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         self.worker = Worker(settings.current.ner_model, self._worker_changed)
         self.terms: Terms
         self.vault: Vault
@@ -153,7 +155,8 @@ class Application:
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             self.vault.ttl = settings.session_ttl * 3600.0
-            self.exchanges.resize(settings.keep_exchanges)
+            if self._inspected:
+                self.exchanges.resize(settings.keep_exchanges)
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())

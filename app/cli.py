@@ -13,15 +13,16 @@ from app import __version__
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.logs import configure
-from app.settings import DECLARED, Declared, Settings, coerce
+from app.option import Declared, coerce
+from app.settings import DECLARED, OWN, Settings
 from app.settings_store import SettingsStore
 
 _DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
 #: Settings that make sense for commands which work on a text.
-_TEXT_SETTINGS = ("data-dir", "locale", "dictionary", "ner", "patterns", "names", "ner-model", "ner-threshold")
+_TEXT_SETTINGS = [row for row in DECLARED.values() if row.option.group == "Detection" or row.name == "data-dir"]
 
 #: Settings that decide what is found; figures depend on nothing that is stored.
-_EVALUATION_SETTINGS = ("locale", "ner-model", "ner-threshold")
+_EVALUATION_SETTINGS = ("preset", "locale", "operators", "thresholds", "ner-threshold", "ner-model")
 
 
 def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
@@ -94,8 +95,20 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
     for command in (redact, restore):
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
-    _add_settings(redact, [DECLARED[name] for name in _TEXT_SETTINGS])
-    _add_settings(restore, [DECLARED["data-dir"]])
+    _add_settings(redact, _TEXT_SETTINGS)
+
+    session = commands.add_parser("session", help="settings that hold in a named session only")
+    actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
+    change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
+    clear = actions.add_parser("clear", help="forget a session's own settings; its placeholders stay")
+    show = actions.add_parser("list", help="show the sessions that have settings of their own")
+    for command in (change, clear):
+        command.add_argument("session", metavar="NAME", help="what the client calls the session")
+    change.add_argument(
+        "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
+    )
+    for command in (restore, change, clear, show):
+        _add_settings(command, [DECLARED["data-dir"]])
     return top
 
 
@@ -140,6 +153,16 @@ def _run(options: argparse.Namespace) -> int:
         if options.command == "redact":
             return text_command.redact(settings, options.file, options.session, as_json=options.json)
         return text_command.restore(settings, options.file, options.session)
+    if options.command == "session":
+        from app import session_command
+
+        if options.action == "set":
+            return session_command.change(settings, options.session, options.changes)
+        return (
+            session_command.clear(settings, options.session)
+            if options.action == "clear"
+            else session_command.show(settings)
+        )
     configure(settings.current.log_level)
     if options.command != "serve":
         from app.ui.display import can_show

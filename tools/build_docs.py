@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from app.settings import DECLARED, Declared
+from app.option import Declared
+from app.pipeline.operators import PRESETS
+from app.settings import DECLARED, OWN
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -15,6 +17,8 @@ def _default(row: Declared) -> str:
         return "the system's place for application data"
     if row.kind is bool:
         return "on" if row.default else "off"
+    if row.option.zero and not row.default:
+        return row.option.zero
     return f"`{row.default}`" if row.default != "" else "none"
 
 
@@ -45,7 +49,42 @@ def settings() -> str:
             lines.append(
                 f"| `--{row.name}` | `{row.variable}` | {_takes(row)} | {_default(row)} | {row.option.help}{restart} |"
             )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_presets(), *_own()]) + "\n"
+
+
+def _presets() -> list[str]:
+    """What each preset brings along."""
+    lines = [
+        "",
+        "## Presets",
+        "",
+        "What a preset brings along; what is set for itself goes before it. The model's findings count from its own "
+        "threshold on, findings of an entity that has a threshold from that on, your own terms always.",
+        "",
+        "| preset | model | thresholds | operators | |",
+        "|---|---|---|---|---|",
+    ]
+    for name, preset in PRESETS.items():
+        lists = " | ".join(f"`{text}`" if text else "none" for text in (preset.thresholds, preset.operators))
+        lines.append(f"| `{name}` | {preset.ner_threshold:g} | {lists} | {preset.summary} |")
+    return lines
+
+
+def _own() -> list[str]:
+    """How sessions and requests differ from the settings."""
+    return [
+        "",
+        "## For one session, for one request",
+        "",
+        f"These may differ: {', '.join(f'`{name}`' for name in OWN)}.",
+        "",
+        "- A session that clients name: `anonamoose session set NAME preset=coding operators=URL=keep`.",
+        "- A request: the header `x-anonamoose-preset: coding`, or in the base URL "
+        "`http://localhost:3000/o/preset=coding,operators=URL=keep;PERSON=mask/v1`.",
+        "",
+        "A header goes before the URL, that before the session, that before these settings. In lists by entity, only "
+        "what is named changes. With `--client-policy stricter` no request may ask for less protection.",
+    ]
 
 
 if __name__ == "__main__":

@@ -29,6 +29,13 @@ _CACHED_REPORTS = 200
 _READ_SLOWLY = 16_000
 
 
+def known_entities() -> frozenset[str]:
+    """What there is to find besides the types of the dictionary's terms."""
+    from app.pipeline.patterns import ALL
+
+    return _ENTITIES | {row.entity for row in ALL}
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found in a document of this `format`: how many values of each entity, None where it cannot be read.
@@ -105,9 +112,7 @@ class Detection:
         for layer in policy.layers:
             self._detector(layer)
         if self._engine is None:
-            from app.pipeline.patterns import ALL
-
-            entities = _ENTITIES | {row.entity for row in ALL} | {term.entity for term in self._terms}
+            entities = known_entities() | {term.entity for term in self._terms}
             stand_ins = {term.replacement for term in self._terms if term.replacement}
             self._engine = Engine(self._detectors, entities, stand_ins)
         return self._engine

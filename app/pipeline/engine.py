@@ -45,9 +45,9 @@ class Engine:
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        spans = resolve(found)
+        spans = resolve(policy.counted(found), policy.weight)
         while laid_bare := self._laid_bare(text, spans):
-            spans = resolve(spans + laid_bare)
+            spans = resolve(spans + laid_bare, policy.weight)
         return spans
 
     def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
@@ -109,6 +109,7 @@ class Engine:
         narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
         found = self._found(digits, label(key), narrow)
         told = [f for f in found if f.source != "literal" and identifies(f, key)]
+        told.sort(key=policy.weight, reverse=True)
         return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:

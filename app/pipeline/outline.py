@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import DIGITS, may_identify
 from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
-from app.pipeline.placeholder import Style, entity_of, masked
+from app.pipeline.placeholder import Style, entity_of, label_of_mask
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
@@ -168,8 +168,9 @@ def redact_body(
     *,
     quoting: bool,
     style: Style = "default",
+    masked: Collection[str] = (),
 ) -> Redaction:
-    """Replaces what is to hide in `text`.
+    """Replaces what is to hide in `text`, the values of `masked` entities for good.
 
     `found` has the findings of each part (by its place in `parts`, in the indices of its string)
     that was looked through; the others were sent before, and go out as they went then.
@@ -193,7 +194,15 @@ def redact_body(
             own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
         else:
             value = _value(token, part.form) if found[number] or session.has_stand_ins else ""
-            redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
+            redaction = redact(
+                value,
+                found[number],
+                session,
+                quoting=quoting,
+                style=style,
+                surroundings=surroundings,
+                masked=masked,
+            )
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
             known = trimmed(edits, value)
@@ -241,7 +250,7 @@ def _unquoted(replacement: Replacement) -> Replacement:
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or masked(edit.text) or "CUSTOM")
+    entity = entity_of(session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM")
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 

@@ -62,10 +62,10 @@ def mask(entity: str) -> str:
     return f"[{label_of(entity)}]"
 
 
-def masked(token: str) -> str:
+def label_of_mask(token: str) -> str:
     """The label that `mask` has left of a value, "" for any other text."""
     match = _MASK.fullmatch(token)
-    return match["label"] if match else ""
+    return match["label"] if match and parts(token) is None else ""
 
 
 def private(digest: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 #: Layers by precedence, the strongest first. A span's `source` is one of these.
@@ -47,12 +47,16 @@ def _precedence(span: Span) -> tuple[int, float, int, int, int, str, str]:
     )
 
 
-def resolve(spans: Iterable[Span]) -> list[Span]:
+def _alike(span: Span) -> int:
+    return 0
+
+
+def resolve(spans: Iterable[Span], weight: Callable[[Span], int] = _alike) -> list[Span]:
     """Disjoint, sorted spans that cover exactly what `spans` cover together.
 
-    Spans that overlap become one: the union decides what is hidden, the strongest layer (then the
-    highest score, then the longest span) decides what it is called. Dropping or shortening the
-    weaker one instead would leave half a value readable. Spans that only touch stay apart. A
+    Spans that overlap become one: the union decides what is hidden, the one of the highest `weight` (then
+    of the strongest layer, the highest score, the greatest length) decides what it is called. Dropping or
+    shortening the weaker one instead would leave half a value readable. Spans that only touch stay apart. A
     user's `replacement` stands for the term alone, so it does not survive a union that is larger.
     """
     out: list[Span] = []
@@ -68,7 +72,7 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     for span in sorted(spans, key=lambda s: (s.start, s.end)):
         if best is not None and span.start < end:
             end = max(end, span.end)
-            if _precedence(span) < _precedence(best):
+            if (-weight(span), _precedence(span)) < (-weight(best), _precedence(best)):
                 best = span
         else:
             close()

@@ -48,6 +48,7 @@ MIGRATIONS = (
         PRIMARY KEY (day, entity)
     ) WITHOUT ROWID;
     """,
+    "CREATE TABLE own (session TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
 )
 
 

@@ -14,6 +14,7 @@ from app.errors import KeyMismatch, StorageError
 from app.pipeline.memo import Edit, Edits, Memory
 from app.pipeline.session import Entry, Session
 from app.store.database import Database
+from app.store.options import SessionOptions
 from app.store.sealing import Seal, Unsealable, new_key
 
 _CHECK = b"anonamoose vault"
@@ -30,6 +31,7 @@ class Vault:
         """Proves that the master key is the one the vault was written with (KeyMismatch if not)."""
         self._database = database
         self._seal = seal
+        self.options = SessionOptions(database, seal)
         self.ttl = ttl_hours * 3600.0
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()

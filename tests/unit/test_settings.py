@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.errors import Exit, SettingError
-from app.settings import DECLARED, PREFIX, Declared, Settings, coerce, parse_flag
+from app.option import PREFIX, Declared, coerce, parse_flag
+from app.settings import DECLARED, Settings
 
 EVERY = pytest.mark.parametrize("row", list(DECLARED.values()), ids=list(DECLARED))
 

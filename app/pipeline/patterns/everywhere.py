@@ -8,7 +8,7 @@ import re
 from stdnum import numdb
 
 from app.pipeline.patterns import checksums
-from app.pipeline.patterns.pattern import CHECKED, SHAPED, WORD, Pattern, exact, grouped, has_digits, near, wild
+from app.pipeline.patterns.pattern import CHECKED, COMMON, SHAPED, WORD, Pattern, exact, grouped, has_digits, near, wild
 
 # E-mail (RFC 5321, with the characters people use): the domain is matched from "@", then the local part before it.
 # An ASCII top-level domain ends at the first other script, which Chinese writes without a blank.
@@ -49,7 +49,13 @@ _IPV6_FIRST = re.compile(rf"(?<![{WORD}:.])[0-9A-Fa-f]{{0,4}}$")
 
 def _ipv4(value: str) -> bool:
     # "This host", loopback and masks are nobody's.
-    return not value.startswith(("0.", "127.", "255.255."))
+    return not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
+
+
+def _private_ipv4(value: str) -> bool:
+    # RFC 1918 and RFC 3927.
+    first, second = map(int, value.split(".", 2)[:2])
+    return first == 10 or (first, second) in ((192, 168), (169, 254)) or (first == 172 and 16 <= second < 32)
 
 
 def _ipv6(value: str) -> bool:
@@ -124,6 +130,7 @@ ROWS = (
     Pattern("EMAIL_ADDRESS", _EMAIL, CHECKED, _email, prefilter="@", before=_EMAIL_LOCAL),
     Pattern("URL", _URL, CHECKED + 0.05, prefilter="://", before=_SCHEME),
     Pattern("IP_ADDRESS", _IPV4, SHAPED, _ipv4, prefilter=".", before=_IPV4_FIRST, not_after=_VERSION),
+    Pattern("IP_ADDRESS", _IPV4, COMMON, _private_ipv4, prefilter=".", before=_IPV4_FIRST, not_after=_VERSION),
     Pattern("IP_ADDRESS", _IPV6, SHAPED, _ipv6, prefilter=":", before=_IPV6_FIRST),
     Pattern(
         "MAC_ADDRESS",

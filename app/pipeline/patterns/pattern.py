@@ -10,6 +10,8 @@ from dataclasses import dataclass
 CHECKED = 0.85
 #: The format alone is telling, though nothing in it can be verified.
 SHAPED = 0.7
+#: The same, of values that many have: they tell little of anybody.
+COMMON = 0.6
 #: The format, and a word naming the identifier shortly before.
 NEARBY = 0.9
 
