@@ -12,12 +12,13 @@ from app import __version__
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.logs import configure
+from app.pipeline.policy import SWITCHABLE
 from app.settings import DECLARED, Declared
 from app.settings_store import SettingsStore
 
 _DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
 #: Settings that make sense for commands which work on a text.
-_TEXT_SETTINGS = ("data-dir", "locale", "dictionary", "ner", "patterns", "names", "ner-model", "ner-threshold")
+_TEXT_SETTINGS = ("data-dir", "locale", *SWITCHABLE, "ner-model", "ner-threshold")
 
 
 def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:

@@ -14,7 +14,7 @@ from app.errors import SettingError
 from app.passing import parse_passing
 from app.paths import default_root
 from app.pipeline.placeholder import Style
-from app.pipeline.policy import Numbers, Passage, Policy, parse_regions
+from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
 PREFIX = "ANONAMOOSE_"
@@ -136,6 +136,7 @@ class Settings:
         check=parse_regions,
     )
     dictionary: bool = option(True, "Look for your own terms.", "Detection")
+    secrets: bool = option(True, "Look for passwords, API keys, tokens and private keys.", "Detection")
     ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection")
     patterns: bool = option(True, "Look for identifiers and phone numbers by their form and checksum.", "Detection")
     names: bool = option(True, "Look for first and last names from a list.", "Detection")
@@ -165,9 +166,8 @@ class Settings:
     @property
     def policy(self) -> Policy:
         """The detection policy these settings ask for, before a request's own headers."""
-        layers = ("dictionary", "ner", "patterns", "names")
         return Policy(
-            layers=frozenset(name for name in layers if getattr(self, name)),
+            layers=frozenset(name for name in SWITCHABLE if getattr(self, name)),
             regions=parse_regions(self.locale),
             ner_threshold=self.ner_threshold,
             images=self.images,

@@ -75,6 +75,10 @@ class Detection:
                 from app.pipeline.detectors.dictionary import DictionaryDetector
 
                 detector = DictionaryDetector(self._terms)
+            elif layer == "secrets":
+                from app.pipeline.detectors.secrets import SecretsDetector
+
+                detector = SecretsDetector()
             elif layer == "ner":
                 from app.pipeline.detectors.ner import NerDetector
 
@@ -106,8 +110,9 @@ class Detection:
             self._detector(layer)
         if self._engine is None:
             from app.pipeline.patterns import ALL
+            from app.pipeline.patterns.secrets import ENTITIES
 
-            entities = _ENTITIES | {row.entity for row in ALL} | {term.entity for term in self._terms}
+            entities = _ENTITIES.union(ENTITIES) | {row.entity for row in ALL} | {term.entity for term in self._terms}
             stand_ins = {term.replacement for term in self._terms if term.replacement}
             self._engine = Engine(self._detectors, entities, stand_ins)
         return self._engine
