@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from app.pipeline.detectors import announced, private_keys
+from app.pipeline.patterns.secret_values import is_filler, is_template
 from app.pipeline.patterns.secrets import API_KEY, PASSWORD, PRIVATE_KEY, TOKENS, Secret
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -27,9 +28,7 @@ _LOOK_BACK = 40
 # Behind an escape a word starts, too: "\nghp_…", "%3Dghp_…", "\u003dghp_…".
 _ESCAPE = re.compile(r"(?:\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})\Z")
 # Twilio's key; its prefix alone would be found in every "task" and "desk".
-_TWILIO = re.compile(r"SK(?<![A-Za-z0-9_]SK)[0-9a-f]{32}(?![A-Za-z0-9_])")
-# What documentation puts in place of a token: one character, or a row of them, again and again.
-_FILLER = re.compile(r"(?i:([x*.0_\-])\1{5}|(?:abc|123|xyz){3}|123456789|abcdefgh|your_?|example_)|\.\.\.")
+_TWILIO = re.compile(r"SK[0-9a-f]{32}(?![A-Za-z0-9_])")
 
 
 class SecretsDetector:
@@ -64,7 +63,8 @@ def _found(text: str) -> Iterator[tuple[int, int, str, float]]:
     for start, end, entity in announced.find(text, words):
         yield start, end, entity, _ANNOUNCED
     for match in _TWILIO.finditer(text):
-        yield *match.span(), API_KEY, _OWN_FORM
+        if _is_start(text, match.start()):
+            yield *match.span(), API_KEY, _OWN_FORM
 
 
 def _token(text: str, at: int, row: Secret) -> tuple[int, int] | None:
@@ -76,16 +76,16 @@ def _token(text: str, at: int, row: Secret) -> tuple[int, int] | None:
             return None
         start = before.start()
     named = "value" in row.regex.groupindex
-    if not named and row.before is None and not _is_start(text, at):
+    if not named and not _is_start(text, start):
         return None
     match = row.regex.match(text, at)
     if match is None:
         return None
     start, end = match.span("value") if named else (start, match.end())
     value = text[start:end]
-    if row.entity == API_KEY and _FILLER.search(value):
+    if row.entity == API_KEY and is_filler(value):
         return None
-    if row.entity == PASSWORD and announced.is_template(value):
+    if row.entity == PASSWORD and is_template(value):
         return None
     if row.validator is not None and not row.validator(value):
         return None
@@ -113,4 +113,6 @@ def _tables() -> _Tables:
         for literal in row.literals:
             by_literal[literal] = (*by_literal.get(literal, ()), number)
     meanings |= by_literal
-    return _Tables(BytesAhoCorasick([word.encode() for word in meanings]), list(meanings.values()))
+    words = [word.encode() for word in meanings]
+    # Few words: a table for all of it is four times as quick as the default, and built in a millisecond.
+    return _Tables(BytesAhoCorasick(words, implementation=Implementation.DFA), list(meanings.values()))
