@@ -18,7 +18,7 @@ _KEYS = (
 )
 #: Words that announce a secret, in lower case, and what they announce.
 WORDS: dict[str, str] = {
-    **dict.fromkeys("password passwd passphrase passcode pwd pass".split(), PASSWORD),
+    **dict.fromkeys("password passwd passphrase passcode pwd pass pw".split(), PASSWORD),
     **dict.fromkeys("secret token credential".split(), API_KEY),
     **{f"{word}{joint}key": API_KEY for word in _KEYS.split() for joint in ("_", "-", " ", "")},
 }
@@ -35,11 +35,11 @@ _OTHER = frozenset(
 )
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # "tokenizer", "passes", "secretary".
-_LONGER = re.compile(r"(?!(?:s|word|phrase)(?![a-z]))[a-z]")
+_LONGER = re.compile(r"(?!(?:s|word|phrase)(?![a-z]))[a-z]|(?<=[A-Z])(?!(?:S|WORD|PHRASE)(?![A-Z]))[A-Z]")
 _HEAD = re.compile(r"[A-Za-z0-9_.\-]{1,32}\Z")
 # From the word to the value: the rest of the name, a few words ("password for the server"), and the sign.
 _SIGN = re.compile(
-    r"(?P<name>[\w.\-]{0,32})(?:'s)?(?: (?:for|to|of|on|in) [\w'.\- ]{1,40}?| [\w'.\-]{1,16})?"
+    r"(?P<name>[\w.\-]{0,32})(?:'s)?(?: (?:for|to|of|on|in) [\w'.\- ]{1,40}?| (?P<word>[\w'.\-]{1,16}))?"
     r"[\"'`\])}*\\]{0,6}[ \t]{0,24}"
     r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|?]{0,24}[ \t]{1,2})?(?:=>|:=|[=!]==?|<-|[:=>|])[*]{0,2}"
     r"(?:\s{0,24}(?=\\{0,3}[\"'`])|[ \t]{0,24})"
@@ -48,11 +48,15 @@ _SIGN = re.compile(
 )
 # In a pair of arguments, define("DB_PASSWORD", "…"), not in a list of words.
 _ARGUMENT = re.compile(r"\(\s{0,2}\\{0,3}[\"'][\w.\-]{0,32}\Z")
+# A place in a list, or the key that anybody may have.
+_POINTER = re.compile(r"(?i:next|page|continuation|cursor|sync|public) \Z")
 _FLAG = re.compile(r"(?P<name>[a-z\-]{0,16})(?:[ \t]{1,2}|=)(?!-)")
+# "use the token 4f9a…": with nothing between, it must be unmistakable.
+_NEXT = re.compile(r"(?P<name>) [\"'`]?(?=[\w\-]{20})(?=[a-zA-Z\-_]{0,24}[0-9][a-zA-Z\-_]{0,24}[0-9])")
 _QUOTED = re.compile(r"[bruf@]{0,2}(?P<quote>\\{0,3}[\"'`])(?P<value>[^\"'`\s\\]{4,4096})(?P=quote)")
 # Keys may be long, so theirs ends where another value could begin: a text full of "token=" stays linear.
 _BARE_KEY = re.compile(r"[A-Za-z0-9+/_.~%@!#$^*\-]{4,4096}={0,2}")
-_BARE_PASSWORD = re.compile(r"[^\s\"'`<>(){}\[\],;|&\\]{4,128}")
+_BARE_PASSWORD = re.compile(r"(?:[^\s\"'`<>(){}\[\],;|&\\]|&(?!\w{1,32}=)){4,128}")
 # Before these a bare word was a name after all.
 _CALLED = re.compile(r"[(\[{]|<(?!/)")
 _CLOSING = frozenset(")]}")
@@ -76,13 +80,17 @@ def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | N
     before = _HEAD.search(text, max(0, start - 32), start)
     head = before.group() if before else ""
     sign = (_FLAG.match(text, end) if head.endswith("--") else None) or _SIGN.match(text, end)
+    if sign is None and entity == API_KEY:
+        sign = _NEXT.match(text, end)
     if sign is None:
         return None
     told = sign.groupdict()
     if told.get("listed") and not _ARGUMENT.search(text, max(0, start - 40), start):
         return None
     word = text[start:end]
-    if not _is_name(head, word, told["name"]):
+    if not _is_name(head, word, f"{told['name']} {told.get('word') or ''}"):
+        return None
+    if entity == API_KEY and _POINTER.search(text, max(0, start - 16), start):
         return None
     quoted = _QUOTED.match(text, sign.end())
     if quoted is not None:

@@ -20,8 +20,8 @@ from app.pipeline.patterns.secrets import API_KEY, PASSWORD, PRIVATE_KEY, TOKENS
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 
-#: A form that only its issuer uses; a credential by the word before it.
-_OWN_FORM, _ANNOUNCED = 0.95, 0.8
+#: A form that only its issuer uses; a value by the form of what surrounds it; a value by the word before it.
+_OWN_FORM, _SURROUNDED, _ANNOUNCED = 0.95, 0.9, 0.8
 # One byte per character, so that byte offsets are string offsets.
 _LOWER = bytes(byte + 32 if 0x41 <= byte <= 0x5A else byte for byte in range(256))
 _LOOK_BACK = 40
@@ -59,7 +59,7 @@ def _found(text: str) -> Iterator[tuple[int, int, str, float]]:
             for row in meaning:
                 if start >= reached[row] and (span := _token(text, start, TOKENS[row])):
                     reached[row] = span[1]
-                    yield *span, TOKENS[row].entity, _OWN_FORM
+                    yield *span, TOKENS[row].entity, _SURROUNDED if TOKENS[row].is_surrounded else _OWN_FORM
     for start, end, entity in announced.find(text, words):
         yield start, end, entity, _ANNOUNCED
     for match in _TWILIO.finditer(text):
@@ -75,13 +75,12 @@ def _token(text: str, at: int, row: Secret) -> tuple[int, int] | None:
         if before is None:
             return None
         start = before.start()
-    named = "value" in row.regex.groupindex
-    if not named and not _is_start(text, start):
+    if not row.is_surrounded and not _is_start(text, start):
         return None
     match = row.regex.match(text, at)
     if match is None:
         return None
-    start, end = match.span("value") if named else (start, match.end())
+    start, end = match.span("value") if row.is_surrounded else (start, match.end())
     value = text[start:end]
     if row.entity == API_KEY and is_filler(value):
         return None

@@ -8,20 +8,24 @@ _TEMPLATE = re.compile(
     r"\$[{(]|\{\{|#\{|%\(|%[sdv]\Z|\*{3}|\.{3}|…|\A(?:\$\w|<.*>\Z|\{.*\}\Z|\[.*\]\Z|%\w+%\Z|[xX]{4}|@[\w.-]+\Z)"
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)(?:your|my|the|some|any|enter|insert|replace|change|add|put|paste|use|not|no|new|old)[_\-.a-z]"
+    r"(?i)(?:your|enter|insert|replace|paste|changeme|(?:my|the|some|any|add|put|use|not|no|new|old|change)[_\-.])"
     r"|.*(?:placeholder|change_?-?me|redacted|example|dummy|sample|fake|here|todo|xxxx|0000|[_-]?value|[_-]?string)\Z"
 )
 # What documentation fills a form with: one character again and again, or a row of them.
-_FILLER = re.compile(r"(?i:([x*.0_\-])\1{5}|(?:abc|123|xyz){3}|123456789|abcdefgh|your_?|example_)|\.\.\.")
+_FILLER = re.compile(
+    r"(?i:([x*.0_\-])\1{5}|(?:abc|123|xyz){3}|123456789|abcdefgh|your_|example_)|(?:YOUR|your)[A-Z_-]|\.\.\."
+)
 # `settings.SECRET`, `Config::key`, `options?.token`.
 _REFERENCE = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)+\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w\-]*\Z")
 #: Words from which code makes the names of such variables, and tests their values.
-_OF_CODE = re.compile(r"(?i)pass|pwd|user|secret|token|auth|login|field|test|key")
+_OF_CODE = frozenset("pass password passwd passphrase pwd user username secret token auth login field test key".split())
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}")
 _CAPITALS = re.compile(r"[A-Z]{3,}")
 # "build-20240101", "oauth2".
 _NUMBERED = re.compile(r"[^0-9]+[0-9._\-]*\Z")
+_DIGITS = re.compile("[0-9]+")
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
@@ -42,7 +46,7 @@ def is_identifier(value: str) -> bool:
 
 def is_password(value: str) -> bool:
     """Whether `value` is what people choose for a password, of those that no word and no name in code can be."""
-    if len(value) < 6 or _refers(value) or (is_identifier(value) and _OF_CODE.search(value)):
+    if len(value) < 6 or _refers(value) or (is_identifier(value) and _is_of_code(value)):
         return False
     letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
     special = len(value) - letters - digits - sum(map(value.count, "_-./:"))
@@ -62,7 +66,14 @@ def is_random(value: str, least: int) -> bool:
         return False
     if rest * 2 > len(value):
         return True
-    return not _NUMBERED.match(value) and (rest >= 10 or (digits * 6 >= len(value) and not _OF_CODE.search(value)))
+    if _NUMBERED.match(value) or _is_of_code(value):
+        return False
+    # Letters of one case look like words, but words are not interrupted by digits again and again.
+    return rest >= 10 or digits * 6 >= len(value) or (len(value) >= 20 and len(_DIGITS.findall(value)) > 1)
+
+
+def _is_of_code(value: str) -> bool:
+    return not _OF_CODE.isdisjoint(part.lower() for part in _PART.findall(value))
 
 
 def _refers(value: str) -> bool:

@@ -35,6 +35,11 @@ class Secret:
     validator: Callable[[str], bool] | None = None
     before: re.Pattern[str] | None = None
 
+    @property
+    def is_surrounded(self) -> bool:
+        """Whether the value is only a part of what `regex` matches."""
+        return "value" in self.regex.groupindex
+
 
 _END = r"(?![A-Za-z0-9_])"
 
@@ -78,7 +83,7 @@ def _is_random(value: str) -> bool:
 
 def _is_no_group(value: str) -> bool:
     """`docker run -u 1000:1000` names a group."""
-    return not value.isdigit()
+    return not (value.isdigit() and len(value) < 6)
 
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -196,7 +201,8 @@ TOKENS: tuple[Secret, ...] = (
     # Keys -----------------------------------------------------------------------------------------------------------
     Secret(PRIVATE_KEY, ("age-secret-key-1",), re.compile("(?i)AGE-SECRET-KEY-1[0-9A-Z]{58}" + _END)),
     Secret(PRIVATE_KEY, ("private-lines:",), re.compile(
-        r"(?i)Private-Lines: [0-9]{1,3}\r?\n(?P<value>(?:[A-Za-z0-9+/=]{4,80}\r?\n?){1,200})")),  # PuTTY
+        r"(?i)Private-Lines: [0-9]{1,3}\r?\n"
+            r"(?P<value>[A-Za-z0-9+/=]{4,80}(?:\r?\n[A-Za-z0-9+/=]{4,80}(?![^\r\n])){0,200})")),  # PuTTY
     # A JWT's payload is somebody's, too, so all of it is hidden.
     Secret(JWT, ("eyj",), re.compile(
         r"eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{2,16384}(?:\.[A-Za-z0-9_-]{0,16384}){1,3}"), _is_jwt),
@@ -206,10 +212,10 @@ TOKENS: tuple[Secret, ...] = (
     _key("bearer ", r"(?i:bearer) {1,3}(?P<value>[A-Za-z0-9._~+/-]{16,4096}(?<![.-])={0,2})", _is_random),
     # URLs (RFC 3986 userinfo): the password alone. That one may hold an @ is against the rules, but done.
     Secret(PASSWORD, ("://",), re.compile(
-        r"://[^\s/?#@:\"'<>`]{0,128}:(?P<value>[^\s/?#\"'<>`]{1,256})@(?=[\w.\[-])")),
+        r"://[^\s/?#@:\"'<>`]{0,128}:(?P<value>[^\s/?\"'<>`]{1,256})@(?=[\w.\[-])")),
     # Command lines: curl, mysql (which takes no blank), sshpass, docker login, redis-cli; and .netrc.
     Secret(PASSWORD, (" -u ", " --user ", "--user="), re.compile(
-        r"[ -]{1,3}u(?:ser)?[ =][\"']?[^\s:\"'$/@]{1,64}(?:@[\w.-]{1,64})?:(?P<value>[^\s\"'$]{3,128})"), _is_no_group),
+        r"[ -]{1,3}u(?:ser)?[ =][\"']?[^\s:\"'$/@]{1,64}(?:@[\w.-]{1,64})?:(?P<value>[^\s\"']{3,128})"), _is_no_group),
     Secret(PASSWORD, ("mysql",), re.compile(r"(?i:mysql)[^\n|;&]{0,120}? -p[\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
     Secret(PASSWORD, ("sshpass ", "docker login "), re.compile(
         r"(?i:sshpass|docker login)[^\n|;&]{0,120}? -p ?[\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
