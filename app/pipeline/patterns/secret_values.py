@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(
 )
 # What documentation fills a form with: one character again and again, or a row of them.
 _FILLER = re.compile(
-    r"(?i:([x*.0_\-])\1{5}|(?:abc|123|xyz){3}|123456789|abcdefgh|your_|example_)|(?:YOUR|your)[A-Z_-]|\.\.\."
+    r"(?i:([x*.0_\-])\1\1\1\1\1|(?:abc|123|xyz){3}|123456789|abcdefgh|your_|example_)|(?:YOUR|your)[A-Z_-]|\.\.\."
 )
 # `settings.SECRET`, `Config::key`, `options?.token`.
 _REFERENCE = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)+\Z")
@@ -24,7 +24,7 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}")
 _CAPITALS = re.compile(r"[A-Z]{3,}")
 # "build-20240101", "oauth2".
-_NUMBERED = re.compile(r"[^0-9]+[0-9._\-]*\Z")
+_NUMBERED = re.compile(r"[^0-9]+[0-9][0-9._\-]*\Z")
 _DIGITS = re.compile("[0-9]+")
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 

@@ -26,7 +26,8 @@ class Secret:
 
     `regex` takes case into account where the issuer does; its group `value`, if it has one, is what is secret.
     With `before`, the literal stands inside the value, and that matches what leads up to it. A value begins at the
-    start of a word unless it has a group of its own. All repeats are bounded, so a row costs no more than its reach.
+    start of a word unless it has a group of its own. All repeats are bounded, so a row costs no more than its reach;
+    where that is far, no other value may begin within one.
     """
 
     entity: str
@@ -95,8 +96,8 @@ TOKENS: tuple[Secret, ...] = (
     _key("absk", r"ABSK[A-Za-z0-9+/]{100,280}={0,2}"),  # Bedrock
     # Google Cloud: API keys, OAuth access and refresh tokens, client secrets.
     _key("aiza", r"AIza[\w-]{35}(?!-)"),
-    _key("ya29.", r"ya29\.[\w.-]{20,2048}(?<![.-])"),
-    _key("1//0", r"1//0[\w-]{40,512}", _is_random),
+    _key("ya29.", r"(?<![.-])ya29\.[\w.-]{20,2048}(?<![.-])"),
+    _key("1//0", r"(?<![.-])1//0[\w-]{40,512}", _is_random),
     _key("gocspx-", r"GOCSPX-[\w-]{24,32}"),
     # Azure: storage and service bus keys in connection strings, SAS signatures, Entra client secrets.
     _key("accountkey= accesskey=", r"(?i:A[a-z]{5,6}Key=)(?P<value>[A-Za-z0-9+/]{40,100}={0,2})"),
@@ -109,7 +110,7 @@ TOKENS: tuple[Secret, ...] = (
     _key("heroku", rf"(?i:heroku)[\w \"':=.-]{{1,40}}?(?<![\w-])(?P<value>(?i:{_UUID}))"),
     _key("ltai", "LTAI[A-Za-z0-9]{12,24}"),  # Alibaba Cloud
     _key("fo1_", r"fo1_[\w-]{43}"),  # Fly.io
-    _key("fm1a_ fm1r_ fm2_", r"fm(?:1[ar]|2)_[A-Za-z0-9+/_]{100,4096}={0,2}"),
+    _key("fm1a_ fm1r_ fm2_", r"(?<![+/])fm(?:1[ar]|2)_[A-Za-z0-9+/_]{100,4096}={0,2}"),
     _key("vercel_blob_rw_", r"vercel_blob_rw_[A-Za-z0-9_]{24,64}"),
     _key("vcp_ vci_ vca_ vcr_ vck_", r"vc[piark]_[A-Za-z0-9]{24,80}", _has_digit),  # Vercel
     _key("nfp_", "nfp_[A-Za-z0-9]{36,40}"),  # Netlify
@@ -123,7 +124,7 @@ TOKENS: tuple[Secret, ...] = (
     # Code and delivery ----------------------------------------------------------------------------------------------
     # GitHub, "Behind GitHub's new authentication token formats": up to 255 characters.
     _key("ghp_ gho_ ghu_ ghr_", "gh[pour]_[A-Za-z0-9]{30,251}"),
-    _key("ghs_", r"ghs_[A-Za-z0-9_.-]{30,1024}(?<![.-])", _has_digit),
+    _key("ghs_", r"(?<![.-])ghs_[A-Za-z0-9_.-]{30,1024}(?<![.-])", _has_digit),
     _key("github_pat_", "github_pat_[A-Za-z0-9_]{50,244}"),
     # GitLab, "Token overview": one prefix for each kind.
     _key(
@@ -134,7 +135,7 @@ TOKENS: tuple[Secret, ...] = (
     _key("atatt3 atctt3", r"AT[AC]TT3[A-Za-z0-9_=-]{60,400}"),  # Atlassian
     _key("atbb", "ATBB[A-Za-z0-9]{28,40}", _has_digit),  # Bitbucket
     _key("npm_", "npm_[A-Za-z0-9]{36}"),
-    _key("pypi-age", r"pypi-AgE[\w-]{50,1024}"),
+    _key("pypi-age", r"(?<!-)pypi-AgE[\w-]{50,1024}"),
     _key("rubygems_", "rubygems_[0-9a-f]{48}"),
     _key("dckr_pat_ dckr_oat_", r"dckr_[po]at_[\w-]{20,64}"),  # Docker Hub
     _key("lin_api_ lin_oauth_", "lin_(?:api|oauth)_[A-Za-z0-9]{32,80}"),  # Linear
@@ -148,7 +149,7 @@ TOKENS: tuple[Secret, ...] = (
     _key("hvs. hvb. hvr.", r"hv[sbr]\.[\w-]{20,300}"),  # HashiCorp Vault, "Tokens"
     _key("dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", r"dp\.[a-z]{2,5}\.(?:[\w-]{1,32}\.)?[A-Za-z0-9]{40,44}"),
     _key("tskey-", r"tskey-[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}"),  # Tailscale
-    _key("ops_eyj", r"ops_eyJ[\w+/-]{100,2048}={0,2}"),  # 1Password
+    _key("ops_eyj", r"(?<![+/-])ops_eyJ[\w+/-]{100,2048}={0,2}"),  # 1Password
     # Observation ----------------------------------------------------------------------------------------------------
     _key("glsa_", "glsa_[A-Za-z0-9]{32}_[0-9A-Fa-f]{8}"),  # Grafana
     _key("glc_", r"glc_[A-Za-z0-9+/]{32,400}={0,2}"),
@@ -156,7 +157,7 @@ TOKENS: tuple[Secret, ...] = (
     _key("nral", "NRAL", before="[0-9a-fx]{32,36}"),
     # Sentry, "Token and Credential Formats".
     _key("sntryu_ sntryi_ sntrya_", "sntry[a-z]_[0-9a-f]{64}"),
-    _key("sntrys_", r"sntrys_[A-Za-z0-9+/=_-]{40,512}"),
+    _key("sntrys_", r"(?<![+/-])sntrys_[A-Za-z0-9+/=_-]{40,512}"),
     # The key in a DSN may only write; people keep it to themselves nevertheless.
     _key("://", r"://(?P<value>[0-9a-f]{32})@[\w.-]{3,80}/[0-9]{1,16}"),
     # Money ----------------------------------------------------------------------------------------------------------
@@ -184,9 +185,9 @@ TOKENS: tuple[Secret, ...] = (
     _key("ntn_", "ntn_[A-Za-z0-9]{40,60}"),  # Notion
     _key("secret_", "secret_[A-Za-z0-9]{43}", _has_digit),
     # Models ---------------------------------------------------------------------------------------------------------
-    _key("sk-ant-", r"sk-ant-[a-z0-9]{3,8}-[\w-]{20,200}"),  # Anthropic
+    _key("sk-ant-", r"(?<!-)sk-ant-[a-z0-9]{3,8}-[\w-]{20,200}"),  # Anthropic
     # OpenAI, and the many that took its form over.
-    _key("sk-proj- sk-svcacct- sk-admin- sk-none-", r"sk-[A-Za-z]{4,7}-[\w-]{20,250}", _has_digit),
+    _key("sk-proj- sk-svcacct- sk-admin- sk-none-", r"(?<!-)sk-[A-Za-z]{4,7}-[\w-]{20,250}", _has_digit),
     _key("sk-or-v1-", "sk-or-v1-[0-9a-f]{64}"),  # OpenRouter
     _key("sk-lf-", f"sk-lf-{_UUID}"),  # Langfuse
     _key("sk-", "sk-[A-Za-z0-9]{32,64}", _has_digit),
@@ -202,10 +203,10 @@ TOKENS: tuple[Secret, ...] = (
     Secret(PRIVATE_KEY, ("age-secret-key-1",), re.compile("(?i)AGE-SECRET-KEY-1[0-9A-Z]{58}" + _END)),
     Secret(PRIVATE_KEY, ("private-lines:",), re.compile(
         r"(?i)Private-Lines: [0-9]{1,3}\r?\n"
-            r"(?P<value>[A-Za-z0-9+/=]{4,80}(?:\r?\n[A-Za-z0-9+/=]{4,80}(?![^\r\n])){0,200})")),  # PuTTY
+            r"(?P<value>[A-Za-z0-9+/=]{4,80}(?:[\r\n]{1,2}[A-Za-z0-9+/=]{4,80}(?![^\r\n])){0,200})")),  # PuTTY
     # A JWT's payload is somebody's, too, so all of it is hidden.
     Secret(JWT, ("eyj",), re.compile(
-        r"eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{2,16384}(?:\.[A-Za-z0-9_-]{0,16384}){1,3}"), _is_jwt),
+        r"(?<![.-])eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{2,16384}(?:\.[A-Za-z0-9_-]{0,16384}){1,3}"), _is_jwt),
     # Headers --------------------------------------------------------------------------------------------------------
     Secret(PASSWORD, ("basic ",), re.compile(
         r"(?i:basic) {1,3}(?P<value>[A-Za-z0-9+/_-]{6,400}={0,2})(?![\w=])"), _is_user_and_password),
