@@ -13,7 +13,7 @@ from app.passing import parse_passing
 from app.paths import default_root
 from app.pipeline.operators import PRESETS, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
-from app.pipeline.policy import Numbers, Passage, Policy, parse_regions
+from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
@@ -159,6 +159,7 @@ class Settings:
         own=True,
     )
     dictionary: bool = option(True, "Look for your own terms.", "Detection", own=True)
+    secrets: bool = option(True, "Look for passwords, API keys, tokens and private keys.", "Detection", own=True)
     ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection", own=True)
     patterns: bool = option(
         True, "Look for identifiers and phone numbers by their form and checksum.", "Detection", own=True
@@ -202,9 +203,8 @@ class Settings:
     def policy(self) -> Policy:
         """The policy these settings ask for."""
         preset = PRESETS[self.preset]
-        layers = ("dictionary", "ner", "patterns", "names")
         return Policy(
-            layers=frozenset(name for name in layers if getattr(self, name)),
+            layers=frozenset(name for name in SWITCHABLE if getattr(self, name)),
             regions=parse_regions(self.locale),
             ner_threshold=self.ner_threshold or preset.ner_threshold,
             images=self.images,

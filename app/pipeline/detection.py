@@ -32,8 +32,9 @@ _READ_SLOWLY = 16_000
 def known_entities() -> frozenset[str]:
     """What there is to find besides the types of the dictionary's terms."""
     from app.pipeline.patterns import ALL
+    from app.pipeline.patterns.secrets import ENTITIES
 
-    return _ENTITIES | {row.entity for row in ALL}
+    return _ENTITIES.union(ENTITIES) | {row.entity for row in ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class Detection:
                 from app.pipeline.detectors.dictionary import DictionaryDetector
 
                 detector = DictionaryDetector(self._terms)
+            elif layer == "secrets":
+                from app.pipeline.detectors.secrets import SecretsDetector
+
+                detector = SecretsDetector()
             elif layer == "ner":
                 from app.pipeline.detectors.ner import NerDetector
 

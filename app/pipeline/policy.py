@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Regions that have rows of their own; rows without a region are always on.
 REGIONS = ("AU", "NZ", "UK", "US")
 #: The layers a user can switch, by precedence.
-SWITCHABLE = ("dictionary", "ner", "patterns", "names")
+SWITCHABLE = ("dictionary", "secrets", "ner", "patterns", "names")
 #: What happens to something that cannot be redacted.
 Passage = Literal["allow", "warn", "block"]
 #: What happens to a JSON number that is an identifier.

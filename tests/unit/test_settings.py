@@ -137,6 +137,6 @@ def test_settings_are_immutable_and_make_a_policy() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.port = 1  # type: ignore[misc]
     changed: Any = dataclasses.replace(settings, locale="nz,GB", ner=False, names=False, ner_threshold=0.9)
-    assert changed.policy.layers == {"dictionary", "patterns"}
+    assert changed.policy.layers == {"dictionary", "secrets", "patterns"}
     assert changed.policy.regions == {"NZ", "UK"} and changed.policy.ner_threshold == 0.9
-    assert settings.policy.layers == {"dictionary", "ner", "patterns", "names"}
+    assert settings.policy.layers == {"dictionary", "secrets", "ner", "patterns", "names"}

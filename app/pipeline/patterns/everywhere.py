@@ -24,9 +24,8 @@ def _email(value: str) -> bool:
     return local.lower() != "git" and not _FILE_ENDING.fullmatch(domain.rpartition(".")[2])
 
 
-# A URL counts only with a user and a password in it (RFC 3986 userinfo).
-_URL = re.compile(r"://[^\s/@:\"'<>`]{0,128}:[^\s/@\"'<>`]{1,256}@[^\s\"'<>`\\]{0,1024}[^\s\"'<>`\\.,;:!?)\]}]")
-_SCHEME = re.compile(r"[A-Za-z](?<![A-Za-z0-9+.\-].)[A-Za-z0-9+.\-]*$")
+# In a URL with a user and a password, the "@" is before a host.
+_USERINFO = re.compile(r"://[^\s/@:\"'<>`]{0,44}:[^\s/\"'<>`]{0,44}$")
 
 # IPv4, from its first dot. Four numbers are also what versions and object identifiers look like.
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -127,8 +126,7 @@ _RECORD = (
 _URN = re.compile(r"(?:(?i:urn:[a-z0-9][a-z0-9\-]*:[^\s]*)|(?:RFC|ISO|PEP)[ \-]?)$")
 
 ROWS = (
-    Pattern("EMAIL_ADDRESS", _EMAIL, CHECKED, _email, prefilter="@", before=_EMAIL_LOCAL),
-    Pattern("URL", _URL, CHECKED + 0.05, prefilter="://", before=_SCHEME),
+    Pattern("EMAIL_ADDRESS", _EMAIL, CHECKED, _email, prefilter="@", before=_EMAIL_LOCAL, not_after=_USERINFO),
     Pattern("IP_ADDRESS", _IPV4, SHAPED, _ipv4, prefilter=".", before=_IPV4_FIRST, not_after=_VERSION),
     Pattern("IP_ADDRESS", _IPV4, COMMON, _private_ipv4, prefilter=".", before=_IPV4_FIRST, not_after=_VERSION),
     Pattern("IP_ADDRESS", _IPV6, SHAPED, _ipv6, prefilter=":", before=_IPV6_FIRST),

@@ -49,7 +49,6 @@ ALONE = {
     "IP_ADDRESS": ["203.0.113.7", "10.0.0.1", "2001:db8::8a2e:370:7334", "fe80::1234", "::ffff:203.0.113.7",
                    "2001:0db8:85a3:0000:0000:8a2e:0370:7334"],
     "MAC_ADDRESS": ["00:1A:2b:3c:4d:5e", "00-1A-2B-3C-4D-5E"],
-    "URL": ["postgres://app:s3cret@db.example.com:5432/main", "https://user:pw@example.com/path?x=1"],
     "AU_TFN": ["123 456 782", "123-456-782", "123\u00a0456\u00a0782"],
     "AU_ABN": ["51 824 753 556"],
     "AU_ACN": ["004 085 616"],
