@@ -48,7 +48,7 @@ _IPV6_FIRST = re.compile(rf"(?<![{WORD}:.])[0-9A-Fa-f]{{0,4}}$")
 
 def _ipv4(value: str) -> bool:
     # "This host", loopback and masks are nobody's.
-    return not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
+    return ":" not in value and not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
 
 
 def _private_ipv4(value: str) -> bool:
