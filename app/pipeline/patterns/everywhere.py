@@ -48,11 +48,13 @@ _IPV6_FIRST = re.compile(rf"(?<![{WORD}:.])[0-9A-Fa-f]{{0,4}}$")
 
 def _ipv4(value: str) -> bool:
     # "This host", loopback and masks are nobody's.
-    return ":" not in value and not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
+    return not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
 
 
 def _private_ipv4(value: str) -> bool:
     # RFC 1918 and RFC 3927.
+    if ":" in value:  # a surrogate is shown to every row of its entity
+        return False
     first, second = map(int, value.split(".", 2)[:2])
     return first == 10 or (first, second) in ((192, 168), (169, 254)) or (first == 172 and 16 <= second < 32)
 
