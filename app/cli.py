@@ -72,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
 
     bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
-    bench.add_argument("--rounds", type=_positive, default=20, help="how often each is measured (default: 20)")
+    bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
+    bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
+    bench.add_argument("--text", action="append", default=[], metavar="FILE", help="with --layers: what they read")
     bench.add_argument("--ner", action=argparse.BooleanOptionalAction, help="only with, or only without the model")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -139,9 +141,13 @@ def _run(options: argparse.Namespace) -> int:
 
         return demo(options.text, plain=options.plain)
     if options.command == "bench":
+        if options.layers or options.text:
+            from app.bench.layers import bench_layers
+
+            return bench_layers(options.rounds or 5, options.ner, options.text, as_json=options.json)
         from app.bench import bench
 
-        return bench(options.rounds, options.ner, as_json=options.json)
+        return bench(options.rounds or 20, options.ner, as_json=options.json)
     if options.command == "eval":
         return _evaluate(options)
     bus = EventBus()

@@ -37,7 +37,8 @@ def html(data: Mapping[str, Any]) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>Anonamoose: evaluation</title><style>{_STYLE}</style><h1>Evaluation</h1>",
         f"<p>{corpus['items']} texts, {corpus['bytes'] / 1e6:.2f} MB. Layers: {escape(', '.join(policy['layers']))}. "
-        f"Regions: {escape(', '.join(policy['regions']) or 'all')}.</p>",
+        f"Regions: {escape(', '.join(policy['regions']) or 'all')}. "
+        f"{corpus['touched']} of {corpus['harmless']} harmless texts touched.</p>",
     ]
     if data["total"]["labels"]:
         for name in DIMENSIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
@@ -57,11 +58,16 @@ def as_data(score: Score, items: Sequence[Item], policy: Policy, seconds: float,
         for alarm in chosen(score.false_alarms, examples)
     ]  # fmt: skip
     return {
-        "corpus": {"items": score.items, "bytes": score.total.bytes, "digest": digest(items)},
+        "corpus": {
+            "items": score.items,
+            "bytes": score.total.bytes,
+            "digest": digest(items),
+            "harmless": score.harmless,
+            "touched": score.touched,
+        },
         "policy": {
-            "layers": sorted(policy.layers),
-            "regions": sorted(policy.regions),
-            "ner_threshold": policy.ner_threshold,
+            one.name: sorted(value) if isinstance(value := getattr(policy, one.name), frozenset) else value
+            for one in dataclasses.fields(policy)
         },
         "cpu_seconds": round(seconds, 3),
         "total": _figures(score.total),
@@ -101,7 +107,7 @@ def tables(data: Mapping[str, Any], examples: int = 0) -> str:
             lines += ["", _head(name)]
             lines += [_row(key or "everywhere", row) for key, row in data["groups"][name].items()]
         lines += [_row("TOTAL", total)]
-    lines += ["", *_false_alarms(data)]
+    lines += ["", f"{corpus['touched']} of {corpus['harmless']} harmless texts touched", *_false_alarms(data)]
     if examples:
         lines += ["", *_examples(data, examples)]
     return "\n".join(lines)
@@ -173,6 +179,9 @@ def against(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
             for key in sorted(rows)
         ]
         lines += [f"{name}:", *(f"  {line}" for line in some if line)] if any(some) else []
+    touched = [run["corpus"]["touched"] for run in (before, after)]
+    if touched[0] != touched[1]:
+        lines.append(f"Harmless texts touched: {touched[0]} → {touched[1]}")
     lines.append(_changed("TOTAL", before["total"], after["total"]) or "Nothing has changed.")
     return "\n".join(lines)
 

@@ -113,11 +113,16 @@ DIMENSIONS = ("entity", "layer", "region", "kind")
 
 @dataclass(slots=True)
 class Score:
-    """The counts of a corpus: in total, and by each of the dimensions."""
+    """The counts of a corpus: in total, and by each of the dimensions.
+
+    Of the `items`, `harmless` ones have nothing personal in them; in `touched` ones of them something was found.
+    """
 
     total: Tally = field(default_factory=Tally)
     groups: dict[str, dict[str, Tally]] = field(default_factory=lambda: {name: {} for name in DIMENSIONS})
     items: int = 0
+    harmless: int = 0
+    touched: int = 0
     misses: list[Miss] = field(default_factory=list)
     false_alarms: list[FalseAlarm] = field(default_factory=list)
 
@@ -125,6 +130,8 @@ class Score:
         """Counts one text. `findings` are disjoint; placeholders that were in the text already are none."""
         found = sorted((one for one in findings if one.entity != LITERAL), key=lambda one: one.start)
         self.items += 1
+        self.harmless += not item.spans
+        self.touched += bool(found) and not item.spans
         size = len(item.text.encode())
         for tally in (self.total, self._group("kind", item.kind), self._group("region", item.region)):
             tally.bytes += size

@@ -146,7 +146,7 @@ MAKERS = {
     "MEDICAL_RECORD": Maker("MEDICAL_RECORD_NUMBER", "", _record),
     "VIN": Maker("VIN", "", _vin),
     "PLATE": Maker("LICENSE_PLATE", "", _plate),
-    "DEVICE_SERIAL": Maker("DEVICE_SERIAL", "", _serial),
+    "DEVICE_SERIAL": Maker("DEVICE_ID", "", _serial),
     "IMEI": Maker("IMEI", "", _imei),
     "ACCOUNT": Maker("ACCOUNT_NUMBER", "", _account),
     "HEALTH_PLAN": Maker("HEALTH_PLAN_NUMBER", "", _plan),
