@@ -42,8 +42,8 @@ PRESETS = {
     "balanced": Preset("For everyday prose, mail and forms."),
     "coding": Preset(
         "For source code and logs: the model must be sure, and addresses of private IPv4 networks stay.",
-        ner_threshold=0.8,
-        thresholds="IP_ADDRESS=0.65, LOCATION=0.9, ORGANIZATION=0.9",
+        ner_threshold=0.9,
+        thresholds="IP_ADDRESS=0.65, LOCATION=0.97, ORGANIZATION=0.97",
     ),
 }
 
