@@ -11,7 +11,7 @@ from typing import Literal
 from app.option import Declared, coerce, declared, option
 from app.passing import parse_passing
 from app.paths import default_root
-from app.pipeline.operators import PRESETS, parse_operators, parse_thresholds
+from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
@@ -141,14 +141,14 @@ class Settings:
         "mask hides for good, keep leaves it as it is, block refuses the request; replace takes back what "
         "a preset says.",
         "Detection",
-        check=parse_operators,
+        check=check_operators,
         own=True,
     )
     thresholds: str = option(
         "",
         "Scores from 0 to 1 below which findings of an entity do not count: PERSON=0.7, LOCATION=0.8.",
         "Detection",
-        check=parse_thresholds,
+        check=check_thresholds,
         own=True,
     )
     locale: str = option(
@@ -220,6 +220,8 @@ class Settings:
 
         Of the settings that are lists by entity it names only what differs. Raises SettingError.
         """
+        if not asked:
+            return self
         changes = {}
         for name, value in asked.items():
             row, text = DECLARED[name], value.strip()

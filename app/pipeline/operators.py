@@ -42,8 +42,8 @@ PRESETS = {
     "balanced": Preset("For everyday prose, mail and forms."),
     "coding": Preset(
         "For source code and logs: the model must be sure, and addresses of private IPv4 networks stay.",
-        ner_threshold=0.8,
-        thresholds="IP_ADDRESS=0.65, LOCATION=0.9, ORGANIZATION=0.9",
+        ner_threshold=0.9,
+        thresholds="IP_ADDRESS=0.65, LOCATION=0.97, ORGANIZATION=0.97",
     ),
 }
 
@@ -94,10 +94,24 @@ def _pairs(text: str, example: str) -> list[tuple[str, str]]:
         entity = entity_of(name.upper())
         if not equals or not _NAME.fullmatch(entity) or entity == LITERAL:
             raise ValueError(f"It takes pairs such as {example}, separated by commas.")
-        if meant := _misspelt(entity):
-            raise ValueError(f"There is no entity of that name; {meant} is probably meant.")
         pairs.append((entity, value))
     return pairs
+
+
+def check_operators(text: str) -> None:
+    """As `parse_operators`; also raises ValueError for a name that is probably a known one misspelt."""
+    _check(parse_operators(text))
+
+
+def check_thresholds(text: str) -> None:
+    """The same of thresholds."""
+    _check(parse_thresholds(text))
+
+
+def _check(pairs: Operators | Thresholds) -> None:
+    for entity, _ in pairs:
+        if meant := _misspelt(entity):
+            raise ValueError(f"There is no entity of that name; {meant} is probably meant.")
 
 
 def _misspelt(entity: str) -> str:

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from app.pipeline.detection import known_entities
-from app.pipeline.operators import PRESETS, Preset, listed, parse_operators, parse_thresholds
+from app.pipeline.operators import (
+    PRESETS,
+    Preset,
+    check_operators,
+    check_thresholds,
+    listed,
+    parse_operators,
+    parse_thresholds,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,12 +40,12 @@ def test_thresholds_are_read_likewise(text: str, meant: tuple[tuple[str, float],
     assert parse_thresholds(text) == meant
 
 
-@pytest.mark.parametrize("read", [parse_operators, parse_thresholds])
+@pytest.mark.parametrize("check", [check_operators, check_thresholds])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("canary", "It takes pairs such as "),
-        ("=block", "It takes pairs such as "),
+        ("=0.5", "It takes pairs such as "),
         ("A canary=0.5", "It takes pairs such as "),
         ("ÄÖ=0.5", "It takes pairs such as "),
         ("LITERAL=0.5", "It takes pairs such as "),
@@ -46,10 +56,10 @@ def test_thresholds_are_read_likewise(text: str, meant: tuple[tuple[str, float],
         ("PERSON", "It takes pairs such as "),
     ],
 )
-def test_what_names_no_entity_is_told_of_and_not_quoted(read: object, text: str, said: str) -> None:
-    assert callable(read)
+def test_what_names_no_entity_is_told_of_and_not_quoted(check: Callable[[str], None], text: str, said: str) -> None:
+    text = text if check is check_thresholds else text.replace("0.5", "block")
     with pytest.raises(ValueError, match=said) as caught:
-        read(text)
+        check(text)
     assert str(caught.value).endswith(".") and "canary" not in str(caught.value)
 
 
@@ -74,3 +84,9 @@ def test_presets_speak_of_what_there_is(preset: Preset) -> None:
 def test_counts_are_told_in_words() -> None:
     assert listed({"PERSON": 1}) == "1 PERSON"
     assert listed({"URL": 1, "CREDIT_CARD": 2, "PERSON": 3}) == "2 CREDIT_CARD, 3 PERSON and 1 URL"
+
+
+@pytest.mark.parametrize("text", ["", "CREDIT_CARD=0.5", "EMAIL=0.5", "PROJECT_OSPREY=0.5", "CUSTOM=0.5"])
+def test_entities_and_types_of_the_dictionary_are_names(text: str) -> None:
+    check_thresholds(text)
+    check_operators(text.replace("0.5", "mask"))
