@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-import re._constants as sre
-import re._parser as parser
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
+
+# Private to `re`, and without types; what they hold has not changed since there was another name for them.
+sre: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 #: Two repeats of up to so many characters each are tried in a moment; what can grow with the text is not.
 SHORT = 64
@@ -77,11 +80,15 @@ def _is_loose(body: list[Any], flags: int) -> bool:
         firsts = [_first(branch, flags) for branch in branches]
         apart = sum(map(len, firsts)) == len(frozenset().union(*firsts))
         return not apart or any(_is_loose(branch, flags) for branch in branches)
-    head, tail = body[:1], body[-1:]
-    begins = not _can_be_empty(head) and not _first(head, flags) & _all(body[1:], flags)
-    if begins and (_widths(body[1:])[0] or _longest(head) == 1):
-        return False
-    return _can_be_empty(tail) or _longest(tail) != 1 or bool(_all(tail, flags) & _all(body[:-1], flags))
+    starts = _first(body, flags)
+    for place in range(1, len(body) + 1):
+        head, rest = body[:place], body[place:]
+        least, most = _widths(head)
+        # Behind such a head nothing can be taken for the start of another round.
+        if least and not starts & _all(rest, flags) and (least == most or not _can_be_empty(rest)):
+            return False
+    tail = body[-1:]
+    return _widths(tail) != (1, 1) or bool(_all(tail, flags) & _all(body[:-1], flags))
 
 
 def _widths(items: list[Any]) -> tuple[int, int]:
@@ -151,7 +158,9 @@ def _characters(kind: Any, value: Any, flags: int) -> frozenset[str]:
         return _CHARACTERS if flags & re.DOTALL else _CHARACTERS - {"\n"}
     if kind is sre.IN:
         negated = value[0][0] is sre.NEGATE
-        found = frozenset().union(*(_characters(*part, flags) for part in value if part[0] is not sre.NEGATE))
+        found = frozenset().union(
+            *(_characters(part[0], part[1], flags) for part in value if part[0] is not sre.NEGATE)
+        )
         return _CHARACTERS - found if negated else found
     if kind is sre.CATEGORY:
         return frozenset(char for char in _CHARACTERS if _CATEGORIES[value].match(char))

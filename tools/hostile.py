@@ -149,6 +149,17 @@ def text_of(piece: str, size: int) -> str:
     return (piece * (size // len(piece) + 1))[:size]
 
 
+def survive(size: int, seconds: int) -> None:
+    """Leads all layers together through every text of `size` characters; dies in one that takes `seconds` of CPU."""
+    import resource  # which Windows does not have
+
+    look = layers()["all"]
+    for name, piece in PIECES.items():
+        print(name, flush=True)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + seconds + 1, resource.RLIM_INFINITY))
+        look(text_of(piece, size))
+
+
 def _seconds(work: Callable[[str], object], text: str) -> float:
     began = time.process_time()
     work(text)

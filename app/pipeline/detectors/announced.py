@@ -31,7 +31,7 @@ _OTHER = frozenset(
     "env variable var arn ref reference algorithm algo alg method mode issuer audience required enabled strength rule "
     "rules error message usage budget page next continuation cursor eos bos pad unk cls sep mask stop image public "
     "provider source store scheme kind index offset position title description digest sha commit hash checksum "
-    "fingerprint etag integrity".split()
+    "fingerprint etag integrity request idempotency startswith endswith contains".split()
 )
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 # "tokenizer", "passes", "secretary".

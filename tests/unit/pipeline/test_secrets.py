@@ -13,6 +13,7 @@ import re
 
 import pytest
 
+from app.pipeline.detectors.patterns import PatternsDetector
 from app.pipeline.detectors.secrets import SecretsDetector
 from app.pipeline.engine import Engine
 from app.pipeline.patterns.secrets import ENTITIES, TOKENS
@@ -403,6 +404,13 @@ def test_the_key_of_a_json_leaf_announces_its_value() -> None:
     assert engine.findings_in_leaf(key, "sha", POLICY) == []
     nested = json.dumps({"config": {"password": "hunter2", "user": "bob"}})
     assert [f.value for f in engine.findings_in_leaf(nested, "arguments", POLICY)] == ["hunter2"]
+
+
+@pytest.mark.parametrize("password", ["s3cret", "p@ss!word", "p%40ss", "x" * 40])
+def test_a_url_keeps_its_shape(password: str) -> None:
+    engine = Engine({"secrets": DETECTOR, "patterns": PatternsDetector()}, ENTITIES)
+    found = engine.findings(f"postgres://app:{password}@db.example.com:5432/main", POLICY)
+    assert [(f.entity, f.value) for f in found] == [("PASSWORD", password)]
 
 
 def test_every_row_has_a_literal_that_its_expression_begins_with_or_holds() -> None:
