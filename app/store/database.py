@@ -48,6 +48,10 @@ MIGRATIONS = (
         PRIMARY KEY (day, entity)
     ) WITHOUT ROWID;
     """,
+    # Of the whole dictionary, when a term was last written: `meta` counts its changes under "terms".
+    """
+    ALTER TABLE term ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
@@ -111,6 +115,17 @@ class Database:
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As `call`, without blocking the loop."""
         return await asyncio.wrap_future(self._submit(work))
+
+    async def version(self) -> int:
+        """A number that is another one as soon as another process has written to the file."""
+        return await asyncio.wrap_future(self._thread.submit(self._version))
+
+    def _version(self) -> int:
+        try:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        return int(version)
 
     def _submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         future: Future[T] = Future()
