@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from app.pipeline.expression import check_expression
+from app.pipeline.expression import check_expression, warning
 from app.pipeline.fold import fold
 
 MAX_TEXT = 500
@@ -67,6 +67,13 @@ def check(term: Term) -> None:
         _check_replacement(term.replacement, folded)
     if term.kind == "pattern":
         check_expression(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
+
+
+def caution(term: Term) -> str:
+    """What to tell the user about a term that can be used; mostly empty."""
+    if term.kind != "pattern":
+        return ""
+    return warning(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
 
 
 def _check_replacement(replacement: str, folded_term: bytes) -> None:

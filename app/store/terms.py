@@ -83,18 +83,18 @@ class Terms:
     async def add(self, terms: Iterable[Term]) -> list[int]:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
-        await asyncio.to_thread(_check, terms)
+        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
-            return {self._insert(connection, term, revision): term for term in terms}
+            insert = "INSERT INTO term (sealed, revision) VALUES (?, ?)"
+            ids = (connection.execute(insert, (row, revision)).lastrowid for row in sealed)
+            return {id: term for id, term in zip(ids, terms, strict=True) if id is not None}
 
         return list(await self._write(write))
 
-    def _insert(self, connection: sqlite3.Connection, term: Term, revision: int) -> int:
-        row = self._sealed(term), revision
-        id = connection.execute("INSERT INTO term (sealed, revision) VALUES (?, ?)", row).lastrowid
-        assert id is not None
-        return id
+    def _checked(self, term: Term) -> bytes:
+        check(term)
+        return self._sealed(term)
 
     def _sealed(self, term: Term) -> bytes:
         names = (field.name for field in dataclasses.fields(term))
@@ -102,10 +102,10 @@ class Terms:
 
     async def change(self, id: int, term: Term) -> None:
         """Replaces one term; raises ValueError when it is not valid, KeyError when there is none."""
-        await asyncio.to_thread(check, term)
+        sealed = await asyncio.to_thread(self._checked, term)
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
-            row = self._sealed(term), revision, id
+            row = sealed, revision, id
             if not connection.execute("UPDATE term SET sealed = ?, revision = ? WHERE id = ?", row).rowcount:
                 raise KeyError(id)
             return {id: term}
@@ -152,8 +152,3 @@ class Terms:
 def _revision(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT value FROM meta WHERE name = 'terms'").fetchone()
     return row[0] if row else 0
-
-
-def _check(terms: Iterable[Term]) -> None:
-    for term in terms:
-        check(term)
