@@ -49,7 +49,11 @@ async def test_an_allowed_value_passes_in_the_next_request(
         got = await sent(app, upstream, http, text, "allow-2")
         assert got.startswith("Mail press@example.com and [EMAIL_")
         # What was sent is sent again as it was: the model has seen a placeholder.
-        assert "press@" not in await sent(app, upstream, http, text, "allow-1")
+        talk = [("user", text), ("assistant", "Fine."), ("user", "And now?")]
+        body = {"model": "m", "messages": [{"role": role, "content": said} for role, said in talk]}
+        async with http.post(app.origin + GPT.path, json=body, headers={"x-anonamoose-session": "allow-1"}) as again:
+            assert again.status == 200
+        assert b"press@" not in upstream.last.body
     finally:
         await app.app.terms.remove(ids)
     assert "press@" not in await sent(app, upstream, http, text, "allow-3")
