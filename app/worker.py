@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import itertools
 import logging
 import pickle
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from app.pipeline.detection import Detection, Findings, Report
@@ -25,8 +27,9 @@ log = logging.getLogger(__name__)
 _CRASHED = "The detection process ended unexpectedly and was started again; nothing was sent."
 #: In the worker process: its detection. In ours it stays None.
 _detection: Detection | None = None
-#: Terms sent at once: more would hold up the loop.
-_TERMS_AT_ONCE = 500
+#: Terms sent at once, which takes two milliseconds. As plain tuples: objects take six times as long.
+_TERMS_AT_ONCE = 2_000
+_ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 
 
 def _begin(ner_model: str) -> None:
@@ -48,6 +51,11 @@ def _call(method: str, *arguments: Any) -> Any:
         return usage()
     assert _detection is not None
     return getattr(_detection, method)(*(_unpacked(a) if isinstance(a, _Packed) else a for a in arguments))
+
+
+def _change_terms(rows: Iterable[tuple[int, tuple[Any, ...] | None]]) -> None:
+    assert _detection is not None
+    _detection.change_terms({id: Term(*row) if row else None for id, row in rows})
 
 
 class Worker:
@@ -115,8 +123,8 @@ class Worker:
         # First in, first out: what is asked for next comes after this. A process that is started anew begins with it.
         if self._process is not None and changes:
             left = iter(changes.items())
-            while some := dict(itertools.islice(left, _TERMS_AT_ONCE)):
-                self._process.call(_call, "change_terms", some).add_done_callback(_ignored)
+            while some := [(id, term and _ROW(term)) for id, term in itertools.islice(left, _TERMS_AT_ONCE)]:
+                self._process.call(_change_terms, some).add_done_callback(_ignored)
             self._process.call(_call, "build_terms").add_done_callback(_ignored)
 
     async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:

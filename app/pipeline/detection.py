@@ -99,12 +99,10 @@ class Detection:
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, that are new or have changed; None: that is gone."""
-        before = self._own.entities, self._own.replacements
         self._is_current = False
         gone = [self._terms.pop(id) for id in changes if id in self._terms]
         self._terms |= {id: term for id, term in changes.items() if term is not None}
-        self._own.change(gone, [term for term in changes.values() if term is not None])
-        if before != (self._own.entities, self._own.replacements):
+        if self._own.change(gone, [term for term in changes.values() if term is not None]):
             self._engine = None
         self._cache.clear()
         self._reports.clear()

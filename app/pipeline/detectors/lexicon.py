@@ -52,6 +52,7 @@ class Lexicon:
         self._many: _Index | None = None
         self._few: _Index | None = None
         self._is_built = True
+        self._has_others = False
         #: Bytes of the longest key so far.
         self.longest = 0
         #: How many terms have each type, and each stand-in.
@@ -61,8 +62,12 @@ class Lexicon:
     def __bool__(self) -> bool:
         return bool(self.entities)
 
-    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> None:
-        """Without those `gone`, which were given before, and with those that are `new`."""
+    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> bool:
+        """Without those `gone`, which were given before, and with those that are `new`.
+
+        Tells whether `entities` or `replacements` may have become others.
+        """
+        self._has_others = False
         for term in gone:
             if term.enabled and (key := fold(term.text)):
                 entries = self._by_key[key]
@@ -82,13 +87,16 @@ class Lexicon:
                 self._count(term, 1)
         if not self:
             self._by_key, self._new, self._many, self._few, self.longest = {}, {}, None, None, 0
+        return self._has_others
 
     def _count(self, term: Term, change: int) -> None:
         for name, counter in ((term.entity, self.entities), (term.replacement, self.replacements)):
             if name:
-                counter[name] += change
+                before = counter[name]
+                counter[name] = before + change
                 if not counter[name]:
                     del counter[name]
+                self._has_others |= not before or name not in counter
 
     def build(self) -> None:
         """Makes ready for `hits`, which otherwise does so first."""

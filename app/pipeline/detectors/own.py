@@ -23,15 +23,19 @@ class OwnDetector:
         self._terms = DictionaryDetector()
         self._patterns: list[tuple[Term, Expression | ValueError]] = []
 
-    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> None:
-        """Without those `gone`, which were given before, and with those that are `new`, if enabled."""
+    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> bool:
+        """Without those `gone`, which were given before, and with those that are `new`, if enabled.
+
+        Tells whether `entities` or `replacements` may have become others.
+        """
         gone = [term for term in gone if term.enabled]
         new = [term for term in new if term.enabled]
-        self._terms.change(_of(gone, "term"), _of(new, "term"))
+        has_others = self._terms.change(_of(gone, "term"), _of(new, "term"))
         self.allowed.change(_of(gone, "allowed"), _of(new, "allowed"))
         for term in _of(gone, "pattern"):
             del self._patterns[[pattern for pattern, _ in self._patterns].index(term)]
         self._patterns += [(term, _read(term)) for term in _of(new, "pattern")]
+        return has_others or any(term.kind == "pattern" for term in gone + new)
 
     def build(self) -> None:
         """Makes ready for `detect`, which otherwise does so first."""
