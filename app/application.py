@@ -114,7 +114,8 @@ class Application:
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database)
             self._stack.push_async_callback(self._save_counts)
-            self.worker.use_terms(self.terms.enabled())
+            self.worker.change_terms(self.terms.all())
+            self.worker.refresh = self.terms.refresh
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
             forwarder = Forwarder(
@@ -151,7 +152,7 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
-            self.worker.use_terms(self.terms.enabled())
+            self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             self.vault.ttl = settings.session_ttl * 3600.0

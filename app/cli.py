@@ -111,7 +111,38 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in (restore, change, clear, show):
         _add_settings(command, [DECLARED["data-dir"]])
+    _add_dictionary(commands)
     return top
+
+
+def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, add, remove, import and export the values that are always, or never, hidden"
+    actions = commands.add_parser("dictionary", help=words).add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    show = actions.add_parser("list", help="one line for each: its id, what it is, its text")
+    add = actions.add_parser("add", help="add terms: values to hide wherever they occur")
+    remove = actions.add_parser("remove", help="remove what has this text, or this id")
+    read = actions.add_parser("import", help="add what is in a file; see what export writes")
+    write = actions.add_parser("export", help="write all to a file. It is not sealed any more!")
+    for action in (show, add, remove, read, write):
+        which = action.add_mutually_exclusive_group()
+        which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
+        which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
+    add.add_argument("text", nargs="+")
+    add.add_argument("--type", help="what it is redacted as, or allowed as (default: CUSTOM; allowed as any)")
+    add.add_argument("--replacement", default="", metavar="TEXT", help="your own stand-in, instead of a placeholder")
+    add.add_argument("--case-sensitive", action="store_true", help="only in the same case")
+    add.add_argument("--part", action="store_true", help="inside of words as well")
+    add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
+    remove.add_argument("text", nargs="*")
+    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID")
+    read.add_argument("file", help="a file in UTF-8, or - for standard input")
+    write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
+    for action in (read, write):
+        action.add_argument("--format", choices=("csv", "json"), help="default: by the name of the file, else CSV")
+    for action in (show, add, remove, read, write):
+        _add_settings(action, [DECLARED["data-dir"]])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,6 +183,11 @@ def _run(options: argparse.Namespace) -> int:
         return _evaluate(options)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
+    if options.command == "dictionary":
+        from app import dictionary_command
+
+        configure("warning")
+        return dictionary_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 

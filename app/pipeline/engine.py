@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.pipeline.allowed import Allowed
 from app.pipeline.detectors import Detector
 from app.pipeline.fields import Fields, Form, label, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
@@ -31,21 +32,32 @@ class Engine:
     """Finds everything to hide in a text; the same text under the same policy gives the same."""
 
     def __init__(
-        self, detectors: Mapping[str, Detector], entities: Iterable[str], stand_ins: Iterable[str] = ()
+        self,
+        detectors: Mapping[str, Detector],
+        entities: Iterable[str],
+        stand_ins: Iterable[str] = (),
+        allowed: Allowed | None = None,
     ) -> None:
-        """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals."""
+        """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals.
+
+        What is `allowed` is not found.
+        """
         self._detectors = dict(detectors)
+        self._allowed = allowed or Allowed()
         self._literals = Finder(
             {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
         )
 
-    def spans(self, text: str, policy: Policy) -> list[Span]:
-        """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run."""
+    def spans(self, text: str, policy: Policy, skip: int = 0) -> list[Span]:
+        """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run.
+
+        The first `skip` characters only tell what stands behind them.
+        """
         found = [_literal(seen, 0) for seen in self._literals.find(text)]
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        spans = resolve(policy.counted(found), policy.weight)
+        spans = resolve(policy.counted(self._allowed.without(text, found, skip)), policy.weight)
         while laid_bare := self._laid_bare(text, spans):
             spans = resolve(spans + laid_bare, policy.weight)
         return spans
@@ -109,13 +121,14 @@ class Engine:
         narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
         found = self._found(digits, label(key), narrow)
         told = [f for f in found if f.source != "literal" and identifies(f, key)]
+        told = [f for f in told if f.source == "dictionary" or not self._allowed.allows(digits, f.entity)]
         told.sort(key=policy.weight, reverse=True)
         return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:
         skip = len(prefix)
         out = []
-        for span in self.spans(prefix + value, policy):
+        for span in self.spans(prefix + value, policy, skip):
             if span.end > skip:
                 start, end = max(0, span.start - skip), span.end - skip
                 own = span.replacement if span.start >= skip else ""

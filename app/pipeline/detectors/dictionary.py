@@ -11,13 +11,11 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
 from unicodedata import category
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
-
-from app.pipeline.fold import Folded, fold, keep_case
+from app.pipeline.detectors.lexicon import Lexicon
+from app.pipeline.fold import Folded, keep_case
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 from app.pipeline.terms import Term
@@ -36,38 +34,30 @@ _SEPARATORS = frozenset("\u200b\ufeff")
 _ASCII_WORD = bytes(chr(code).isalnum() for code in range(128))
 
 
-class _Entry(NamedTuple):
-    term: Term
-    cased: str  # `keep_case(term.text)` if case matters, else ""
+#: How much around an escape is looked at again, besides the longest term: room for spaces within it.
+_ROOM = 128
 
 
 class DictionaryDetector:
-    """Finds `terms` that are enabled, each under its own options. Terms that fold to nothing are ignored.
-
-    Building 100,000 terms takes about a second and holds the GIL.
-    """
+    """Finds terms that are enabled, each under its own options. Terms that fold to nothing are ignored."""
 
     name = "dictionary"
 
-    def __init__(self, terms: Sequence[Term]) -> None:
-        by_key: dict[bytes, list[_Entry]] = {}
-        enabled = [term for term in terms if term.enabled]
-        for term in enabled:
-            if key := fold(term.text):
-                entry = _Entry(term, keep_case(term.text) if term.case_sensitive else "")
-                by_key.setdefault(key, []).append(entry)
-        for entries in by_key.values():
-            # When several hold at one place, the more particular one names it.
-            entries.sort(key=lambda entry: not entry.term.case_sensitive)
-        self._entries = list(by_key.values())
-        #: How much around an escape is looked at again: the longest term, and room for spaces within it.
-        self._context = max(map(len, by_key), default=0) + 128
-        self._automaton = BytesAhoCorasick(by_key, MatchKind.Standard, Implementation.ContiguousNFA) if by_key else None
-        if by_key:
-            import numpy  # noqa: F401  0.2 s and 20 MB: now, not in a request, and not where there are no terms
-        #: Types and stand-ins that may appear in a redacted text.
-        self.entities = frozenset(term.entity for term in enabled)
-        self.replacements = frozenset(term.replacement for term in enabled if term.replacement)
+    def __init__(self, terms: Iterable[Term] = ()) -> None:
+        self._lexicon = Lexicon()
+        self.change = self._lexicon.change
+        self.build = self._lexicon.build
+        self.change((), terms)
+
+    @property
+    def entities(self) -> frozenset[str]:
+        """Types that may appear in a redacted text."""
+        return frozenset(self._lexicon.entities)
+
+    @property
+    def replacements(self) -> frozenset[str]:
+        """Stand-ins that may appear in a redacted text."""
+        return frozenset(self._lexicon.replacements)
 
     def detect(self, text: str, policy: Policy) -> list[Span]:
         """One span per occurrence, score 1.0, sorted; overlaps are left to `span.resolve`.
@@ -75,13 +65,13 @@ class DictionaryDetector:
         A span carries the term's own replacement only where the text has the term letter for letter: from
         any other writing the original could not be restored.
         """
-        if self._automaton is None:
+        if not self._lexicon:
             return []
         found = {(start, end): term for start, end, term in self._occurrences(text, text, [])}
         view = text
         undone: list[_Edits] = []
         for _ in range(_DEPTH):
-            view, edits = _unescape(view, self._context)
+            view, edits = _unescape(view, self._lexicon.longest + _ROOM)
             if not edits:
                 break
             undone = [edits, *undone]
@@ -95,21 +85,20 @@ class DictionaryDetector:
 
     def _occurrences(self, view: str, text: str, undone: list[_Edits]) -> list[tuple[int, int, Term]]:
         """Where terms occur in `view`, as indices into `text`, from which `undone` (last first) made it."""
-        assert self._automaton is not None
         folded = Folded(view)
-        hits = self._automaton.find_matches_as_indexes(folded.data, overlapping=True)
+        hits = self._lexicon.hits(folded.data)
         if not hits:
             return []
         import numpy as np
 
-        columns = np.array(hits, dtype=np.int64)
-        starts, ends = folded.spans(columns[:, 1], columns[:, 2])
+        columns = np.array([hit[1:] for hit in hits], dtype=np.int64)
+        starts, ends = folded.spans(columns[:, 0], columns[:, 1])
         out = []
-        for (pattern, left, right), start, end in zip(hits, starts.tolist(), ends.tolist(), strict=True):
+        for (entries, left, right), start, end in zip(hits, starts.tolist(), ends.tolist(), strict=True):
             whole: bool | None = None
             chosen: Term | None = None
             surface = view[start:end]
-            for term, cased in self._entries[pattern]:
+            for term, cased in entries:
                 if term.whole_word:
                     if whole is None:
                         whole = _is_start(folded.data, left, view, start) and _is_end(folded.data, right, view, end)
