@@ -42,8 +42,8 @@ VALID: list[tuple[Check, str]] = [
     (checksums.iban, "DE89370400440532013000"),
     (checksums.driving_licence, "MORGA657054SM9IJ"),
     (checksums.driving_licence, "MORGA 607055 SM9IJ"),
-    (checksums.postcode, "SW1A 1AA"),
-    (checksums.postcode, "M1 1AE"),
+    (checksums.uk_postcode, "SW1A 1AA"),
+    (checksums.uk_postcode, "M1 1AE"),
 ]
 
 INVALID: list[tuple[Check, str]] = [
@@ -76,11 +76,11 @@ INVALID: list[tuple[Check, str]] = [
     (checksums.bare_card, "30569309025904"),
     (checksums.driving_licence, "MORGA613054SM9IJ"),
     (checksums.driving_licence, "MORGA657324SM9IJ"),
-    (checksums.postcode, "XX1 1AA"),
+    (checksums.uk_postcode, "XX1 1AA"),
 ]
 
 #: Rules without a check digit: changing the last digit proves nothing.
-_UNCHECKED = {checksums.ssn, checksums.itin, checksums.ein, checksums.driving_licence, checksums.postcode}
+_UNCHECKED = {checksums.ssn, checksums.itin, checksums.ein, checksums.driving_licence, checksums.uk_postcode}
 
 
 def _name(value: object) -> str:
