@@ -8,28 +8,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Cell = tuple[int, int]
 
 #: Longer lines are no headers, and longer headings say too much to be one.
 _LINE, _HEADING = 4_000, 64
 _SEPARATORS = ("|", "\t", ";", ",", "  ")
-_QUOTED = {mark: re.compile(rf'(?:"(?:[^"]|"")*"|[^{re.escape(mark)}"])*') for mark in ("\t", ";", ",")}
+_QUOTED = {mark: re.compile(rf'(?:"[^"]*"|[^{re.escape(mark)}"])*+') for mark in ("\t", ";", ",")}
 _WIDE = re.compile(r"\S+(?: \S+)*")
-# "|---|:--:|", "+----+----+", "==== ====".
-_RULE = re.compile(r"[\s|+:=\-]*[=\-]{2}[\s|+:=\-]*")
+# "|---|:--:|", "+----+----+", "==== ====", and fields that are all empty.
+_RULE = re.compile(r"[ \t]*[|+:=\-][ \t|+:=\-]*\r?")
 # A heading names something. It assigns nothing and is no sentence.
 _NO_HEADING = re.compile(r"[=:{}<>]|[.!?] ")
-_TAG = re.compile(r"<(/?)(table|tr|t[hd])\b[^<>]{0,500}>", re.IGNORECASE)
-_VALUES = re.compile(r"[Vv](?:ALUES|alues)\s{0,40}(?=\()")
+_TAG = re.compile(r"<(/?)(table|TABLE|[Tt][RrHhDd])\b[^<>]{0,500}>")
+# What an SQL statement inserts: (names) VALUES (…), (…). A quote inside a string is written twice.
+_INSERTION = ("VALUES", "values")
+_OPENING = re.compile(r"\s{0,40}(?=\()")
 _NAMES = re.compile(r"\(([^()'\"]{1,2000})\)\s{0,40}$")
-_TUPLE = re.compile(r"\s{0,40},?\s{0,40}\(((?:'(?:[^']|'')*'|[^()'])*)\)")
-_LITERAL = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
+_TUPLE = re.compile(r"\s{0,40},?\s{0,40}\(((?:'[^']*'|[^()'])*+)\)")
+_LITERAL = re.compile(r"(?:'[^']*'|[^,'])+")
 
 
 class Columns:
-    """The tables of one text, asked for words in the order of their ends."""
+    """The tables of one text, asked for words in the order of their ends.
+
+    Tables in HTML and SQL are known once `mark` was called, for which such `MARKS` in the text are the sign.
+    """
+
+    #: In lower case; "<th" is found in "<thead", too.
+    MARKS = ("<th", "<td", "insert into")
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -37,22 +45,35 @@ class Columns:
         self._until = 0
         self._headings: Sequence[Cell] = ()
         self._rows: Sequence[Sequence[Cell]] = ()
-        marked = {cell: below for table in _marked(text) for cell, below in table}
-        self._marked = sorted(marked)
-        self._below = marked
+        self._marked: list[Cell] | None = None
+        self._below: dict[Cell, list[Cell]] = {}
+        self._given: set[tuple[int, int]] = set()
 
-    def under(self, start: int, end: int) -> Iterator[Cell]:
-        """The cells in the column whose heading holds the word at [start, end)."""
+    def mark(self) -> None:
+        """Reads the tables in HTML and SQL, the first time."""
+        if self._marked is None:
+            self._below = {cell: below for table in _marked(self._text) for cell, below in table}
+            self._marked = sorted(self._below)
+
+    def under(self, start: int, end: int, what: int) -> Iterator[Cell]:
+        """The cells in the column whose heading holds the word at [start, end), once for each `what`."""
+        heading, cells = self._column(start, end)
+        if (heading, what) not in self._given:
+            self._given.add((heading, what))
+            yield from cells
+
+    def _column(self, start: int, end: int) -> tuple[int, Iterable[Cell]]:
         if self._marked:
             place = bisect_right(self._marked, (start, len(self._text))) - 1
             if place >= 0 and end <= self._marked[place][1]:
-                yield from self._below[self._marked[place]]
+                return place, self._below[self._marked[place]]
         if end > self._line[1]:
             self._read(start, end)
         if self._line[0] <= start:
             for column, (left, right) in enumerate(self._headings):
                 if left <= start and end <= right:
-                    yield from (row[column] for row in self._rows)
+                    return ~left, (row[column] for row in self._rows)
+        return ~end, ()
 
     def _read(self, start: int, end: int) -> None:
         """Takes the line of [start, end) for the header of a table, if it can be one."""
@@ -119,20 +140,24 @@ def _cells(text: str, begin: int, end: int, mark: str) -> list[Cell]:
 
 def _marked(text: str) -> Iterator[list[tuple[Cell, list[Cell]]]]:
     """Headings and the cells below them, for tables in HTML and in SQL."""
-    if "<t" in text or "<T" in text:
+    if "</t" in text or "</T" in text:
         for table in _html(text):
             yield _columns(table)
-    for match in _VALUES.finditer(text):
-        opening = text.rfind("(", max(0, match.start() - _LINE), match.start())
-        names = _NAMES.match(text, opening, match.start()) if opening >= 0 else None
-        if names is None:
-            continue
-        rows = [_cells(text, *names.span(1), ",")]
-        end = match.end()
-        while row := _TUPLE.match(text, end):
-            rows.append([cell.span() for cell in _LITERAL.finditer(text, *row.span(1))])
-            end = row.end()
-        yield _columns(rows)
+    for word in _INSERTION:
+        place = text.find(word)
+        while place >= 0:
+            names = None
+            if text[place - 1 : place] in (")", " ", "\n") and (opening := _OPENING.match(text, place + len(word))):
+                left = text.rfind("(", max(0, place - _LINE), place)
+                names = _NAMES.match(text, left, place) if left >= 0 else None
+            if names and opening:
+                rows = [_cells(text, *names.span(1), ",")]
+                end = opening.end()
+                while row := _TUPLE.match(text, end):
+                    rows.append([cell.span() for cell in _LITERAL.finditer(text, *row.span(1))])
+                    end = row.end()
+                yield _columns(rows)
+            place = text.find(word, place + len(word))
 
 
 def _html(text: str) -> Iterator[list[list[Cell]]]:
@@ -157,4 +182,8 @@ def _columns(table: list[list[Cell]]) -> list[tuple[Cell, list[Cell]]]:
     if len(table) < 2:
         return []
     head, *body = table
-    return [(cell, [row[place] for row in body if len(row) == len(head)]) for place, cell in enumerate(head)]
+    return [
+        (cell, [row[place] for row in body if len(row) == len(head)])
+        for place, cell in enumerate(head)
+        if cell[1] - cell[0] <= 2 * _HEADING  # with tags
+    ]

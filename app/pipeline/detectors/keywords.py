@@ -25,15 +25,20 @@ _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
 # Between word and value: so many characters without a digit, each tag counting as one, and a line break among them.
 _UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|[^0-9\n])"
 _BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
-# Another label in between: the word announced something else, or nothing.
+# Another label in between: the word announced something else, or nothing. So did one that is added to ("acc += 10").
 _OTHER = re.compile(
     r"[,;]\s{0,64}[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w\-]{0,30}(?: [\w\-]{1,30}){0,2}[\"'`]?[ ]?[:=]"
+    r"|[+*/%|&^\-]="
 )
 # A heading, and behind a blank or ruled line its value.
-_HEADING = re.compile(r"[ \t:*_#.)\]]{0,20}\n(?:[ \t]{0,64}\n|[=\-~^]{2,80}\n){1,2}[ \t>*+\-]{0,16}")
+_HEADING = re.compile(
+    r"(?i:[ _\-]?(?:no|num|number|id|code|card))?[ \t:*_#.)\]]{0,20}\n"
+    r"(?:[ \t]{0,64}\n|[=\-~^]{2,80}\n){1,2}[ \t>*+\-]{0,16}"
+)
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
-    r"[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?[\"'`]?"
+    r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
+    r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
 )
 # The value first: "123456782 (TFN)", "… is Kim's tax file number", "… SSN"; of a unit "93-year-old", "93yo".
 # Matched from the value's last digit on, behind which a few letters may be a part of it.
@@ -68,68 +73,71 @@ class Keywords:
                 for spelling in sorted(spellings(word)):
                     by_word.setdefault(spelling, []).append(row)
         self._rows = list(by_word.values())
-        self._units = [[row for row in announced if row.unit] for announced in self._rows]
+        self._units = [any(row.unit for row in announced) for announced in self._rows]
         self._wordlike = [any(row.wordlike for row in announced) for announced in self._rows]
-        self._words = BytesAhoCorasick([word.encode("latin-1") for word in by_word], implementation=Implementation.DFA)
+        words = [*by_word, *Columns.MARKS]
+        self._words = BytesAhoCorasick([word.encode("latin-1") for word in words], implementation=Implementation.DFA)
 
     def find(self, text: str) -> Iterator[Found]:
         """Every value beside a word, as start, end, row and score."""
         folded = text.encode("latin-1", "replace").translate(_FOLD)
-        columns: Columns | None = None
+        columns = Columns(text)
         for index, start, end in self._words.find_matches_as_indexes(folded, overlapping=True):
-            if not _is_word(text, start, end, bool(self._units[index])):
+            if index >= len(self._rows):
+                columns.mark()
                 continue
-            columns = columns or Columns(text)
-            rows = self._rows[index]
-            yield from self._under(text, rows, columns, start, end)
-            behind = list(self._behind(text, rows, end, self._wordlike[index]))
-            yield from behind
-            if not behind:
-                yield from _before(text, rows, start, end)
-
-    @staticmethod
-    def _under(text: str, rows: list[Pattern], columns: Columns, start: int, end: int) -> Iterator[Found]:
-        for left, right in columns.under(start, end):
-            cell = text[left:right]  # by itself: the fields beside it say nothing about it
-            digit = _DIGIT.search(cell)
-            for row in rows:
-                last = len(cell) if row.wordlike else digit.start() if digit else -1
-                if not row.unit:
-                    for begin, stop, _, score in _values(cell, row, 0, last):
-                        yield left + begin, left + stop, row, score
-
-    @staticmethod
-    def _behind(text: str, rows: list[Pattern], end: int, wordlike: bool) -> Iterator[Found]:
-        near = text[end : end + 2 * REACH]
-        if not wordlike and "<" not in near and not _DIGIT.search(near):
-            return
-        gap = _BETWEEN.match(text, end)
-        last = gap.end() if gap else end
-        if _OTHER.search(text, end, last):
-            return
-        heading = _HEADING.match(text, end)
-        for row in rows:
-            if row.unit:
+            if not _is_word(text, start, end, self._units[index]):
                 continue
-            reach = last if row.reach == REACH else min(last, end + row.reach)
-            found = list(_values(text, row, end, reach))
-            if not found and heading:
-                found = list(_values(text, row, heading.end(), heading.end()))
-            yield from found
+            rows, wordlike = self._rows[index], self._wordlike[index]
+            for left, right in columns.under(start, end, index):
+                cell = text[left:right]  # by itself: the fields beside it say nothing about it
+                digit = _DIGIT.search(cell)
+                starts = _starts(cell, 0, len(cell) if wordlike or digit is None else digit.start(), wordlike)
+                for begin, stop, row, score in _values(cell, rows, starts):
+                    yield left + begin, left + stop, row, score
+            behind = _behind(text, rows, end, wordlike)
+            yield from behind or _before(text, rows, start, end)
 
 
-def _values(text: str, row: Pattern, first: int, last: int) -> Iterator[Found]:
-    """The first value that begins in [first, last], and those listed directly behind it."""
-    score = row.score if row.context_required else ANNOUNCED
-    for word in _WORD.finditer(text, first, last + 1):
-        match = row.regex.match(text, word.start())
-        if match is None or not row.accepts(text, *match.span()):
+def _behind(text: str, rows: list[Pattern], end: int, wordlike: bool) -> list[Found]:
+    """What the word that ends at `end` announces."""
+    near = text[end : end + 2 * REACH]
+    if not wordlike and "<" not in near and not _DIGIT.search(near):
+        return []
+    gap = _BETWEEN.match(text, end)
+    last = gap.end() if gap else end
+    if _OTHER.search(text, end, last):
+        return []
+    found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+    if not found and (heading := _HEADING.match(text, end)):
+        found = list(_values(text, rows, [heading.end()]))
+    return found
+
+
+def _starts(text: str, first: int, last: int, wordlike: bool) -> list[int]:
+    """Where a value can begin in [first, last], behind which there is a digit, or the end: there, or shortly before."""
+    if wordlike:
+        return [word.start() for word in _WORD.finditer(text, first, last + 1)]
+    return [word.start() for word in _WORD.finditer(text, max(first, last - REACH), last + 1)][-3:]
+
+
+def _values(text: str, rows: list[Pattern], starts: list[int], word: int | None = None) -> Iterator[Found]:
+    """For each row the first value at one of `starts`, within reach of a `word`, and those listed behind it."""
+    for row in rows:
+        if row.unit:
             continue
-        while match and row.accepts(text, *match.span()):
-            yield match.start(), _whole(text, *match.span()), row, score
-            comma = _LISTED.match(text, match.end())
-            match = row.regex.match(text, comma.end()) if comma else None
-        return
+        for start in starts:
+            if word is not None and start > word + row.reach and row.reach < REACH:
+                break
+            match = row.regex.match(text, start)
+            if match is None or not row.accepts(text, *match.span()):
+                continue
+            score = row.score if row.context_required else ANNOUNCED
+            while match and row.accepts(text, *match.span()):
+                yield match.start(), _whole(text, *match.span()), row, score
+                comma = _LISTED.match(text, match.end())
+                match = row.regex.match(text, comma.end()) if comma else None
+            break
 
 
 def _whole(text: str, start: int, end: int) -> int:

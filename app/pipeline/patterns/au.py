@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.pipeline.patterns import checksums, words
-from app.pipeline.patterns.pattern import alone, exact, grouped, has_digits, identifier, loose, near, wild
+from app.pipeline.patterns.pattern import GENERIC, alone, exact, grouped, has_digits, identifier, loose, near, wild
 
 _PROVIDER = ("provider no", "provider number", "provider num", "provider #", "medicare provider")
 
@@ -86,6 +86,7 @@ ROWS = (
             "12345678",
             wild(r"[A-Z]{0,2}[0-9][0-9A-Z]{4,8}|[A-Z]{0,2}[0-9](?:[ \-]?[0-9]){4,11}"),
             has_digits(4),
+            score=GENERIC,
         ),
     ),
     # Bank, state and branch, perhaps with the account number directly behind.
@@ -99,13 +100,13 @@ ROWS = (
         "AU_BANK_ACCOUNT",
         words.ACCOUNT,
         "AusPayNet",
-        near("12345678", wild(r"[0-9](?:[ \-]?[0-9]){5,33}"), has_digits(6)),
+        near("12345678", wild(r"[0-9](?:[ \-]?[0-9]){5,9}"), has_digits(6), score=GENERIC),
         near("062-000 12345678", wild(r"[0-9]{3}-[0-9]{3}[ ,/]{1,3}[0-9]{6,10}")),
     ),
     *identifier(
         "AU_POSTCODE",
         ("postcode", "post code", "postal code"),
         "Australia Post",
-        near("2000", wild("[0-9]{4}"), checksums.au_postcode, reach=16),
+        near("2000", wild("[0-9]{4}"), checksums.au_postcode, reach=10),
     ),
 )

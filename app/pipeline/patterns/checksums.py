@@ -95,8 +95,8 @@ def vin(text: str) -> bool:
 
 
 def over_89(text: str) -> bool:
-    """An age from 90 to 120, which HIPAA counts as identifying."""
-    return 90 <= int(text) <= 120
+    """An age from 90 to 119, which HIPAA counts as identifying."""
+    return 90 <= int(text) <= 119
 
 
 # Australia ----------------------------------------------------------------------------------------------------------

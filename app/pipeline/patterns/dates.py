@@ -45,7 +45,7 @@ _EVENT = (
 
 # What follows an age is no other unit, and no group of ages.
 _AGE = wild(
-    r"(?:9[0-9]|1[01][0-9]|120)(?![+\-])(?! ?(?i:days?|weeks?|months?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms"
+    r"(?:9[0-9]|1[01][0-9])(?![+\-])(?! ?(?i:days?|weeks?|months?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms"
     r"|s|%|percent|[kmg]i?b)\b)(?! (?i:and|or) (?i:over|older|above|up|more))"
 )
 # "Cache-Control: max-age=90" and "Age" as a response's header measure seconds.
@@ -61,6 +61,6 @@ ROWS = (
         "AGE",
         _YEARS,
         _HIPAA,
-        near("93", re.compile(r"(?<![A-Za-z0-9.,:/\-])(?:9[0-9]|1[01][0-9]|120)"), checksums.over_89, unit=True),
+        near("93", re.compile(r"(?<![A-Za-z0-9.,:/\-])(?:9[0-9]|1[01][0-9])"), checksums.over_89, unit=True),
     ),
 )

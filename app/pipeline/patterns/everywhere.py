@@ -175,6 +175,13 @@ ROWS = (
         "BIC_CODE",
         ("bic", "swift"),
         "ISO 9362; python-stdnum bic",
-        near("DEUTDEFF", wild("[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"), checksums.bic, reach=16, wordlike=True),
+        near(
+            "DEUTDEFF",
+            wild("[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"),
+            checksums.bic,
+            reach=16,
+            wordlike=True,
+            not_after=re.compile("[Ss]wift $"),  # a language, a singer
+        ),
     ),
 )

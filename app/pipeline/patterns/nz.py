@@ -15,7 +15,7 @@ ROWS = (
         ("ird", "inland revenue"),
         _IRD_SOURCE,
         alone("49-091-850", grouped(2, 3, 3, spaces=False), checksums.ird),
-        alone("136-410-132", grouped(3, 3, 3), checksums.ird, CHECKED - 0.01),
+        alone("136-410-132", grouped(3, 3, 3, spaces=False), checksums.ird, CHECKED - 0.01),
         near("49091850", loose(2, 3, 3)),
         near("136410132", loose(3, 3, 3)),
     ),
@@ -60,6 +60,6 @@ ROWS = (
         "NZ_POSTCODE",
         ("postcode", "post code", "postal code"),
         "NZ Post",
-        near("6011", wild("[0-9]{4}"), checksums.nz_postcode, reach=16),
+        near("6011", wild("[0-9]{4}"), checksums.nz_postcode, reach=10),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.pipeline.patterns import checksums
+from app.pipeline.patterns import checksums, words
 from app.pipeline.patterns.pattern import GENERIC, alone, exact, has_digits, identifier, near, wild
 
 
@@ -58,6 +58,13 @@ ROWS = (
         _numbers("account", "acct", "customer", "client"),
         f"{_HIPAA}(J)",
         near("AC-123456", _RECORD, has_digits(4), score=GENERIC),
+    ),
+    # However a bank anywhere groups it; the rows of the regions are believed first.
+    *identifier(
+        "ACCOUNT_NUMBER",
+        words.ACCOUNT,
+        f"{_HIPAA}(J)",
+        near("1234-5678-9012", wild(r"[0-9](?:[ \-]?[0-9]){5,33}"), has_digits(6), score=GENERIC - 0.01),
     ),
     *identifier(
         "CERTIFICATE_NUMBER",

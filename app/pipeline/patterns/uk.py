@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from app.pipeline.patterns import checksums, words
-from app.pipeline.patterns.pattern import GAP, SHAPED, alone, exact, grouped, identifier, loose, near, wild
+from app.pipeline.patterns.pattern import (
+    GAP,
+    GENERIC,
+    SHAPED,
+    alone,
+    exact,
+    grouped,
+    has_digits,
+    identifier,
+    loose,
+    near,
+    wild,
+)
 
 # No D F I Q U V, the second letter not O, seven pairs never issued. QQ is the tax office's own sample.
 _NINO_DIGITS = r"[ \u00a0]?[0-9]{2}[ \u00a0]?[0-9]{2}[ \u00a0]?[0-9]{2}[ \u00a0]?[A-D]"
@@ -99,6 +111,6 @@ ROWS = (
         words.ACCOUNT,
         "vocalink.com (modulus checking)",
         alone("12-34-56 12345678", exact("[0-9]", r"[0-9]-[0-9]{2}-[0-9]{2}[ ,/]{1,2}[0-9]{8}"), score=SHAPED),
-        near("12345678", loose(4, 4)),
+        near("12345678", loose(4, 4), has_digits(8), score=GENERIC),
     ),
 )

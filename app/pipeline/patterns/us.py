@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from app.pipeline.patterns import checksums, words
-from app.pipeline.patterns.pattern import CHECKED, alone, exact, grouped, has_digits, identifier, loose, near, wild
+from app.pipeline.patterns.pattern import (
+    CHECKED,
+    GENERIC,
+    alone,
+    exact,
+    grouped,
+    has_digits,
+    identifier,
+    loose,
+    near,
+    wild,
+)
 
 # A letter of the beneficiary identifier, S L O I B and Z aside.
 _L = "[AC-HJKMNP-RT-Y]"
@@ -13,11 +24,13 @@ ROWS = (
     # With spaces it looks like too much else.
     *identifier(
         "US_SSN",
-        ("ssn", "social security", "soc sec", "social"),
+        ("ssn", "social security", "soc sec"),
         "ssa.gov; python-stdnum us.ssn",
         alone("123-45-6789", grouped(3, 2, 4, spaces=False), checksums.ssn),
         near("123456789", loose(3, 2, 4)),
     ),
+    # As people say it: "her social is …".
+    *identifier("US_SSN", ("social",), "ssa.gov", near("123456789", loose(3, 2, 4), reach=10)),
     *identifier(
         "US_ITIN",
         ("itin", "taxpayer id", "taxpayer identification", "individual taxpayer"),
@@ -78,7 +91,9 @@ ROWS = (
             checksums.routing,
         ),
     ),
-    *identifier("US_BANK_NUMBER", words.ACCOUNT, "Microsoft Presidio", near("1234567890", wild(r"[0-9]{6,17}"))),
+    *identifier(
+        "US_BANK_NUMBER", words.ACCOUNT, "Microsoft Presidio", near("1234567890", wild(r"[0-9]{6,17}"), score=GENERIC)
+    ),
     # State formats differ from one to nineteen characters; Washington's mixes letters freely.
     *identifier(
         "US_DRIVER_LICENSE",
@@ -88,6 +103,7 @@ ROWS = (
             "D1234567",
             wild(r"[A-Z]{0,3}-?[0-9](?:[ \-]?[0-9]){4,16}[A-Z]{0,2}|[A-Z][A-Z0-9*]{11}"),
             has_digits(3),
+            score=GENERIC,
         ),
     ),
     *identifier(
