@@ -25,11 +25,13 @@ _TECHNICAL = frozenset(
 )
 #: Their keywords ("account", "license") announce ids of every kind.
 _VAGUE = frozenset(
-    "US_BANK_NUMBER AU_BANK_ACCOUNT UK_BANK_ACCOUNT NZ_BANK_ACCOUNT US_DRIVER_LICENSE AU_DRIVER_LICENCE "
-    "UK_DRIVING_LICENCE NZ_DRIVER_LICENCE".split()
+    "ACCOUNT_NUMBER US_BANK_NUMBER AU_BANK_ACCOUNT UK_BANK_ACCOUNT NZ_BANK_ACCOUNT US_DRIVER_LICENSE "
+    "AU_DRIVER_LICENCE UK_DRIVING_LICENCE NZ_DRIVER_LICENCE".split()
 )
-#: Found by their own form, or behind words ("call", "contact", "card") that also name other things.
-_BY_FORM = frozenset(["CREDIT_CARD", "AU_IHI", "PHONE_NUMBER"])
+#: Found by their own form, or behind words ("call", "contact", "card", "device") that also name other things.
+_BY_FORM = frozenset(
+    "CREDIT_CARD AU_IHI PHONE_NUMBER HEALTH_PLAN_NUMBER CERTIFICATE_NUMBER ID_NUMBER DEVICE_ID BIOMETRIC_ID".split()
+)
 
 
 def may_identify(digits: str) -> bool:
