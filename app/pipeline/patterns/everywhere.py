@@ -62,6 +62,10 @@ _IPV6 = re.compile(
 _IPV6_FIRST = re.compile(rf"(?<![{WORD}:.])[0-9A-Fa-f]{{0,4}}$")
 
 
+# RFC 1918 and RFC 3927.
+_PRIVATE = re.compile(r"(?:10|192\.168|169\.254|172\.(?:1[6-9]|2[0-9]|3[01]))\.")
+
+
 def _ipv4(value: str) -> bool:
     """No "this host", loopback or mask: they are nobody's."""
     return not value.startswith(("0.", "127.", "255.255.")) and not _private_ipv4(value)
@@ -69,10 +73,7 @@ def _ipv4(value: str) -> bool:
 
 def _private_ipv4(value: str) -> bool:
     """RFC 1918, RFC 3927"""
-    if ":" in value:  # a surrogate is shown to every row of its entity
-        return False
-    first, second = map(int, value.split(".", 2)[:2])
-    return first == 10 or (first, second) in ((192, 168), (169, 254)) or (first == 172 and 16 <= second < 32)
+    return _PRIVATE.match(value) is not None
 
 
 def _ipv6(value: str) -> bool:

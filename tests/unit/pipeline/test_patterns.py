@@ -6,6 +6,7 @@ import pytest
 
 from app.pipeline.detectors.patterns import PatternsDetector
 from app.pipeline.patterns import checksums
+from app.pipeline.patterns.pattern import COMMON, SHAPED
 from app.pipeline.policy import Policy
 from app.pipeline.span import resolve
 
@@ -267,3 +268,22 @@ def test_every_span_is_of_this_layer() -> None:
     for span in DETECTOR.detect("TFN 123 456 782, 0491 570 006, jane@example.com", Policy()):
         assert span.source == DETECTOR.name == "patterns"
         assert 0 < span.score <= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "score"),
+    [
+        ("10.0.0.1", COMMON),
+        ("192.168.7.21", COMMON),
+        ("169.254.1.2", COMMON),
+        ("172.16.0.1", COMMON),
+        ("172.31.255.1", COMMON),
+        ("172.15.0.1", SHAPED),
+        ("172.32.0.1", SHAPED),
+        ("100.0.0.1", SHAPED),
+        ("192.169.0.1", SHAPED),
+        ("203.0.113.7", SHAPED),
+    ],
+)
+def test_an_address_that_many_networks_have_tells_less(address: str, score: float) -> None:
+    assert [span.score for span in DETECTOR.detect(f"at {address}.", Policy())] == [score]
