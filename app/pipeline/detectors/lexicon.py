@@ -18,8 +18,10 @@ _FEW = 2_000
 
 
 class Entry(NamedTuple):
+    """A term, and what `keep_case` makes of it if case matters, else ""."""
+
     term: Term
-    cased: str  # `keep_case(term.text)` if case matters, else ""
+    cased: str
 
 
 def _particular(entry: Entry) -> tuple[bool, tuple[object, ...]]:
