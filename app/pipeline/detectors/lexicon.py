@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
@@ -17,8 +18,15 @@ _FEW = 2_000
 
 
 class Entry(NamedTuple):
+    """A term, and what `keep_case` makes of it if case matters, else ""."""
+
     term: Term
-    cased: str  # `keep_case(term.text)` if case matters, else ""
+    cased: str
+
+
+def _particular(entry: Entry) -> tuple[bool, tuple[object, ...]]:
+    """When several hold at one place, the more particular one names it, else always the same one."""
+    return not entry.term.case_sensitive, astuple(entry.term)
 
 
 #: All terms that fold to one key; empty once they are gone.
@@ -79,11 +87,11 @@ class Lexicon:
                     self._by_key[key] = self._new[key] = []
                     self.longest = max(self.longest, len(key))
                     self._is_built = False
-                entries = self._by_key[key]
-                entries.append(Entry(term, keep_case(term.text) if term.case_sensitive else ""))
-                if len(entries) > 1:
-                    # When several hold at one place, the more particular one names it, else always the same.
-                    entries.sort(key=lambda entry: (not entry.term.case_sensitive, astuple(entry.term)))
+                entry = Entry(term, keep_case(term.text) if term.case_sensitive else "")
+                if entries := self._by_key[key]:
+                    insort(entries, entry, key=_particular)
+                else:
+                    entries.append(entry)
                 self._count(term, 1)
         if not self:
             self._by_key, self._new, self._many, self._few, self.longest = {}, {}, None, None, 0
