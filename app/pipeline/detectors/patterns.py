@@ -28,9 +28,10 @@ from app.pipeline.span import Span
 _LOOK_BACK = 255
 
 # Where a row without keyword can begin: a digit or capital at the start of a word, with as much behind it as the
-# shortest value has ("M1 1AA", "12-34-56 …").
+# shortest value has ("M1 1AA", "12-34-56 …"). What most often fails is asked first.
 _START = re.compile(
-    "[A-Z0-9](?<![A-Za-z0-9_].)(?:(?<=[0-9])(?=[0-9A-Z][0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{5})"
+    "[A-Z0-9](?=[0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{4})(?<![A-Za-z0-9_].)"
+    "(?:(?<=[0-9])(?=[0-9A-Z][0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{5})"
     "|(?<=[A-Z])(?=[A-Z]{0,7}[ \u00a0]?[0-9][0-9A-Z \u00a0]{3}))"
 )
 

@@ -35,9 +35,9 @@ def test_a_row_finds_its_sample(row: Pattern) -> None:
     assert (row.sample, row.entity) in found
 
 
-# Where a wrong digit gives itself away. In an SSN nothing does, in an IRD number the second set of weights may not.
+# Where a wrong digit gives itself away. In an SSN nothing does, what has two sets of weights may miss one.
 _CHECKED = [row for row in ALL if not row.context_required and row.entity in (
-    "AU_TFN", "AU_ABN", "AU_IHI", "NZ_NHI", "UK_NHS", "CREDIT_CARD", "IBAN_CODE", "VIN", "UK_VAT",
+    "AU_TFN", "AU_ABN", "AU_IHI", "NZ_NHI", "UK_NHS", "CREDIT_CARD", "IBAN_CODE", "VIN",
 )]  # fmt: skip
 
 
