@@ -7,7 +7,7 @@ from four places where a value can be at all:
 * rows around a rare character (`@`, `://`): from that character, looking back for the beginning;
 * all others begin with a digit or a capital: one pass finds such beginnings, one expression sifts them,
   and only what is left meets the rows;
-* telephone numbers: see `phones`.
+* telephone numbers and postal addresses: see `phones` and `addresses`.
 
 None of this changes what a row means; a test holds it against running each row by itself.
 """
@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from app.pipeline.detectors import phones
+from app.pipeline.detectors import addresses, phones
 from app.pipeline.patterns import ALL, Pattern
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -47,7 +47,7 @@ _FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" e
 
 
 class PatternsDetector:
-    """Layer "patterns": the rows of the policy's regions, and telephone numbers."""
+    """Layer "patterns": the rows of the policy's regions, telephone numbers and addresses."""
 
     name = "patterns"
 
@@ -62,6 +62,7 @@ class PatternsDetector:
             found[key] = max(score, found.get(key, 0.0))
         spans = [Span(*key, score, self.name) for key, score in found.items()]
         spans += (Span(start, end, phones.ENTITY, phones.SCORE, self.name) for start, end in phones.find(text, policy))
+        spans += (Span(*place, addresses.ENTITY, addresses.SCORE, self.name) for place in addresses.find(text, policy))
         return spans
 
 
