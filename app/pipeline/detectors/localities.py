@@ -193,6 +193,8 @@ def _before(text: str, at: int, low: int) -> int:
         if gap and begin == stop:
             stop = gap.start()
             continue
+        if not (text[stop - 1].isalpha() or text[stop - 1] == "."):
+            break
         if numbered := _NUMBERED.search(text, max(begin, stop - 60), stop):
             return numbered.start()
         name = _name_at_end(text, begin, stop)
