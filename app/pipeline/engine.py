@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.pipeline.detectors import Detector
+from app.pipeline.detectors import Detector, addresses
 from app.pipeline.fields import Fields, Form, label, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
@@ -45,7 +45,7 @@ class Engine:
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        spans = resolve(found)
+        spans = addresses.with_places(text, resolve(found))
         while laid_bare := self._laid_bare(text, spans):
             spans = resolve(spans + laid_bare)
         return spans

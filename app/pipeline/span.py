@@ -37,11 +37,12 @@ class Span:
             raise ValueError(f"not a span: [{self.start}, {self.end})")
 
 
-def _precedence(span: Span) -> tuple[int, int, int, float, int, int, str, str]:
+def _precedence(span: Span) -> tuple[int, bool, int, int, float, int, int, str, str]:
     """Sort key: the smallest wins the label. Total, so that input order never matters."""
     rank = _RANK.get(span.source, len(LAYERS))
     return (
         _BY_LENGTH.start if rank in _BY_LENGTH else rank,
+        span.entity == "LOCATION",
         span.start - span.end,
         rank,
         -span.score,
@@ -56,10 +57,10 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     """Disjoint, sorted spans that cover exactly what `spans` cover together.
 
     Spans that overlap become one: the union decides what is hidden. What it is called, the dictionary
-    decides, otherwise the longest span, for the others are parts of what that one is (then the strongest
-    layer, then the highest score). Dropping or shortening the weaker one instead would leave half a value
-    readable. Spans that only touch stay apart. A user's `replacement` stands for the term alone, so it
-    does not survive a union that is larger.
+    decides, otherwise the longest span (then the strongest layer, then the highest score), for the
+    others are parts of what that one is; a place is a part of whatever it overlaps. Dropping or
+    shortening the weaker one instead would leave half a value readable. Spans that only touch stay
+    apart. A user's `replacement` stands for the term alone, so it does not survive a union that is larger.
     """
     out: list[Span] = []
     best: Span | None = None

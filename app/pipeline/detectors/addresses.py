@@ -8,12 +8,14 @@ follows must be written like one, as "3 Point Turn" and "500 GB Hard Drive" are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.pipeline.detectors.localities import LINE, NAME, SEPARATOR, WORD, around, behind
 from app.pipeline.patterns import places
 from app.pipeline.policy import Policy
+from app.pipeline.span import Span
 
 ENTITY = "ADDRESS"
 SCORE = 0.75
@@ -78,6 +80,13 @@ _SINCE = re.compile(r"(?i:\b(?:in|since|by|of|from|early|late|until|before|after
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
 
+#: Between an address and a place that belongs to it.
+_JOINTS = {
+    (ENTITY, "LOCATION"): re.compile(rf",? |,|{LINE}"),
+    ("LOCATION", ENTITY): re.compile(rf", ?|,{LINE}"),
+}
+
+
 class _Street(NamedTuple):
     end: int
     strong: bool  # whether its kind is no common word besides
@@ -102,6 +111,24 @@ def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
         if span and span[0] >= done:
             yield span
             done = span[1]
+
+
+def with_places(text: str, spans: Sequence[Span]) -> list[Span]:
+    """`spans`, sorted and disjoint, with the place that the model saw right beside an address made a part of it.
+
+    A town that no code follows, and that is no word the tables know, only the model can tell from what comes next.
+    """
+    out: list[Span] = []
+    for span in spans:
+        last = out[-1] if out else span
+        entities = (last.entity, span.entity)
+        joint = _JOINTS.get(entities)
+        if joint and "ner" in (last.source, span.source) and joint.fullmatch(text, last.end, span.start):
+            address = last if last.entity == ENTITY else span
+            out[-1] = replace(address, start=last.start, end=span.end)
+        else:
+            out.append(span)
+    return out
 
 
 def _street_address(text: str, at: int, floor: int) -> tuple[int, int] | None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import addresses
+from app.pipeline.detectors.patterns import PatternsDetector
+from app.pipeline.engine import Engine
 from app.pipeline.patterns import places
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span, resolve
@@ -222,6 +224,40 @@ def test_what_was_found_has_one_name() -> None:
     spans = [Span(finding.start, finding.end, finding.entity, finding.score, finding.source) for finding in patterns]
     town = Span(25, 32, "LOCATION", 0.99, "ner")
     assert resolve([*spans, town]) == spans
+
+
+class Model:
+    """Takes these words for places."""
+
+    name = "ner"
+
+    def __init__(self, *places: str) -> None:
+        self._places = places
+
+    def detect(self, text: str, policy: Policy) -> list[Span]:
+        starts = [(text.find(place), place) for place in self._places]
+        return [Span(start, start + len(place), "LOCATION", 0.9, self.name) for start, place in starts if start >= 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "values"),
+    [
+        ("At 14 Mill Street, Wagga Wagga now", ["Wagga Wagga"], ["14 Mill Street, Wagga Wagga"]),
+        ("At 14 Mill Street Geelong now", ["Mill Street Geelong"], ["14 Mill Street Geelong"]),
+        (
+            "At Oak Tower, 14 Mill Street,\nGeelong now",
+            ["Oak Tower", "Geelong"],
+            ["Oak Tower, 14 Mill Street,\nGeelong"],
+        ),
+        ("In Geelong 14 Mill Street", ["Geelong"], ["Geelong", "14 Mill Street"]),
+        ("14 Mill Street is in Geelong", ["Geelong"], ["14 Mill Street", "Geelong"]),
+    ],
+)
+def test_the_place_beside_an_address_is_a_part_of_it(text: str, places: list[str], values: list[str]) -> None:
+    engine = Engine({"ner": Model(*places), "patterns": PatternsDetector()}, [])
+    found = engine.findings(text, Policy(layers=frozenset({"ner", "patterns"})))
+    assert [finding.value for finding in found] == values
+    assert [finding.entity for finding in found if finding.value[-1] != "g" or " " in finding.value] == ["ADDRESS"]
 
 
 _streets = st.builds(

@@ -46,8 +46,8 @@ def test_neither_the_dictionary_nor_a_literal_asks_for_the_length(stronger: str,
 def test_a_town_does_not_name_the_address_it_is_in() -> None:
     town, address = span(14, 21, "ner", 1.0, "LOCATION"), span(0, 21, "patterns", 0.75, "ADDRESS")
     assert resolve([town, address]) == [address]
-    beyond = span(14, 26, "ner", 1.0, "LOCATION")
-    assert resolve([beyond, address]) == [span(0, 26, "patterns", 0.75, "ADDRESS")]
+    beyond = span(14, 46, "ner", 1.0, "LOCATION")
+    assert resolve([beyond, address]) == [span(0, 46, "patterns", 0.75, "ADDRESS")]
     email, person = span(0, 20, "patterns", 0.85, "EMAIL_ADDRESS"), span(0, 8, "names", 0.6, "PERSON")
     assert resolve([email, person]) == [email]
 
