@@ -20,7 +20,7 @@ from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
 
 #: Entities of the layers that have no rows to ask.
-_ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "PHONE_NUMBER", "CUSTOM"})
+_ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "ADDRESS", "PHONE_NUMBER", "CUSTOM"})
 #: Bodies that wait between their outline and their findings; more than ever run at once.
 _OPEN = 512
 #: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.pipeline.allowed import Allowed
-from app.pipeline.detectors import Detector
+from app.pipeline.detectors import Detector, addresses
 from app.pipeline.fields import Fields, Form, label, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
@@ -57,7 +57,8 @@ class Engine:
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        spans = resolve(policy.counted(self._allowed.without(text, found, skip)), policy.weight)
+        counted = policy.counted(self._allowed.without(text, found, skip))
+        spans = addresses.with_places(text, resolve(counted, policy.weight))
         while laid_bare := self._laid_bare(text, spans):
             spans = resolve(spans + laid_bare, policy.weight)
         return spans

@@ -1,0 +1,242 @@
+"""Postal addresses, each as one span: unit, number and street or box, town, state, postal code, country.
+
+One expression finds the digits an address can hang on: a number before a word, the number of a box, a postal code.
+From there the rest is read with bounded steps, so the time taken is linear. A street that no town and no postal code
+follows must be written like one, as "3 Point Turn" and "500 GB Hard Drive" are no addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from app.pipeline.detectors.localities import LINE, NAME, SEPARATOR, WORD, around, behind
+from app.pipeline.patterns import places
+from app.pipeline.policy import Policy
+from app.pipeline.span import Span
+
+ENTITY = "ADDRESS"
+SCORE = 0.75
+
+_RANGE = r"[A-Za-z]?(?:[ ]?[-–/&][ ]?[0-9]{1,5}[A-Za-z]?){0,2}"
+_LETTER = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_ANCHOR = re.compile(
+    "[0-9](?<![0-9_.\\-+$£€%&=@].)(?:(?<![A-Za-z].)|(?<=\\\\[nrt].))(?<![0-9]:.)(?:"
+    f"(?=[0-9]{{0,4}}{_RANGE},?[ \u00a0]{{1,2}}(?:[{_LETTER}]|[0-9]{{1,3}}(?:st|nd|rd|th)\\b))"
+    "|(?<=[xXgGdDbB#.][ \u00a0].)"
+    "|(?<=[A-Za-z,][ \u00a0\n].)(?=[0-9]{3,4}(?![0-9A-Za-z]))"
+    "|(?<=[A-Z0-9][ \u00a0].)(?=[A-Z]{2}(?![A-Za-z0-9]))"
+    ")"
+)
+_AHEAD = re.compile(f"[{_LETTER}]+")
+_KINDS = places.STREETS | places.STREETS_OR_WORDS | {"route", "rte"}
+_BLANKS = frozenset(" \u00a0\n")
+_BEFORE_BOX = frozenset("xXgGdDbB#.")
+_NUMBER = re.compile(rf"([0-9]{{1,5}}{_RANGE}),?[ \u00a0]{{1,2}}")
+_NAME_WORD = re.compile(rf"(?:[0-9]{{1,3}}(?:st|nd|rd|th)(?![^\W_])|{WORD})")
+_BLANK = re.compile("[ \u00a0]{1,2}")
+#: Streets whose kind comes first: "Avenue of the Americas", "Avenue B", "County Road 12", "Route 9".
+_KIND_FIRST = re.compile(
+    rf"(?:Avenue|Ave\.?) (?:of the {WORD}(?: {WORD})?|[A-Z](?![\w']))"
+    r"|(?:(?:State|County|US|U\.S\.|Old|Great|Rural|Farm to Market|Ranch) ){0,2}"
+    r"(?:Highway|Hwy\.?|Route|Rte\.?) [0-9]{1,4}[A-Z]?(?![\w\-])"
+    r"|(?:County|State|Township|Ranch) (?:Road|Rd\.?) [0-9]{1,4}[A-Z]?(?![\w\-])"
+)
+_UNIT_WORD = (
+    r"(?i:unit|flat|apartment|apt|suite|ste|level|lvl|floor|fl|shop|lot|room|rm|villa|townhouse|block|blk|building|bldg"
+    r"|tower|wing|studio|penthouse|office|factory|warehouse|house)\.?[ \u00a0]?"
+)
+_UNIT = (
+    rf"(?:{_UNIT_WORD}(?:#?[0-9]{{1,5}}[A-Za-z]?(?:[-/][0-9A-Za-z]{{1,4}})?|(?<=[ .])[A-Z][0-9]{{0,4}})(?!\w)"
+    r"|[Uu][0-9]{1,4}[A-Za-z]?(?!\w)|#[ ]?[0-9]{1,5}[A-Za-z]?(?:-[0-9A-Z]{1,5})?(?!\w)"
+    r"|(?i:(?:[0-9]{1,2}(?:st|nd|rd|th)|(?:lower |upper )?ground|first|second|third|fourth|fifth|top) floor(?: flat)?"
+    r"|basement(?: flat)?|penthouse|R\.?D\.? ?[0-9]{1,2})(?!\w))"
+)
+_UNITS_BEFORE = re.compile(rf"(?<![\w#/.\-])(?:{_UNIT}(?:{SEPARATOR}|[ ]?/[ ]?|[ ][-–][ ])){{1,3}}\Z")
+_UNIT_WORD_BEFORE = re.compile(rf"(?<![\w#/.\-]){_UNIT_WORD}#?\Z")
+_UNITS_BEHIND = re.compile(rf"(?:{SEPARATOR}{_UNIT}){{1,2}}")
+#: "B/" and "4/" before the number.
+_UNIT_ALONE = re.compile(r"(?<![\w.\-/])(?:[A-Za-z]{1,2}[0-9]{0,4}|[0-9]{1,4}[A-Za-z]?)[ ]?/[ ]?\Z")
+_HOUSE_BEFORE = re.compile(rf"({NAME})(?:,[ \u00a0]?|{LINE})\Z")
+_BOX = re.compile(
+    r"(?<![\w.])(?:(?P<sure>(?i:(?:G\.? ?)?P\.? ?O\.? ?Box|Post(?:al| Office) Box|(?:Private|Locked)(?: Mail)? Bag"
+    r"|Community Mail Bag))|(?i:Box)|Mail Bag|RMB|RSD|CMB|PMB|R\.?D\.?)(?:[ ](?:No\.?|#))?[ \u00a0]?#?\Z"
+)
+_BOX_NUMBER = re.compile(r"[0-9]{1,6}(?:[ \-][0-9]{3})?[A-Z]?(?!\w)(?![.,:/\-][0-9])")
+#: What precedes an address whose kind of street is a common word.
+_CUE = re.compile(
+    r"(?i:\b(?:at|to|from|near|address|addr|home|residence|residing|lives?|lived|living|located|deliver|delivery"
+    r"|street|location|property|premises|of|is|in|on)[ \u00a0:\"'=>]{1,4}|[\n>:|\"(][ \t]*|\A\s*)\Z"
+)
+#: What precedes an address written in lower case.
+_STRONG_CUE = re.compile(
+    r"(?i:\b(?:address(?: is)?|addr|(?:liv|resid|stay)(?:es?|s|ed|ing)? (?:at|in)|moved to|home (?:is|at)|house at"
+    r"|(?:deliver|ship|post|send|mail)(?:s|ed|ing)?(?: it)? to)[ \u00a0:\"'=]{1,4})\Z"
+)
+_LAST_WORD = re.compile(rf"({WORD})[ \u00a0]{{1,2}}\Z")
+_SINCE = re.compile(r"(?i:\b(?:in|since|by|of|from|early|late|until|before|after|the|during|circa|around)[ \u00a0])\Z")
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+
+
+#: Between an address and a place that belongs to it.
+_JOINTS = {
+    (ENTITY, "LOCATION"): re.compile(rf",? |,|{LINE}"),
+    ("LOCATION", ENTITY): re.compile(rf", ?|,{LINE}"),
+}
+
+
+class _Street(NamedTuple):
+    end: int
+    strong: bool  # whether its kind is no common word besides
+    in_lower_case: bool
+    is_measure: bool  # whether nothing in its name is a name
+
+
+def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
+    """Start and end of each address, in order and disjoint."""
+    done = 0
+    for anchor in _ANCHOR.finditer(text):
+        at = anchor.start()
+        if at < done:
+            continue
+        span = None
+        if not _KINDS.isdisjoint(_AHEAD.findall(text[at : at + 64].lower())):
+            span = _street_address(text, at, done)
+        if span is None and text[at - 2 : at - 1] in _BEFORE_BOX:
+            span = _box(text, at, done)
+        if span is None and text[at + 1 : at + 3].isalnum() and text[at - 1 : at] in _BLANKS:
+            span = around(text, at, done, policy)
+        if span and span[0] >= done:
+            yield span
+            done = span[1]
+
+
+def with_places(text: str, spans: Sequence[Span]) -> list[Span]:
+    """`spans`, sorted and disjoint, with the place that the model saw right beside an address made a part of it.
+
+    A town that no code follows, and that is no word the tables know, only the model can tell from what comes next.
+    """
+    out: list[Span] = []
+    for span in spans:
+        last = out[-1] if out else span
+        entities = (last.entity, span.entity)
+        joint = _JOINTS.get(entities)
+        if joint and "ner" in (last.source, span.source) and joint.fullmatch(text, last.end, span.start):
+            address = last if last.entity == ENTITY else span
+            out[-1] = replace(address, start=last.start, end=span.end)
+        else:
+            out.append(span)
+    return out
+
+
+def _street_address(text: str, at: int, floor: int) -> tuple[int, int] | None:
+    number = _NUMBER.match(text, at)
+    street = _street(text, number.end()) if number else None
+    start = _start(text, at, floor)
+    if number is None or street is None or start is None:
+        return None
+    kind = street.end
+    abbreviated = kind + (text[kind : kind + 1] == ".")
+    if units := _UNITS_BEHIND.match(text, abbreviated):
+        kind = abbreviated = units.end()
+    end, sure = behind(text, abbreviated, street.in_lower_case)
+    if end == abbreviated:
+        end = kind
+    evident = sure or end > street.end or start < at
+    if not sure and not _is_likely(text, at, number.group(1), street, evident):
+        return None
+    return _house(text, start, floor), end
+
+
+def _street(text: str, at: int) -> _Street | None:
+    """The street whose name begins at `at`."""
+    if kind_first := _KIND_FIRST.match(text, at):
+        return _Street(kind_first.end(), True, False, False)
+    words: list[re.Match[str]] = []
+    position = at
+    while len(words) < 7 and (word := _NAME_WORD.match(text, position)):
+        words.append(word)
+        if word.group().endswith(".") and len(word.group()) > 5:
+            break
+        blank = _BLANK.match(text, word.end())
+        if blank is None:
+            break
+        position = blank.end()
+    kinds = [word.group().rstrip(".").lower() for word in words]
+    known = [kind in places.STREETS or kind in places.STREETS_OR_WORDS for kind in kinds]
+    last = next((index for index in range(1, len(words)) if known[index]), 0)
+    if not last:
+        return None
+    if kinds[last] == "st":  # a saint, if another kind follows: "Mount St Helens Road"
+        last = next((n for n in range(last + 1, min(last + 4, len(words))) if known[n] and kinds[n] != "st"), last)
+    names = [words[n].group() for n in range(last) if kinds[n] not in places.SMALL]
+    lower = any(name[0].islower() for name in names)
+    if lower and any(kind in places.NO_PLACES or kind in places.SMALL for kind in kinds[:last]):
+        return None
+    is_measure = all(kinds[n] in places.NO_NAMES for n in range(last))
+    strong = kinds[last] in places.STREETS
+    while last + 1 < len(words) and not words[last].group().endswith(","):
+        follows = kinds[last + 1]
+        if follows not in places.DIRECTIONS and not (known[last + 1] and follows != "st"):
+            break
+        if words[last + 1].group()[0].islower() != lower:
+            break
+        last += 1
+    end = words[last].end()
+    if words[last].group().endswith("."):
+        end -= 1
+    if text[end : end + 1] in ("_", "(", "=", "[") or text[end : end + 2] in ("::", "->"):
+        return None
+    return _Street(end, strong, lower, is_measure)
+
+
+def _start(text: str, at: int, floor: int) -> int | None:
+    """Where the address begins whose street number is at `at`; None where that is a part of something else."""
+    before = _UNITS_BEFORE.search(text, max(floor, at - 60), at)
+    before = before or _UNIT_WORD_BEFORE.search(text, max(floor, at - 16), at)  # "Unit 4/12 Wattle St"
+    if before is None and text[at - 1 : at] == "/":
+        before = _UNIT_ALONE.search(text, max(floor, at - 8), at)
+        return before.start() if before else None
+    if before:
+        return before.start()
+    return at - 1 if text[at - 1 : at] == "#" and at > floor else at
+
+
+def _house(text: str, start: int, floor: int) -> int:
+    """Where the name of the house before the number begins; `start` if there is none."""
+    house = _HOUSE_BEFORE.search(text, max(floor, start - 60), start)
+    words = house.group(1).split() if house else []
+    if house is None or words[-1].lower() not in places.HOUSES:
+        return start
+    begin = house.start()
+    for word in words[:-1]:
+        if word.lower() not in places.NO_STARTS:
+            break
+        begin += len(word) + 1
+    return begin
+
+
+def _is_likely(text: str, at: int, number: str, street: _Street, evident: bool) -> bool:
+    """Whether a street without a postal code is one."""
+    if street.is_measure and not evident:
+        return False
+    before = text[max(0, at - 32) : at]
+    word = _LAST_WORD.search(before)
+    if word and word.group(1).rstrip(".").lower() in places.COUNTERS:
+        return False
+    if _YEAR.fullmatch(number) and (_SINCE.search(before) or not evident):
+        return False
+    if street.in_lower_case:
+        return street.strong and _STRONG_CUE.search(before) is not None
+    return street.strong or evident or _CUE.search(before) is not None
+
+
+def _box(text: str, at: int, floor: int) -> tuple[int, int] | None:
+    box = _BOX.search(text, max(floor, at - 24), at)
+    number = _BOX_NUMBER.match(text, at)
+    if box is None or number is None:
+        return None
+    end, sure = behind(text, number.end())
+    return (box.start(), end) if sure or box["sure"] else None
