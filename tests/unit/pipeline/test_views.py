@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -93,8 +92,7 @@ _PAIRS = (("%41", "A"), ("%%", ""), ("&", "amp"), ("~", "+"))
 
 @given(st.lists(st.sampled_from(["%41", "%%", "&", "~", "b", " ", "c c"]), max_size=60).map("".join), st.integers(0, 9))
 def test_each_character_comes_from_where_it_stood(text: str, context: int) -> None:
-    read: Callable[[str], list[Reading]] = step(*_PAIRS)
-    for view in views(text, context, read):
+    for view in views(text, context, step(*_PAIRS)):
         for at, char in enumerate(view.text):
             if char in "\ua66e\n":
                 continue
