@@ -102,6 +102,8 @@ _NAMESAKE = re.compile(
     r"|symbol|test|theorem|transform|triangle|tree)(?:s|es)?\b"
 )
 _BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}})(,?) \Z")
+#: The rest of "Kelly, Grace", where nothing goes on: "Thanks Kelly, Will you …" is about two.
+_GIVEN = re.compile(rf", ([{_UPPER}][{_LETTER}]+(?:-[{_UPPER}][{_LETTER}]+)?)(?: [{_UPPER}]\.?(?!\w))?(?! ?[\w'’])")
 #: The second half of "Min-jun".
 _SYLLABLE = re.compile(r"-([a-z]{2,7})(?![\w-])")
 
@@ -137,6 +139,11 @@ def _person(text: str, start: int, word: str, done: int, known: Lists) -> tuple[
         return start, _after_initials(text, start, end, known)
     if listed in FAMILIES and (stop := _after_family(text, end, known)) and not _is_code(text, start, stop):
         return start, stop
+    is_surname = listed in known.surnames and listed not in known.ambiguous  # "Max, Min"
+    if is_surname and text.startswith(", ", end) and not _is_code(text, start, end):
+        given = _GIVEN.match(text, end)
+        if given and (key(given[1]) in known.first or key(given[1]) in known.ambiguous):
+            return start, given.end()
     is_first, is_name = listed in known.first, listed in known.ambiguous
     if "-" in word and not is_first:
         halves = [key(half) for half in word.split("-")]
@@ -152,7 +159,7 @@ def _person(text: str, start: int, word: str, done: int, known: Lists) -> tuple[
         if _is_code(text, start, stop) or (not is_whole and _NAMESAKE.match(text, stop)):
             return start, 0
         return (start, stop) if is_whole else (_surname_before(text, start, done, known), stop)
-    if (has_surname and not word.isupper()) or _HINT.search(text, max(0, start - 48), start):
+    if has_surname or _HINT.search(text, max(0, start - 48), start):
         stop, _ = _extend(text, end, known, unknown=False)
         # A label ends in a colon, which elsewhere is a sign of code.
         return start, 0 if _is_code(text, start, stop) else stop

@@ -84,6 +84,9 @@ def found(text: str) -> list[str]:
         ("Kwok Wai Cheung", ["Kwok Wai Cheung"]),
         ("Mei-Ling Wong and Min-jun Kim", ["Mei-Ling Wong", "Min-jun Kim"]),
         ("Smith, Mary J.", ["Smith, Mary J."]),
+        ("Kelly, Grace\nWang, Li\nSmith, Will (manager)", ["Kelly, Grace", "Wang, Li", "Smith, Will"]),
+        ("Thanks Kelly, Will you come?", ["Kelly"]),
+        ("WILL JOHNSON", ["WILL JOHNSON"]),
         # In lower case, where both words are names and nothing else.
         ("jane doe wants a refund", ["jane doe"]),
         ("ask siobhan kelly, please", ["siobhan kelly"]),
@@ -120,6 +123,8 @@ def test_hit(text: str, names: list[str]) -> None:
         '{"serviceFullName": "Lake Formation"}',
         "Sri Lanka, Sierra Leone",
         "Park Lane",
+        "Max, Min",
+        "Smith, April 2020",
         "Jupyter, GitLab and Julia",
         "Will you mark May 3?",
         "Victoria is a state",
