@@ -54,7 +54,7 @@ NOT_SURNAMES = frozenset(
     with without about as of into over under all both each every some many most more other such only just
     still again now today tomorrow yesterday once says said asks asked wrote writes added fixed note notes
     re fwd cc subject email phone address name first last mr mrs ms miss dr prof sir jr sr best kind get got
-    let see add new old test team group town river bay island model mode""".split()
+    let see add new old test team group town river bay island model mode max min""".split()
 )
 #: Where the family's name comes first: "Nguyen Van An", "Zhang Wei", "Park Ji-woo".
 FAMILIES = frozenset(

@@ -139,8 +139,7 @@ def _person(text: str, start: int, word: str, done: int, known: Lists) -> tuple[
         return start, _after_initials(text, start, end, known)
     if listed in FAMILIES and (stop := _after_family(text, end, known)) and not _is_code(text, start, stop):
         return start, stop
-    is_surname = listed in known.surnames and listed not in known.ambiguous  # "Max, Min"
-    if is_surname and text.startswith(", ", end) and not _is_code(text, start, end):
+    if text.startswith(", ", end) and listed in known.surnames and not _is_code(text, start, end):
         given = _GIVEN.match(text, end)
         if given and (key(given[1]) in known.first or key(given[1]) in known.ambiguous):
             return start, given.end()
