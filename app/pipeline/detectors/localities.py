@@ -97,7 +97,7 @@ def _code(text: str, at: int, town: bool, apart: bool) -> int:
 
     Digits alone are one behind a `town`, but what looks like a year is none where it stands `apart`.
     """
-    if (uk := _UK.match(text, at)) and checksums.postcode(uk.group()):
+    if (uk := _UK.match(text, at)) and checksums.uk_postcode(uk.group()):
         return uk.end()
     if digits := _CODE.match(text, at):
         return digits.end() if town and not (apart and _is_year(digits.group())) else 0
@@ -148,7 +148,7 @@ def around(text: str, at: int, floor: int, policy: Policy) -> tuple[int, int] | 
     low = max(floor, at - _LONGEST)
     if policy.covers("UK") and (inward := _UK_INWARD.match(text, at)):
         outward = _UK_OUTWARD.search(text, max(floor, at - 5), at)
-        if outward is None or not checksums.postcode(outward.group()):
+        if outward is None or not checksums.uk_postcode(outward.group()):
             return None
         start, end = _before(text, outward.start(), low), inward.end()
         return (start, _country(text, end)) if start < outward.start() else None

@@ -65,7 +65,7 @@ VALID: dict[str, Callable[[str], bool]] = {
     "UK_UTR": _bare(utr.is_valid),
     "UK_VAT": _bare(vat.is_valid),
     "UK_DRIVING_LICENCE": lambda value: checksums.driving_licence(value[:16]),
-    "UK_POSTCODE": lambda value: checksums.postcode(value),
+    "UK_POSTCODE": lambda value: checksums.uk_postcode(value),
     "US_SSN": checksums.ssn,
     "US_ITIN": checksums.itin,
     "US_EIN": _bare(ein.is_valid),
