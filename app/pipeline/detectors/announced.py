@@ -60,7 +60,8 @@ _BARE_PASSWORD = re.compile(r"(?:[^\s\"'`<>(){}\[\],;|&\\]|&(?!\w{1,32}=)){4,128
 # Before these a bare word was a name after all.
 _CALLED = re.compile(r"[(\[{]|<(?!/)")
 _CLOSING = frozenset(")]}")
-_SENTENCE = ".,:?"
+# What ends a sentence; a question mark behind "password: " is rather a part of it.
+_ENDS, _ENDS_SAID = ".,:", ".,:?"
 
 _MEASURED = re.compile(r"[ \-](?:bits?|bytes?|char|digit|letter|day|hour|minute|month|word)", re.IGNORECASE)
 
@@ -99,7 +100,7 @@ def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | N
     bare = (_BARE_PASSWORD if entity == PASSWORD else _BARE_KEY).match(text, sign.end())
     if bare is None:
         return None
-    value = bare.group().rstrip(_SENTENCE)
+    value = bare.group().rstrip(_ENDS_SAID if told.get("said") else _ENDS)
     end = bare.start() + len(value)
     after = text[end : end + 12]
     if _CALLED.match(after) or (is_identifier(value) and after[:1] in _CLOSING):

@@ -13,6 +13,7 @@ import re
 
 import pytest
 
+from app.pipeline.detectors.announced import WORDS
 from app.pipeline.detectors.patterns import PatternsDetector
 from app.pipeline.detectors.secrets import SecretsDetector
 from app.pipeline.engine import Engine
@@ -406,14 +407,14 @@ def test_the_key_of_a_json_leaf_announces_its_value() -> None:
     assert [f.value for f in engine.findings_in_leaf(nested, "arguments", POLICY)] == ["hunter2"]
 
 
-@pytest.mark.parametrize("password", ["s3cret", "p@ss!word", "p%40ss", "x" * 40])
+@pytest.mark.parametrize("password", ["s3cret", "p@ss!word", "p%40ss", "y7" * 20])
 def test_a_url_keeps_its_shape(password: str) -> None:
     engine = Engine({"secrets": DETECTOR, "patterns": PatternsDetector()}, ENTITIES)
     found = engine.findings(f"postgres://app:{password}@db.example.com:5432/main", POLICY)
     assert [(f.entity, f.value) for f in found] == [("PASSWORD", password)]
 
 
-def test_every_row_has_a_literal_that_its_expression_begins_with_or_holds() -> None:
+def test_a_row_is_well_formed() -> None:
     for row in TOKENS:
         assert row.literals and all(literal == literal.lower() for literal in row.literals)
-        assert row.entity in ENTITIES
+        assert row.entity in ENTITIES and WORDS.keys().isdisjoint(row.literals)
