@@ -24,8 +24,7 @@ _NESTING = 4
 _EVERYTHING = Fields()
 #: A model for names has nothing to say about digits.
 _FOR_NUMBERS = frozenset(["dictionary", "patterns"])
-#: The layers that look at views. The dictionary has views of its own; a model takes a second for each twenty thousand
-#: characters, and reads most of what is disguised by itself.
+#: The layers that look at views. The dictionary has views of its own; the model is too slow to read a text again.
 _ON_VIEWS = ("secrets", "patterns", "names")
 #: How often disguises are undone, as in JSON in Base64 in a URL, and how much around each is looked at again.
 _DISGUISES = 3
