@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import IntEnum
 from typing import NamedTuple
 
-from app.pipeline.detectors.localities import LINE, NAME, SEPARATOR, WORD, around, behind
+from app.pipeline.detectors.localities import LINE, NAME, SEPARATOR, UNIT, UNIT_WORD, WORD, around, behind
 from app.pipeline.patterns import places
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -24,14 +25,17 @@ _RANGE = r"[A-Za-z]?(?:[ ]?[-–/&][ ]?[0-9]{1,5}[A-Za-z]?){0,2}"
 _LETTER = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _ANCHOR = re.compile(
     "[0-9](?<![0-9_.\\-+$£€%&=@].)(?:(?<![A-Za-z].)|(?<=\\\\[nrt].))(?<![0-9]:.)(?:"
-    f"(?=[0-9]{{0,4}}{_RANGE},?[ \u00a0]{{1,2}}(?:[{_LETTER}]|[0-9]{{1,3}}(?:st|nd|rd|th)\\b))"
+    f"(?=[0-9]{{0,4}}{_RANGE},?[ \u00a0]{{1,2}}([{_LETTER}]|[0-9]{{1,3}}(?:st|nd|rd|th)\\b))"
     "|(?<=[xXgGdDbB#.][ \u00a0].)"
     "|(?<=[A-Za-z,][ \u00a0\n].)(?=[0-9]{3,4}(?![0-9A-Za-z]))"
     "|(?<=[A-Z0-9][ \u00a0].)(?=[A-Z]{2}(?![A-Za-z0-9]))"
     ")"
 )
 _AHEAD = re.compile(f"[{_LETTER}]+")
-_KINDS = places.STREETS | places.STREETS_OR_WORDS | {"route", "rte"}
+_KINDS = places.STREETS | places.STREETS_OR_WORDS | places.RARE_STREETS | {"route", "rte"}
+_CODE_AHEAD = re.compile(
+    r"[A-Z](?<=[A-Z]{2}),? [0-9]{4,5}(?![0-9A-Za-z])|[0-9][A-Z]{2}(?<=[0-9A-Z] [0-9][A-Z]{2})(?!\w)"
+)
 _BLANKS = frozenset(" \u00a0\n")
 _BEFORE_BOX = frozenset("xXgGdDbB#.")
 _NUMBER = re.compile(rf"([0-9]{{1,5}}{_RANGE}),?[ \u00a0]{{1,2}}")
@@ -44,25 +48,17 @@ _KIND_FIRST = re.compile(
     r"(?:Highway|Hwy\.?|Route|Rte\.?) [0-9]{1,4}[A-Z]?(?![\w\-])"
     r"|(?:County|State|Township|Ranch) (?:Road|Rd\.?) [0-9]{1,4}[A-Z]?(?![\w\-])"
 )
-_UNIT_WORD = (
-    r"(?i:unit|flat|apartment|apt|suite|ste|level|lvl|floor|fl|shop|lot|room|rm|villa|townhouse|block|blk|building|bldg"
-    r"|tower|wing|studio|penthouse|office|factory|warehouse|house)\.?[ \u00a0]?"
-)
-_UNIT = (
-    rf"(?:{_UNIT_WORD}(?:#?[0-9]{{1,5}}[A-Za-z]?(?:[-/][0-9A-Za-z]{{1,4}})?|(?<=[ .])[A-Z][0-9]{{0,4}})(?!\w)"
-    r"|[Uu][0-9]{1,4}[A-Za-z]?(?!\w)|#[ ]?[0-9]{1,5}[A-Za-z]?(?:-[0-9A-Z]{1,5})?(?!\w)"
-    r"|(?i:(?:[0-9]{1,2}(?:st|nd|rd|th)|(?:lower |upper )?ground|first|second|third|fourth|fifth|top) floor(?: flat)?"
-    r"|basement(?: flat)?|penthouse|R\.?D\.? ?[0-9]{1,2})(?!\w))"
-)
-_UNITS_BEFORE = re.compile(rf"(?<![\w#/.\-])(?:{_UNIT}(?:{SEPARATOR}|[ ]?/[ ]?|[ ][-–][ ])){{1,3}}\Z")
-_UNIT_WORD_BEFORE = re.compile(rf"(?<![\w#/.\-]){_UNIT_WORD}#?\Z")
-_UNITS_BEHIND = re.compile(rf"(?:{SEPARATOR}{_UNIT}){{1,2}}")
+_UNIT_WORD = re.compile(UNIT_WORD)
+_UNITS_BEFORE = re.compile(rf"(?<![\w#/.\-])(?:{UNIT}(?:{SEPARATOR}|[ ]?/[ ]?|[ ][-–][ ])){{1,3}}\Z")
+_UNIT_WORD_BEFORE = re.compile(rf"(?<![\w#/.\-]){UNIT_WORD}#?\Z")
+_UNITS_BEHIND = re.compile(rf"(?:{SEPARATOR}{UNIT}){{1,2}}")
 #: "B/" and "4/" before the number.
 _UNIT_ALONE = re.compile(r"(?<![\w.\-/])(?:[A-Za-z]{1,2}[0-9]{0,4}|[0-9]{1,4}[A-Za-z]?)[ ]?/[ ]?\Z")
 _HOUSE_BEFORE = re.compile(rf"({NAME})(?:,[ \u00a0]?|{LINE})\Z")
 _BOX = re.compile(
     r"(?<![\w.])(?:(?P<sure>(?i:(?:G\.? ?)?P\.? ?O\.? ?Box|Post(?:al| Office) Box|(?:Private|Locked)(?: Mail)? Bag"
-    r"|Community Mail Bag))|(?i:Box)|Mail Bag|RMB|RSD|CMB|PMB|R\.?D\.?)(?:[ ](?:No\.?|#))?[ \u00a0]?#?\Z"
+    r"|Community Mail Bag))|(?:(?:PSC|CMR|Unit) [0-9]{1,5},? )?(?i:Box)"
+    r"|Mail Bag|RMB|RSD|CMB|PMB|R\.?D\.?)(?:[ ](?:No\.?|#))?[ \u00a0]?#?\Z"
 )
 _BOX_NUMBER = re.compile(r"[0-9]{1,6}(?:[ \-][0-9]{3})?[A-Z]?(?!\w)(?![.,:/\-][0-9])")
 #: What precedes an address whose kind of street is a common word.
@@ -87,11 +83,20 @@ _JOINTS = {
 }
 
 
+class _Grade(IntEnum):
+    """How much of a street its kind makes."""
+
+    NONE = 0  # no kind: only a postal code behind a state or a British one tells
+    RARE = 1  # only a postal code tells
+    WORD = 2  # a town or the words before tell as well
+    SURE = 3
+
+
 class _Street(NamedTuple):
     end: int
-    strong: bool  # whether its kind is no common word besides
-    in_lower_case: bool
-    is_measure: bool  # whether nothing in its name is a name
+    grade: _Grade
+    in_lower_case: bool = False
+    is_measure: bool = False  # whether nothing in its name is a name
 
 
 def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
@@ -102,15 +107,22 @@ def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
         if at < done:
             continue
         span = None
-        if not _KINDS.isdisjoint(_AHEAD.findall(text[at : at + 64].lower())):
-            span = _street_address(text, at, done)
-        if span is None and text[at - 2 : at - 1] in _BEFORE_BOX:
+        if text[at - 2 : at - 1] in _BEFORE_BOX:
             span = _box(text, at, done)
+        if span is None and anchor[1] and _may_be_street(text, at, anchor[1]):
+            span = _street_address(text, at, done)
         if span is None and text[at + 1 : at + 3].isalnum() and text[at - 1 : at] in _BLANKS:
             span = around(text, at, done, policy)
         if span and span[0] >= done:
             yield span
             done = span[1]
+
+
+def _may_be_street(text: str, at: int, initial: str) -> bool:
+    """Whether a look at the name of the street whose number is at `at` is worth its time."""
+    if not _KINDS.isdisjoint(_AHEAD.findall(text[at : at + 64].lower())):
+        return True
+    return initial.isupper() and _CODE_AHEAD.search(text, at, at + 120) is not None
 
 
 def with_places(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -141,7 +153,7 @@ def _street_address(text: str, at: int, floor: int) -> tuple[int, int] | None:
     abbreviated = kind + (text[kind : kind + 1] == ".")
     if units := _UNITS_BEHIND.match(text, abbreviated):
         kind = abbreviated = units.end()
-    end, sure = behind(text, abbreviated, street.in_lower_case)
+    end, sure = behind(text, abbreviated, street.in_lower_case, strict=street.grade is _Grade.NONE)
     if end == abbreviated:
         end = kind
     evident = sure or end > street.end or start < at
@@ -153,7 +165,7 @@ def _street_address(text: str, at: int, floor: int) -> tuple[int, int] | None:
 def _street(text: str, at: int) -> _Street | None:
     """The street whose name begins at `at`."""
     if kind_first := _KIND_FIRST.match(text, at):
-        return _Street(kind_first.end(), True, False, False)
+        return _Street(kind_first.end(), _Grade.SURE)
     words: list[re.Match[str]] = []
     position = at
     while len(words) < 7 and (word := _NAME_WORD.match(text, position)):
@@ -165,10 +177,13 @@ def _street(text: str, at: int) -> _Street | None:
             break
         position = blank.end()
     kinds = [word.group().rstrip(".").lower() for word in words]
-    known = [kind in places.STREETS or kind in places.STREETS_OR_WORDS for kind in kinds]
+    known = [places.is_street(kind) for kind in kinds]
     last = next((index for index in range(1, len(words)) if known[index]), 0)
     if not last:
-        return None
+        while words and _UNIT_WORD.fullmatch(words[-1].group()):
+            del words[-1]
+        named = 0 < len(words) <= 4 and not any(word.group()[0].islower() for word in words)
+        return _Street(words[-1].end(), _Grade.NONE) if named and kinds[0] not in places.NO_STARTS else None
     if kinds[last] == "st":  # a saint, if another kind follows: "Mount St Helens Road"
         last = next((n for n in range(last + 1, min(last + 4, len(words))) if known[n] and kinds[n] != "st"), last)
     names = [words[n].group() for n in range(last) if kinds[n] not in places.SMALL]
@@ -176,7 +191,9 @@ def _street(text: str, at: int) -> _Street | None:
     if lower and any(kind in places.NO_PLACES or kind in places.SMALL for kind in kinds[:last]):
         return None
     is_measure = all(kinds[n] in places.NO_NAMES for n in range(last))
-    strong = kinds[last] in places.STREETS
+    grade = _Grade.SURE if kinds[last] in places.STREETS else _Grade.WORD
+    if kinds[last] in places.RARE_STREETS:
+        grade = _Grade.RARE
     while last + 1 < len(words) and not words[last].group().endswith(","):
         follows = kinds[last + 1]
         if follows not in places.DIRECTIONS and not (known[last + 1] and follows != "st"):
@@ -189,7 +206,7 @@ def _street(text: str, at: int) -> _Street | None:
         end -= 1
     if text[end : end + 1] in ("_", "(", "=", "[") or text[end : end + 2] in ("::", "->"):
         return None
-    return _Street(end, strong, lower, is_measure)
+    return _Street(end, grade, lower, is_measure)
 
 
 def _start(text: str, at: int, floor: int) -> int | None:
@@ -220,7 +237,7 @@ def _house(text: str, start: int, floor: int) -> int:
 
 def _is_likely(text: str, at: int, number: str, street: _Street, evident: bool) -> bool:
     """Whether a street without a postal code is one."""
-    if street.is_measure and not evident:
+    if street.grade <= _Grade.RARE or (street.is_measure and not evident):
         return False
     before = text[max(0, at - 32) : at]
     word = _LAST_WORD.search(before)
@@ -229,8 +246,8 @@ def _is_likely(text: str, at: int, number: str, street: _Street, evident: bool) 
     if _YEAR.fullmatch(number) and (_SINCE.search(before) or not evident):
         return False
     if street.in_lower_case:
-        return street.strong and _STRONG_CUE.search(before) is not None
-    return street.strong or evident or _CUE.search(before) is not None
+        return street.grade is _Grade.SURE and _STRONG_CUE.search(before) is not None
+    return street.grade is _Grade.SURE or evident or _CUE.search(before) is not None
 
 
 def _box(text: str, at: int, floor: int) -> tuple[int, int] | None:

@@ -26,6 +26,18 @@ _CAPITAL = rf"(?![a-zß-öø-ÿ]){WORD}"
 #: The name of a town or a house: capitalised words, with small ones between, and nothing that it is a part of.
 NAME = rf"(?:(?<![\w.@/\\\-'’#$])|{_ESCAPED}){_CAPITAL}(?: (?:(?:{_SMALL}) ){{0,2}}{_CAPITAL}){{0,4}}"
 
+#: What a building is divided into.
+UNIT_WORD = (
+    r"(?i:unit|flat|apartment|apt|suite|ste|level|lvl|floor|fl|shop|lot|room|rm|villa|townhouse|block|blk|building|bldg"
+    r"|tower|wing|studio|penthouse|office|factory|warehouse|house)\.?[ \u00a0]?"
+)
+UNIT = (
+    rf"(?:{UNIT_WORD}(?:#?[0-9]{{1,5}}[A-Za-z]?(?:[-/][0-9A-Za-z]{{1,4}})?|(?<=[ .])[A-Z][0-9]{{0,4}})(?!\w)"
+    r"|[Uu][0-9]{1,4}[A-Za-z]?(?!\w)|#[ ]?[0-9]{1,5}[A-Za-z]?(?:-[0-9A-Z]{1,5})?(?!\w)"
+    r"|(?i:(?:[0-9]{1,2}(?:st|nd|rd|th)|(?:lower |upper )?ground|first|second|third|fourth|fifth|top) floor(?: flat)?"
+    r"|basement(?: flat)?|penthouse|R\.?D\.? ?[0-9]{1,2})(?!\w))"
+)
+
 _WORD = re.compile(WORD)
 _SEPARATOR = re.compile(SEPARATOR)
 _BREAK = re.compile(rf"{LINE}|,[ \u00a0]{{0,3}}")
@@ -44,6 +56,7 @@ _CLOSE = re.compile(
 _LONE_CODE = re.compile(rf"(?!19|20)[0-9]{{4}}{_CODE_END}(?={_CLOSE.pattern})")
 _JOINED = re.compile(rf" {WORD}")
 _PART_OF_MORE = re.compile(r"[\w.@/\\\-'’#$]")
+_UNIT_AT_END = re.compile(rf"(?<![\w#/.\-]){UNIT}\Z")
 _NAME_AT_END = re.compile(rf"{NAME}\Z")
 _NUMBERED = re.compile(rf"(?<![\w.\-/$£€])[0-9]{{1,5}}[A-Za-z]?(?:[-–/][0-9]{{1,5}}[A-Za-z]?)?[ \u00a0]{NAME}\Z")
 _BLANKS = " \t\u00a0,\r\n"
@@ -52,10 +65,11 @@ _PARTS, _WORDS = 6, 5
 _LONGEST = 160
 
 
-def behind(text: str, at: int, in_lower_case: bool = False) -> tuple[int, bool]:
+def behind(text: str, at: int, in_lower_case: bool = False, strict: bool = False) -> tuple[int, bool]:
     """Where the address whose street ends at `at` ends, and whether a postal code makes that sure.
 
-    `in_lower_case` says that the street is, so that towns may be.
+    `in_lower_case` says that the street is, so that towns may be; `strict` that a row of digits is no code
+    without its state.
     """
     end = position = at
     parts = words = 0
@@ -67,7 +81,7 @@ def behind(text: str, at: int, in_lower_case: bool = False) -> tuple[int, bool]:
             parts, words, capital = parts + 1, 0, True
             comma = separator.group()[0] == "," and separator.group()[-1] in ", \u00a0"
         apart = comma and not words
-        if code := _code(text, position, town and (capital or in_lower_case), apart):
+        if code := _code(text, position, town and not strict and (capital or in_lower_case), apart):
             return _country(text, code), True
         if first and (lone := _LONE_CODE.match(text, position)):
             return lone.end(), False
@@ -193,6 +207,8 @@ def _before(text: str, at: int, low: int) -> int:
         if gap and begin == stop:
             stop = gap.start()
             continue
+        if start < at and (unit := _UNIT_AT_END.search(text, max(begin, stop - 24), stop)):
+            return unit.start()
         if not (text[stop - 1].isalpha() or text[stop - 1] == "."):
             break
         if numbered := _NUMBERED.search(text, max(begin, stop - 60), stop):
@@ -201,7 +217,7 @@ def _before(text: str, at: int, low: int) -> int:
         if name is None:
             break
         kind = _plain(text[name:stop].rpartition(" ")[2])
-        if start == at or kind in places.HOUSES or kind in places.STREETS or kind in places.STREETS_OR_WORDS:
+        if start == at or kind in places.HOUSES or places.is_street(kind):
             start = name
         if name > begin or gap is None:
             break

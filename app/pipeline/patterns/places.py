@@ -11,13 +11,30 @@ import re
 STREETS = frozenset(
     """street st str road rd avenue ave av lane ln crescent cres cr terrace tce terr parade pde boulevard blvd bvd
     highway hwy freeway fwy expressway turnpike esplanade esp circuit cct grove gr gardens gdns mews parkway pkwy
-    promenade quay laneway""".split()
+    broadway promenade quay laneway""".split()
 )
 #: Those that are common words besides.
 STREETS_OR_WORDS = frozenset(
     """drive drv dr court ct place pl close cl way walk row square sq rise hill view loop circle cir track trail trl
     path pass green park chase link mall gate wharf plaza vale dale glade glen retreat outlook reserve strand approach
     cove landing meadow meadows mount heights ridge bend crossing alley yard""".split()
+)
+#: And those that take a postal code to be believed.
+RARE_STREETS = frozenset(
+    """access alleyway amble anchorage arcade artery bank basin beach bluff bluffs boulevarde brae branch break bridge
+    brook brooks brow bypass byway camp canyon cape causeway centers circus cliff cliffs common commons concourse copse
+    corner corners corso course courts creek crest crossroad crossroads crossway curve cutting deviation distributor
+    divide domain downs drove edge elbow end entrance estate estates extension fairway fall falls ferry field fields
+    flat flats ford fords foreshore forest forge fork forks formation freeway frontage gap garden gates gateway glens
+    greens ground harbor harbour haven heath highroad hills hollow inlet interchange intersection island islands isle
+    junction key keys knoll knolls lake lakes lea line lock locks lodge lower manor mead mills mission motorway
+    mountain mountains neck nook orchard orchards oval overpass parklands parks passage pike pine pines plain plains
+    plateau pocket point points port ports prairie quad quadrant quays radial ramble ramp ranch range rapids reach rest
+    ridges ridgeway ring river roadway rue run shoal shoals shore shores skyway slope spring springs spur squares
+    station steps stravenue stream strip subway summit terminal throughway top tor trailer tunnel turn underpass union
+    unions upper valley valleys viaduct viaducts views village villages ville vista walks walkway wall ways well
+    wells wood woods wynd yards cross centre center stairs lees meander riviera tarn block roads manors
+    club via""".split()
 )
 #: What a house that has no number is called.
 HOUSES = frozenset(
@@ -77,7 +94,8 @@ nm 870-884 new mexico/ny 5,63,100-149 new york/nc 270-289 north carolina/nd 580-
 ok 730-749 oklahoma/or 970-979 oregon/pa 150-196 pennsylvania/ri 28-29 rhode island/sc 290-299 south carolina
 sd 570-577 south dakota/tn 370-385 tennessee/tx 750-799,885 texas/ut 840-847 utah/vt 50-59 vermont
 va 201,220-246 virginia/wa 980-994 washington/wv 247-268 west virginia/wi 530-549 wisconsin/wy 820-831,834 wyoming
-pr 6-9 puerto rico/vi 8 virgin islands/gu 969 guam"""
+pr 6-9 puerto rico/vi 8 virgin islands/gu 969 guam/as 967 american samoa/mh 969 marshall islands
+aa 340 armed forces americas/ae 90-98 armed forces europe/ap 962-966 armed forces pacific"""
 
 
 def _states(rows: str) -> dict[str, tuple[range, ...]]:
@@ -115,3 +133,8 @@ def belongs(state: str, code: str) -> bool:
     """Whether the postal code, four digits in Australia and five in the USA, is one of this state's."""
     table, number = (AU_STATES, int(code)) if len(code) == 4 else (US_STATES, int(code[:3]))
     return any(number in codes for codes in table.get(state, ()))
+
+
+def is_street(kind: str) -> bool:
+    """Whether a street may be of this kind."""
+    return kind in STREETS or kind in STREETS_OR_WORDS or kind in RARE_STREETS
