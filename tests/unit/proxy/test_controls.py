@@ -10,7 +10,7 @@ from app.proxy.controls import controls
 from app.proxy.refusal import Refusal
 from app.settings import Settings
 
-SETTINGS = Settings(ner=False, patterns=False, names=False, locale="AU", ner_threshold=0.7)
+SETTINGS = Settings(secrets=False, ner=False, patterns=False, names=False, locale="AU", ner_threshold=0.7)
 POLICY = Policy(layers=frozenset({"dictionary"}), regions=frozenset({"AU"}), ner_threshold=0.7)
 MASKING = dataclasses.replace(SETTINGS, placeholders="mask")
 
