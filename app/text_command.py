@@ -16,6 +16,7 @@ from app.events import EventBus
 from app.pipeline import redaction
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.recognition import Recognition, sparing
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -53,12 +54,20 @@ def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -
 async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Redaction:
     async with _vault(settings, name) as (vault, session, terms):
         detection = Detection(settings.current.ner_model)
-        detection.use_terms(terms.enabled())
+        own = terms.enabled()
+        detection.use_terms(own)
         try:
             findings = detection.text(text, settings.current.policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        result = redaction.redact(text, findings, session, style=settings.current.placeholders)
+        recognition = Recognition(session, findings, sparing(own))
+        result = redaction.redact(
+            text,
+            recognition.findings(text, findings),
+            session,
+            style=settings.current.placeholders,
+            among=recognition.known,
+        )
         await vault.save(session)
         return result
 

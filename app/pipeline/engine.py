@@ -17,7 +17,7 @@ from app.pipeline.redaction import Finding
 from app.pipeline.span import Span, resolve
 
 #: JSON inside strings inside JSON is followed so far; what lies deeper is read as plain text.
-_NESTING = 4
+NESTING = 4
 _EVERYTHING = Fields()
 #: A model for names has nothing to say about digits.
 _FOR_NUMBERS = frozenset(["dictionary", "patterns"])
@@ -36,7 +36,10 @@ class Engine:
         """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals."""
         self._detectors = dict(detectors)
         self._literals = Finder(
-            {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
+            {*map(label_of, entities), LITERAL},
+            filter(can_stand_in, stand_ins),
+            styles=("ordinal", "pua"),
+            relatives=True,
         )
 
     def spans(self, text: str, policy: Policy) -> list[Span]:
@@ -46,26 +49,7 @@ class Engine:
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
         spans = resolve(found)
-        while laid_bare := self._laid_bare(text, spans):
-            spans = resolve(spans + laid_bare)
-        return spans
-
-    def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
-        """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
-        out: list[Span] = []
-        ends = [0, *(span.end for span in spans)]
-        starts = [*(span.start for span in spans), len(text)]
-        for start, end in zip(ends, starts, strict=True):
-            # Only what touches an end of the gap depends on what stands beyond it.
-            tail = max(start, end - MAX_LENGTH)
-            head = text[start : min(end, start + MAX_LENGTH)]
-            if start:
-                out += [_literal(seen, start) for seen in self._literals.find(head) if seen.start == 0]
-            if end < len(text):
-                left = text[tail - 1] if tail > start else ""
-                sightings = self._literals.find(text[tail:end], left)
-                out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
-        return out
+        return with_laid_bare(text, spans, self._literals)
 
     def findings(self, text: str, policy: Policy) -> list[Finding]:
         """What to hide in a plain text."""
@@ -77,7 +61,7 @@ class Engine:
         Where it holds JSON itself, that is read as such; where it is the value of a telling key, the
         key is read with it.
         """
-        if depth < _NESTING and looks_like_json(value):
+        if depth < NESTING and looks_like_json(value):
             try:
                 tree = parse(value)
             except UnreadableJson:
@@ -120,3 +104,28 @@ class Engine:
                 own = span.replacement if span.start >= skip else ""
                 out.append(Finding(start, end, span.entity, span.score, span.source, value[start:end], own))
         return out
+
+
+def with_laid_bare(text: str, spans: list[Span], literals: Finder) -> list[Span]:
+    """`spans`, disjoint and sorted, and the literals that only hiding them makes, resolved."""
+    while bare := _laid_bare(text, spans, literals):
+        spans = resolve(spans + bare)
+    return spans
+
+
+def _laid_bare(text: str, spans: list[Span], literals: Finder) -> list[Span]:
+    """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
+    out: list[Span] = []
+    ends = [0, *(span.end for span in spans)]
+    starts = [*(span.start for span in spans), len(text)]
+    for start, end in zip(ends, starts, strict=True):
+        # Only what touches an end of the gap depends on what stands beyond it.
+        tail = max(start, end - MAX_LENGTH)
+        head = text[start : min(end, start + MAX_LENGTH)]
+        if start:
+            out += [_literal(seen, start) for seen in literals.find(head) if seen.start == 0]
+        if end < len(text):
+            left = text[tail - 1] if tail > start else ""
+            sightings = literals.find(text[tail:end], left)
+            out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
+    return out

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.known import Known
 from app.pipeline.memo import Edits
 from app.pipeline.placeholder import LITERAL, Style, mask
 from app.pipeline.session import Session
@@ -67,6 +68,7 @@ def redact(
     quoting: bool = False,
     style: Style = "default",
     surroundings: Surroundings | None = None,
+    among: Known | None = None,
 ) -> Redaction:
     """Replaces every finding by its placeholder in `session`, in one pass.
 
@@ -75,7 +77,7 @@ def redact(
     of the same text. A literal nobody issued is reserved and stays. One that was issued is hidden
     behind a placeholder of its own, and so comes back as it was; with `quoting` (the client is
     shown placeholders, and quotes them) it stays and keeps its meaning. `surroundings` are all texts
-    that go out with this one.
+    that go out with this one, `among` is as in `Session.placeholder`.
     """
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
@@ -83,7 +85,7 @@ def redact(
     if style == "mask":
         return replaced(original, hidden, [_masked(finding) for finding in hidden])
     around = surroundings or Surroundings([original])
-    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around) for f in hidden]
+    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around, among) for f in hidden]
     while True:
         result = replaced(original, hidden, tokens)
         misread, overlooked = _misread(result, session)

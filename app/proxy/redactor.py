@@ -8,16 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from app.errors import UserError
+from app.pipeline.detection import Findings
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.known import Known
 from app.pipeline.note import noted
 from app.pipeline.outline import NO_OPENING, Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
@@ -138,7 +142,11 @@ class Redactor:
                 found |= await self._worker.findings(ticket, unknown, policy)
         finally:
             self._worker.close(ticket)
-        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+        text = decode(like.json)
+        recognise = partial(self._recognised, session, text, opened, found, policy)
+        is_quick = len(text) < SMALL and not session.known.is_behind
+        known, among = recognise() if is_quick else await asyncio.to_thread(recognise)
+        if policy.numbers == "refuse" and any(known[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(
                 403,
                 "number_refused",
@@ -147,7 +155,13 @@ class Redactor:
             )
         asked = request.asked
         redaction = redact_body(
-            decode(like.json), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+            text,
+            opened.parts,
+            known,
+            session,
+            quoting=not asked.hydrate,
+            style=asked.placeholders,
+            among=among,
         )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model or request.route.model
@@ -156,6 +170,14 @@ class Redactor:
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
+
+    def _recognised(
+        self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy
+    ) -> tuple[Findings, Known]:
+        """What is to hide in the parts that were looked through, known values included, and all that is known."""
+        findings = (finding for own in found.values() for finding in own)
+        recognition = Recognition(session, findings, self._worker.spared, numbers=policy.numbers != "allow")
+        return recognition.in_parts(text, opened.parts, found), recognition.known
 
     def _noted(self, text: str, request: Request) -> str:
         """`text` with the note to the model, where the user wants one and the style is one it tells of."""
