@@ -173,7 +173,7 @@ class Known:
         fresh = list(self._fresh)
         made: list[Form] = []
         # The longest first: what is a part or another spelling of it has no forms of its own.
-        for entity, value in sorted(fresh, key=lambda learnt: -len(learnt[1].split())):
+        for entity, value in sorted(fresh, key=lambda learnt: (-len(learnt[1].split()), -len(learnt[1]))):
             if self._related(entity, value) is None:
                 for form in forms(entity, value):
                     made.append(form)
