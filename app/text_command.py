@@ -18,6 +18,7 @@ from app.pipeline import redaction
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.operators import listed
+from app.pipeline.recognition import Recognition, Spares
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -64,9 +65,13 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Re
             findings = detection.text(text, policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        if blocked := policy.blocked(Counter(finding.entity for finding in findings)):
+        recognition = Recognition(session, findings, Spares(terms.enabled()), policy)
+        known = recognition.findings(text, findings)
+        if blocked := policy.blocked(Counter(finding.entity for finding in known)):
             raise UserError(f"The text holds {listed(blocked)}, which it must not.", code=Exit.DATA)
-        result = redaction.redact(text, findings, session, style=own.placeholders, masked=policy.masked)
+        result = redaction.redact(
+            text, known, session, style=own.placeholders, masked=policy.masked, among=recognition.known
+        )
         await vault.save(session)
         return result
 

@@ -17,7 +17,9 @@ from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Spares
 from app.pipeline.redaction import Finding
+from app.pipeline.standing import standing
 from app.pipeline.terms import Term
 from app.process import Process, ProcessDied
 from app.usage import Usage, usage
@@ -72,6 +74,8 @@ class Worker:
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
         self._terms: dict[int, Term] = {}
+        #: Tells what known values must not hide.
+        self.spared = Spares()
         self._process: Process | None = None
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -103,6 +107,8 @@ class Worker:
 
     async def _load(self, layers: frozenset[str]) -> None:
         try:
+            # In our own process, known values are looked for.
+            await asyncio.to_thread(standing, "")
             # Sorted: the model comes last but one and the rest is ready should it fail.
             self._failures = await self._run("load", sorted(layers))
         except DetectorUnavailable as error:
@@ -112,6 +118,7 @@ class Worker:
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""
+        self.spared.change((self._terms[id] for id in changes if id in self._terms), filter(None, changes.values()))
         for id, term in changes.items():
             if term is None:
                 self._terms.pop(id, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from app.pipeline.allowed import Allowed
@@ -20,7 +20,7 @@ from app.pipeline.span import Span, resolve
 from app.pipeline.views import views
 
 #: JSON inside strings inside JSON is followed so far; what lies deeper is read as plain text.
-_NESTING = 4
+NESTING = 4
 _EVERYTHING = Fields()
 #: A model for names has nothing to say about digits.
 _FOR_NUMBERS = frozenset(["dictionary", "patterns"])
@@ -52,7 +52,10 @@ class Engine:
         self._detectors = dict(detectors)
         self._allowed = allowed or Allowed()
         self._literals = Finder(
-            {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
+            {*map(label_of, entities), LITERAL},
+            filter(can_stand_in, stand_ins),
+            styles=("ordinal", "pua"),
+            relatives=True,
         )
 
     def spans(self, text: str, policy: Policy, skip: int = 0) -> list[Span]:
@@ -67,9 +70,7 @@ class Engine:
         found.extend(self._disguised(text, policy))
         counted = policy.counted(self._allowed.without(text, found, skip))
         spans = addresses.with_places(text, resolve(counted, policy.weight))
-        while laid_bare := self._laid_bare(text, spans):
-            spans = resolve(spans + laid_bare, policy.weight)
-        return spans
+        return with_laid_bare(text, spans, self._literals, policy.weight)
 
     def _disguised(self, text: str, policy: Policy) -> Iterator[Span]:
         """What detectors find in the views of `text`, where it stands in `text` itself."""
@@ -81,23 +82,6 @@ class Engine:
                     if start < end:
                         yield dataclasses.replace(span, start=start, end=end, replacement="")
 
-    def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
-        """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
-        out: list[Span] = []
-        ends = [0, *(span.end for span in spans)]
-        starts = [*(span.start for span in spans), len(text)]
-        for start, end in zip(ends, starts, strict=True):
-            # Only what touches an end of the gap depends on what stands beyond it.
-            tail = max(start, end - MAX_LENGTH)
-            head = text[start : min(end, start + MAX_LENGTH)]
-            if start:
-                out += [_literal(seen, start) for seen in self._literals.find(head) if seen.start == 0]
-            if end < len(text):
-                left = text[tail - 1] if tail > start else ""
-                sightings = self._literals.find(text[tail:end], left)
-                out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
-        return out
-
     def findings(self, text: str, policy: Policy) -> list[Finding]:
         """What to hide in a plain text."""
         return self._found(text, "", policy)
@@ -108,7 +92,7 @@ class Engine:
         Where it holds JSON itself, that is read as such; where it is the value of a telling key, the
         key is read with it.
         """
-        if depth < _NESTING and looks_like_json(value):
+        if depth < NESTING and looks_like_json(value):
             try:
                 tree = parse(value)
             except UnreadableJson:
@@ -153,3 +137,28 @@ class Engine:
                 own = span.replacement if span.start >= skip else ""
                 out.append(Finding(start, end, span.entity, span.score, span.source, value[start:end], own))
         return out
+
+
+def with_laid_bare(text: str, spans: list[Span], literals: Finder, weight: Callable[[Span], int]) -> list[Span]:
+    """`spans`, disjoint and sorted, and the literals that only hiding them makes, resolved."""
+    while bare := _laid_bare(text, spans, literals):
+        spans = resolve(spans + bare, weight)
+    return spans
+
+
+def _laid_bare(text: str, spans: list[Span], literals: Finder) -> list[Span]:
+    """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
+    out: list[Span] = []
+    ends = [0, *(span.end for span in spans)]
+    starts = [*(span.start for span in spans), len(text)]
+    for start, end in zip(ends, starts, strict=True):
+        # Only what touches an end of the gap depends on what stands beyond it.
+        tail = max(start, end - MAX_LENGTH)
+        head = text[start : min(end, start + MAX_LENGTH)]
+        if start:
+            out += [_literal(seen, start) for seen in literals.find(head) if seen.start == 0]
+        if end < len(text):
+            left = text[tail - 1] if tail > start else ""
+            sightings = literals.find(text[tail:end], left)
+            out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
+    return out

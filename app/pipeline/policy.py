@@ -67,6 +67,10 @@ class Policy:
             if span.source in _GIVEN or (span.entity not in kept and span.score >= least.get(span.entity, 0.0))
         ]
 
+    def keeps(self, entity: str) -> bool:
+        """Whether values of `entity` stay as they are."""
+        return self._operator(entity) == "keep"
+
     def weight(self, found: Span | Finding) -> int:
         """Where findings overlap, the heaviest decides what happens to what they cover."""
         return max(0, _STRICTNESS[self._operator(found.entity)])

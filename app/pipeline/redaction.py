@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.known import Known
 from app.pipeline.memo import Edits
 from app.pipeline.placeholder import LITERAL, Style, label_of, label_of_mask, mask
 from app.pipeline.session import Session
@@ -68,6 +69,7 @@ def redact(
     style: Style = "default",
     surroundings: Surroundings | None = None,
     masked: Collection[str] = (),
+    among: Known | None = None,
 ) -> Redaction:
     """Replaces every finding by its placeholder in `session`, those of `masked` entities by a mask, in one pass.
 
@@ -76,7 +78,7 @@ def redact(
     of the same text. A literal nobody issued is reserved and stays. One that was issued is hidden
     behind a placeholder of its own, and so comes back as it was; with `quoting` (the client is
     shown placeholders, and quotes them) it stays and keeps its meaning. `surroundings` are all texts
-    that go out with this one.
+    that go out with this one, `among` is as in `Session.placeholder`.
     """
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
@@ -84,7 +86,7 @@ def redact(
     around = surroundings or Surroundings([original])
     tokens = [
         _mask(f, session) if style == "mask" or f.entity in masked
-        else session.placeholder(f.entity, f.value, f.replacement, style, around)
+        else session.placeholder(f.entity, f.value, f.replacement, style, around, among)
         for f in hidden
     ]  # fmt: skip
     while True:

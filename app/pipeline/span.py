@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: Layers by precedence, the strongest first. A span's `source` is one of these.
 #: "literal" marks text that already looks like a placeholder (see `placeholder.py`). It comes last,
 #: as such text may stay: not when anything else was found in it, say a number in "(phone 5550134)".
-LAYERS = ("dictionary", "secrets", "ner", "patterns", "names", "literal")
+LAYERS = ("dictionary", "secrets", "ner", "patterns", "names", "known", "literal")
 _RANK = {name: rank for rank, name in enumerate(LAYERS)}
 #: From the model on, up to literals, layers see parts of each other's finds: the town in an address, the name in an
 #: e-mail address. So among them length goes before precedence.

@@ -8,18 +8,21 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from app.errors import UserError
-from app.pipeline.detection import Report
+from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.known import Known
 from app.pipeline.note import noted
 from app.pipeline.operators import listed
 from app.pipeline.outline import NO_OPENING, Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
@@ -150,7 +153,11 @@ class Redactor:
                 found |= await self._worker.findings(ticket, unknown, policy)
         finally:
             self._worker.close(ticket)
-        counts = Counter(finding.entity for number in fresh for finding in found[number])
+        text = decode(like.json)
+        recognise = partial(self._recognised, session, text, opened, found, policy)
+        is_quick = len(text) < SMALL and not session.known.is_behind
+        known, among = recognise() if is_quick else await asyncio.to_thread(recognise)
+        counts = Counter(finding.entity for number in fresh for finding in known[number])
         for report in reports:
             counts.update(report.entities or {})
         if blocked := policy.blocked(counts):
@@ -160,7 +167,7 @@ class Redactor:
                 f"The request holds {listed(blocked)}, which it must not; nothing was sent.",
                 "Take it out, or change the setting operators.",
             )
-        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+        if policy.numbers == "refuse" and any(known[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(
                 403,
                 "number_refused",
@@ -169,12 +176,13 @@ class Redactor:
             )
         asked = request.asked
         redaction = redact_body(
-            decode(like.json),
+            text,
             opened.parts,
-            found,
+            known,
             session,
             quoting=not asked.hydrate,
             style=asked.placeholders,
+            among=among,
             masked=policy.masked,
         )
         await self._vault.save(session)
@@ -184,6 +192,14 @@ class Redactor:
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
+
+    def _recognised(
+        self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy
+    ) -> tuple[Findings, Known]:
+        """What is to hide in the parts that were looked through, known values included, and all that is known."""
+        findings = (finding for own in found.values() for finding in own)
+        recognition = Recognition(session, findings, self._worker.spared, policy)
+        return recognition.in_parts(text, opened.parts, found), recognition.known
 
     def _noted(self, text: str, request: Request) -> str:
         """`text` with the note to the model, where the user wants one and the style is one it tells of."""

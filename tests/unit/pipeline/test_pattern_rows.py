@@ -35,10 +35,11 @@ def test_a_row_finds_its_sample(row: Pattern) -> None:
     assert (row.sample, row.entity) in found
 
 
-# Where a wrong digit gives itself away. In an SSN nothing does, what has two sets of weights may miss one.
+# Where a wrong digit gives itself away. In an SSN nothing does, what has two sets of weights may miss one; and of a
+# card with nineteen digits, sixteen may be a card themselves, with its code behind it.
 _CHECKED = [row for row in ALL if not row.context_required and row.entity in (
     "AU_TFN", "AU_ABN", "AU_IHI", "NZ_NHI", "UK_NHS", "CREDIT_CARD", "IBAN_CODE", "VIN",
-)]  # fmt: skip
+) and sum(map(str.isdigit, row.sample)) != 19]  # fmt: skip
 
 
 @given(st.sampled_from(_CHECKED), st.data())

@@ -1,0 +1,180 @@
+"""What is known, found again in a text besides what the detectors have found in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from app.pipeline.allowed import Allowed
+from app.pipeline.engine import NESTING, with_laid_bare
+from app.pipeline.fields import Fields, Form, Leaf, leaves
+from app.pipeline.finder import Finder
+from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
+from app.pipeline.known import Known, Spared
+from app.pipeline.numbers import DIGITS
+from app.pipeline.outline import Part, said
+from app.pipeline.placeholder import LITERAL, label_of
+from app.pipeline.policy import Policy
+from app.pipeline.redaction import Finding, findings_in
+from app.pipeline.session import Session
+from app.pipeline.span import Span, resolve
+from app.pipeline.terms import Term
+
+_EVERYTHING = Fields()
+_DEFAULT = Policy()
+#: What they find is not learnt: a term has options of its own, a literal is no value.
+_UNLEARNT = frozenset(["dictionary", "literal"])
+
+
+class Spares:
+    """What known values must leave alone: the user's own terms, which the dictionary finds where their options say,
+    and what the user allows.
+    """
+
+    def __init__(self, terms: Iterable[Term] = ()) -> None:
+        self._texts: Counter[str] = Counter()
+        self._allowed = Allowed()
+        self.change((), terms)
+
+    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> None:
+        """Without those `gone`, with those that are `new`."""
+        out, into = ([term for term in terms if term.enabled] for terms in (gone, new))
+        self._texts.subtract(term.text.casefold() for term in out if term.kind == "term")
+        self._texts.update(term.text.casefold() for term in into if term.kind == "term")
+        allowed = ([term for term in terms if term.kind == "allowed"] for terms in (out, into))
+        self._allowed.change(*allowed)
+
+    def __call__(self, entity: str, value: str) -> bool:
+        """Whether `value`, known as an `entity`, is to be left alone."""
+        return self._texts[value.casefold()] > 0 or self._allowed.allows(value, entity)
+
+
+def _nothing(entity: str, value: str) -> bool:
+    return False
+
+
+class Recognition:
+    """The values a session knows, and those that were found in what is now to be redacted.
+
+    A value that the detectors found in one place is hidden in all places, before it and behind it.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        findings: Iterable[Finding],
+        spared: Spared = _nothing,
+        policy: Policy = _DEFAULT,
+    ) -> None:
+        """`spared` tells what the user wants left alone."""
+        seen = list(findings)
+        own = [(f.entity, f.value) for f in seen if f.source not in _UNLEARNT and not spared(f.entity, f.value)]
+        self.known: Known = session.known.also(own)
+        self._spared: Spared = lambda entity, value: policy.keeps(entity) or spared(entity, value)
+        self._policy = policy
+        labels = {*session.labels, *(label_of(finding.entity) for finding in seen), LITERAL}
+        self._literals = Finder(labels, styles=("ordinal", "pua"), relatives=True) if self.known else None
+
+    def findings(self, value: str, own: Sequence[Finding], depth: int = 0) -> Sequence[Finding]:
+        """The findings of a text: its `own` ones, and known values; both in its indices, disjoint and sorted.
+
+        JSON in it is read as such: only its strings and numbers are looked through.
+        """
+        if not self.known:
+            return own
+        if depth < NESTING and looks_like_json(value):
+            try:
+                tree = parse(value)
+            except UnreadableJson:
+                pass  # text that only begins like JSON
+            else:
+                return self._in_json(value, own, tree, depth + 1)
+        return self._in_text(value, own)
+
+    def in_parts(
+        self, text: str, parts: Sequence[Part], found: Mapping[int, tuple[Finding, ...]]
+    ) -> dict[int, tuple[Finding, ...]]:
+        """`found`, by the place of a part of the body `text`, with what is known of these parts."""
+        out = dict(found)
+        for number, own in found.items() if self.known else ():
+            part = parts[number]
+            if part.into is None:
+                value = said(text[part.start : part.end], part.form)
+                is_number = part.form is Form.NUMBER
+                out[number] = tuple(self._in_number(value, own) if is_number else self.findings(value, own))
+        return out
+
+    def _in_text(self, text: str, own: Sequence[Finding]) -> Sequence[Finding]:
+        spans = self.known.spans(text, self._spared)
+        if not spans:
+            return own
+        theirs = [Span(f.start, f.end, f.entity, f.score, f.source, f.replacement) for f in own]
+        both = resolve([*theirs, *_untangled(text, theirs, spans)], self._policy.weight)
+        if both == theirs:
+            return own
+        assert self._literals is not None
+        return findings_in(text, with_laid_bare(text, both, self._literals, self._policy.weight))
+
+    def _in_number(self, digits: str, own: Sequence[Finding]) -> Sequence[Finding]:
+        if own or self._policy.numbers == "allow":
+            return own
+        known = [span for span in self.known.spans(digits, self._spared) if span.end - span.start == len(digits)]
+        return [Finding(0, len(digits), span.entity, span.score, span.source, digits) for span in known[:1]]
+
+    def _in_json(self, text: str, own: Sequence[Finding], tree: Any, depth: int) -> Sequence[Finding]:
+        out: list[Finding] = []
+        rest = list(reversed(own))
+        for leaf in leaves(text, _EVERYTHING, tree, digits=DIGITS):
+            inside: list[Finding] = []
+            while rest and rest[-1].start < leaf.end:
+                inside.append(rest.pop())
+            if leaf.form is Form.NUMBER:
+                number = self._in_number(leaf.value, inside)
+                out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]
+            else:
+                offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
+                found = self.findings(leaf.value, _moved(inside, _inverse(offsets, leaf)), depth)
+                out += _moved(found, offsets.__getitem__)
+        return [*out, *reversed(rest)]
+
+
+def _untangled(text: str, own: list[Span], known: list[Span]) -> list[Span]:
+    """`known` without those that others cover together, and that reach from one of them into the next.
+
+    In "Jane Doe, Jane Roe" nobody is called "Doe, Jane".
+    """
+    out: list[Span] = []
+    reaching: list[Span] = []
+    settled = own
+    for _, alike in groupby(sorted(known, key=lambda span: -span.score), key=lambda span: span.score):
+        ends = [span.end for span in settled]
+        furthest = 0
+        for span in alike:
+            first, last = bisect_right(ends, span.start), bisect_left(ends, span.end)
+            is_cut = first < len(settled) and settled[first].start < span.start < settled[first].end < span.end
+            is_cut |= last < len(settled) and span.start < settled[last].start < span.end < settled[last].end
+            if is_cut or span.start < furthest < span.end:
+                reaching.append(span)
+            else:
+                furthest = max(furthest, span.end)
+                out.append(span)
+        settled = resolve([*own, *out])
+    for span in reaching:
+        others = [other for other in settled if other.start < span.end and span.start < other.end]
+        within = (at for at in range(span.start, span.end) if text[at].isalnum())
+        if not all(any(other.start <= at < other.end for other in others) for at in within):
+            out.append(span)
+    return out
+
+
+def _moved(findings: Iterable[Finding], to: Callable[[int], int]) -> list[Finding]:
+    return [dataclasses.replace(f, start=to(f.start), end=to(f.end)) for f in findings]
+
+
+def _inverse(offsets: Offsets, leaf: Leaf) -> Callable[[int], int]:
+    """From indices into the text that holds a string to those into the string."""
+    return lambda index: bisect_left(range(len(leaf.value) + 1), index, key=offsets.__getitem__)
