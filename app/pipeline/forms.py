@@ -37,6 +37,7 @@ _TITLES = frozenset(
 _ENDINGS = frozenset("jr sr ii iii iv phd md mbbs esq qc kc".split())
 _PARTICLES = frozenset("van von der den de da di del della dos du la le bin bint ibn al el ter ten zu te y".split())
 _NAMES = frozenset(["ORGANIZATION", "LOCATION"])
+_WITH_NAMES = _NAMES | {"PERSON"}
 _SECRET = re.compile(r"(?:.*_)?(?:SECRET|PASSWORD|KEY|TOKEN|CREDENTIALS?)(?:_.*)?")
 #: Of these, other groups of the same digits are something else.
 _EXACT = frozenset(["IP_ADDRESS", "URL", "DATE", "DATE_TIME", "DATE_OF_BIRTH"])
@@ -82,6 +83,16 @@ class Form(NamedTuple):
     part: Part = ""
     written: str = ""
     score: float = _SCORE
+
+    @property
+    def of_nobody(self) -> Form:
+        """The form without whose it is."""
+        return self._replace(value="", part="")
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether any other case is another value."""
+        return bool(self.written) and not self.part and self.entity not in _WITH_NAMES
 
     def __repr__(self) -> str:
         return f"<Form of a value of {self.entity}>"

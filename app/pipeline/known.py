@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -13,7 +14,7 @@ from app.pipeline.alike import Origins, alike, compact
 from app.pipeline.forms import Form, forms
 from app.pipeline.placeholder import Part
 from app.pipeline.span import Span
-from app.pipeline.spelling import holds, is_spelt, whole
+from app.pipeline.spelling import is_spelt, stands, whole
 
 #: Characters looked through at a time: what does it holds the GIL.
 _STRETCH = 64 * 1024
@@ -41,18 +42,20 @@ class _Block:
 
     def __init__(self, forms: Iterable[Form]) -> None:
         self.forms = list(forms)
-        self._sides: list[tuple[bool, list[list[Form]], int, AhoCorasick]] = []
+        self._sides: list[tuple[bool, list[list[list[Form]]], int, AhoCorasick]] = []
         for loose in (False, True):
-            by_key: dict[str, list[Form]] = {}
+            by_key: dict[str, dict[Form, list[Form]]] = {}
             for form in self.forms:
                 if form.loose is loose:
-                    by_key.setdefault(form.key, []).append(form)
+                    # A thousand persons may have one name; whether it stands there is asked once.
+                    by_key.setdefault(form.key, {}).setdefault(form.of_nobody, []).append(form)
             if by_key:
                 automaton = AhoCorasick(by_key, MatchKind.Standard, implementation=Implementation.ContiguousNFA)
-                self._sides.append((loose, list(by_key.values()), max(map(len, by_key)), automaton))
+                forms_of = [list(same.values()) for same in by_key.values()]
+                self._sides.append((loose, forms_of, max(map(len, by_key)), automaton))
 
-    def hits(self, view: _View) -> Iterator[tuple[int, int, list[Form]]]:
-        """Where forms stand in the view, whatever is around them."""
+    def hits(self, view: _View) -> Iterator[tuple[int, int, list[list[Form]]]]:
+        """Where forms stand in the view, whatever is around them; those that differ only in whose they are together."""
         for loose, alternatives, longest, automaton in self._sides:
             text = view.compact if loose else view.alike
             for base in range(0, len(text), _STRETCH):
@@ -124,18 +127,38 @@ class Known:
     def __bool__(self) -> bool:
         return bool(self._blocks or self._inherited or self._fresh)
 
-    def spans(self, text: str, spared: Spared) -> list[Span]:
-        """Where known values stand in `text`, from left to right, of two that begin alike the longer first."""
+    def spans(self, text: str, spared: Spared, hidden: Sequence[Span] = ()) -> list[Span]:
+        """Where known values stand in `text`, from left to right, of two that begin alike the longer first.
+
+        Not within one of those that are `hidden` anyway (disjoint and sorted).
+        """
         self.settle()
         view = _View(text)
         found: dict[tuple[int, int], Form] = {}
+        ends = [span.end for span in hidden]
+        spelt: dict[tuple[int, str], bool] = {}  # a text that repeats itself is hostile, or a table
+        latest: dict[int, int] = {}
         for block in (*self._inherited, *self._blocks):
             for start, end, alternatives in block.hits(view):
-                for form in alternatives:
-                    if (start, end) not in found and holds(form, text, start, end):
-                        stop = whole(text, end)
-                        if not spared(form.entity, form.value) and not spared(form.entity, text[start:stop]):
-                            found[start, stop] = form
+                after = bisect_left(ends, end)
+                if after < len(ends) and hidden[after].start <= start:
+                    continue
+                for same in alternatives:
+                    form, name = same[0], id(same)
+                    if start < latest.get(name, 0) or not stands(form, text, start, end):
+                        continue
+                    surface = text[start:end]
+                    if (is_it := spelt.get((name, surface))) is None:
+                        is_it = spelt[name, surface] = is_spelt(form, surface)
+                    if not is_it:
+                        continue
+                    stop = whole(text, end)
+                    own = next((one for one in same if not spared(one.entity, one.value)), None)
+                    if own is not None and not spared(own.entity, text[start:stop]):
+                        # Of those that overlap with themselves, the first is enough: no whole one is left.
+                        latest[name] = stop
+                        found.setdefault((start, stop), own)
+                        break
         ordered = sorted(found.items(), key=lambda item: (item[0][0], -item[0][1]))
         return [Span(start, end, form.entity, form.score, "known") for (start, end), form in ordered]
 
@@ -156,8 +179,8 @@ class Known:
         found: dict[str, Form] = {}
         for loose, name in ((False, key), (True, compact(key))):
             for form in (*self._below.get(name, ()), *self._forms.get(name, ())):
-                is_it = form.entity == entity and form.loose is loose and form.value != value
-                if is_it and (not loose or is_spelt(form, bare)):
+                is_it = form.entity == entity and form.loose is loose and form.value != value and not form.is_exact
+                if is_it and is_spelt(form, bare):
                     found.setdefault(form.value, form)
         # Who is known by one name alone may be any of those who bear it.
         persons = [form for form in found.values() if form.part or form.breaks] or list(found.values())

@@ -43,7 +43,12 @@ def identifies(finding: Finding, key: str) -> bool:
     """Whether `finding`, made in a number under `key`, is more than a coincidence."""
     if finding.source == "dictionary":
         return True
-    words = label(key).lower().rstrip(": ").split()
-    if finding.entity in _BY_FORM and words and words[-1] in _TECHNICAL:
+    if finding.entity in _BY_FORM and is_technical(key):
         return False
     return finding.entity not in _VAGUE
+
+
+def is_technical(key: str) -> bool:
+    """Whether numbers under `key` count, measure or point at something."""
+    words = label(key).lower().rstrip(": ").split()
+    return bool(words) and words[-1] in _TECHNICAL

@@ -16,7 +16,7 @@ from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.known import Known
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
-from app.pipeline.numbers import DIGITS, may_identify
+from app.pipeline.numbers import DIGITS, is_technical, may_identify
 from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
 from app.pipeline.placeholder import Style, entity_of, label_of_mask
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
@@ -48,7 +48,7 @@ class Part:
     `number` says how many of the leaves before it have the same name: the same text may have gone out
     in two ways, before a change of the dictionary and after it. `form` BINARY is a text in another form,
     say base64; it is redacted as what it says. A number with `into` points into the text of another
-    part, by the rule that comes with it.
+    part, by the rule that comes with it; a `technical` one stands under a key that says so.
     """
 
     start: int
@@ -58,6 +58,7 @@ class Part:
     is_history: bool
     form: Form = Form.TEXT
     into: tuple[int, Offset] | None = None
+    technical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
         name = digest(leaf.value if leaf.form is not Form.NUMBER else f"#{leaf.value}", leaf.key)
         counts[name] += 1
         start, end, number = leaf.start + mark, leaf.end + mark, counts[name] - 1
-        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into)
+        technical = leaf.form is Form.NUMBER and is_technical(leaf.key)
+        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into, technical)
 
     parts = tuple(map(part, found))
     hashed = hashlib.sha256()

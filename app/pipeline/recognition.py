@@ -6,6 +6,7 @@ import dataclasses
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -76,8 +77,7 @@ class Recognition:
         self.known: Known = session.known.also(own)
         self._spared: Spared = lambda entity, value: policy.keeps(entity) or spared(entity, value)
         self._policy = policy
-        labels = {*session.labels, *(label_of(finding.entity) for finding in seen), LITERAL}
-        self._literals = Finder(labels, styles=("ordinal", "pua"), relatives=True) if self.known else None
+        self._labels = frozenset({*session.labels, *(label_of(finding.entity) for finding in seen), LITERAL})
 
     def findings(self, value: str, own: Sequence[Finding], depth: int = 0) -> Sequence[Finding]:
         """The findings of a text: its `own` ones, and known values; both in its indices, disjoint and sorted.
@@ -102,21 +102,26 @@ class Recognition:
         out = dict(found)
         for number, own in found.items() if self.known else ():
             part = parts[number]
-            if part.into is None:
+            # Where a seed is expected, a string would be refused.
+            if part.into is None and not part.technical:
                 value = said(text[part.start : part.end], part.form)
                 is_number = part.form is Form.NUMBER
                 out[number] = tuple(self._in_number(value, own) if is_number else self.findings(value, own))
         return out
 
+    @cached_property
+    def _literals(self) -> Finder:
+        return Finder(self._labels, styles=("ordinal", "pua"), relatives=True)
+
     def _in_text(self, text: str, own: Sequence[Finding]) -> Sequence[Finding]:
-        spans = self.known.spans(text, self._spared)
+        theirs = [Span(f.start, f.end, f.entity, f.score, f.source, f.replacement) for f in own]
+        # A literal may stay, and what is in it not.
+        spans = self.known.spans(text, self._spared, [span for span in theirs if span.source != "literal"])
         if not spans:
             return own
-        theirs = [Span(f.start, f.end, f.entity, f.score, f.source, f.replacement) for f in own]
         both = resolve([*theirs, *_untangled(text, theirs, spans)], self._policy.weight)
         if both == theirs:
             return own
-        assert self._literals is not None
         return findings_in(text, with_laid_bare(text, both, self._literals, self._policy.weight))
 
     def _in_number(self, digits: str, own: Sequence[Finding]) -> Sequence[Finding]:
@@ -163,10 +168,11 @@ def _untangled(text: str, own: list[Span], known: list[Span]) -> list[Span]:
                 furthest = max(furthest, span.end)
                 out.append(span)
         settled = resolve([*own, *out])
+    starts, ends = [span.start for span in settled], [span.end for span in settled]
     for span in reaching:
-        others = [other for other in settled if other.start < span.end and span.start < other.end]
-        within = (at for at in range(span.start, span.end) if text[at].isalnum())
-        if not all(any(other.start <= at < other.end for other in others) for at in within):
+        others = settled[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
+        bare = zip([span.start, *(o.end for o in others)], [*(o.start for o in others), span.end], strict=True)
+        if any(any(map(str.isalnum, text[start:end])) for start, end in bare):
             out.append(span)
     return out
 

@@ -17,7 +17,7 @@ _OPENING = re.compile(r"(?:\A|[.!?:;>*#|\"“(\[{/\\-]|\n)[\s\"'“(*_#>-]{0,8}\
 #: What makes a word before it something else than a name: "Page 3".
 _COUNTED = re.compile(r"\s{0,2}[#№]?\d")
 _TITLED = re.compile(r"\b(?:mrs?|ms|mx|miss|dr|prof)\.? \Z", re.IGNORECASE)
-_BETWEEN_GROUPS = re.compile(r"[\s_.,+/'()-]{0,3}")
+_GROUPED = re.compile(r"[^\W_]+(?:[\s_.,+/'()-]{1,3}[^\W_]+)*")
 _AS_WRITTEN = frozenset([Case.WRITTEN, Case.WORD])
 
 
@@ -53,8 +53,8 @@ def _ends(text: str, at: int, *, camel: bool) -> bool:
     return camel and after.isupper() and (last.islower() or text[at + 1 : at + 2].islower())
 
 
-def holds(form: Form, text: str, start: int, end: int) -> bool:
-    """Whether `form`, whose key was found at `[start, end)` of `text`, stands there."""
+def stands(form: Form, text: str, start: int, end: int) -> bool:
+    """Whether `form`, whose key was found at `[start, end)` of `text`, may stand there: its case, what is around it."""
     surface = text[start:end]
     if form.written and form.case in _AS_WRITTEN and surface != form.written:
         return False
@@ -69,19 +69,14 @@ def holds(form: Form, text: str, start: int, end: int) -> bool:
         return False
     if form.case is Case.WORD and _OPENING.search(text, max(0, start - 12), start):
         return _TITLED.search(text, max(0, start - 8), start) is not None
-    if not form.loose:
-        return True
-    return is_spelt(form, surface)
+    return True
 
 
 def is_spelt(form: Form, surface: str) -> bool:
-    """Whether `surface`, which has the key of the loose `form`, has its words."""
-    return _is_grouped(surface) if form.breaks is None else _is_name(form, surface)
-
-
-def _is_grouped(surface: str) -> bool:
-    """Whether only what may stand between groups of digits stands there."""
-    return all(_BETWEEN_GROUPS.fullmatch(gap) for gap in _PIECES.split(surface))
+    """Whether `surface`, which has the key of `form`, has its words."""
+    if not form.loose:
+        return True
+    return _GROUPED.fullmatch(surface) is not None if form.breaks is None else _is_name(form, surface)
 
 
 def _is_name(form: Form, surface: str) -> bool:
