@@ -40,7 +40,6 @@ UNIT = (
 
 _WORD = re.compile(WORD)
 _SEPARATOR = re.compile(SEPARATOR)
-_BREAK = re.compile(rf"{LINE}|,[ \u00a0]{{0,3}}")
 _CODE_END = r"(?![0-9A-Za-z_%])(?![.,:/\-][0-9])"
 _CODE = re.compile(rf"[0-9]{{4}}(?:[0-9](?:-[0-9]{{4}})?)?{_CODE_END}")
 _UK = re.compile(r"(?i:[A-Z]{1,2}[0-9][0-9A-Z]?[ \u00a0]?[0-9][ABD-HJLNP-UW-Z]{2})(?![0-9A-Za-z_])")
@@ -59,10 +58,17 @@ _PART_OF_MORE = re.compile(r"[\w.@/\\\-'’#$]")
 _UNIT_AT_END = re.compile(rf"(?<![\w#/.\-]){UNIT}\Z")
 _NAME_AT_END = re.compile(rf"{NAME}\Z")
 _NUMBERED = re.compile(rf"(?<![\w.\-/$£€])[0-9]{{1,5}}[A-Za-z]?(?:[-–/][0-9]{{1,5}}[A-Za-z]?)?[ \u00a0]{NAME}\Z")
+#: What ends a part of an address, read from the right.
+_MARKS = (",", "\n", "\\n", "\\r", "<br>", "<br/>", "<br />")
 _BLANKS = " \t\u00a0,\r\n"
 #: Lines or parts between commas, and words in one of them.
 _PARTS, _WORDS = 6, 5
 _LONGEST = 160
+_LAST_WORD = re.compile(r"(?:[^\W\d_]\.?|[\u0300-\u036f])+\Z")
+#: Last words of what stands before a code that needs no street.
+_LAST_WORDS = frozenset(
+    name.rpartition(" ")[2] for table in (places.AU_STATES, places.US_STATES, places.NZ_TOWNS) for name in table
+)
 
 
 def behind(text: str, at: int, in_lower_case: bool = False, strict: bool = False) -> tuple[int, bool]:
@@ -181,6 +187,9 @@ def _before_code(text: str, low: int, at: int, code: str, policy: Policy) -> int
     stop = at
     while stop > max(low, at - 2) and text[stop - 1] in " \u00a0,":
         stop -= 1
+    last = _LAST_WORD.search(text, max(low, stop - 24), stop)
+    if last is None or _plain(last.group()) not in _LAST_WORDS:
+        return None
     region = "AU" if len(code) == 4 else "US"
     towns = len(code) == 4 and policy.covers("NZ") and not _is_year(code) and "," not in text[stop:at]
     for start in [match.start() for match in _WORD.finditer(text, max(low, stop - 32), stop)][-3:]:
@@ -198,16 +207,15 @@ def _before_code(text: str, low: int, at: int, code: str, policy: Policy) -> int
 def _before(text: str, at: int, low: int) -> int:
     """Where the town before `at` begins, or the house or street before that; `at` itself if there is none."""
     start = stop = at
-    for _ in range(_PARTS):
+    for _ in range(2 * _PARTS):  # between "\\r" and "\\n" is a part, too
         while stop > low and text[stop - 1] in _BLANKS:
             stop -= 1
-        gaps = list(_BREAK.finditer(text, low, stop))
-        gap = gaps[-1] if gaps else None
-        begin = gap.end() if gap else low
-        if gap and begin == stop:
-            stop = gap.start()
+        cut, mark = max((text.rfind(mark, low, stop), mark) for mark in _MARKS)
+        begin = low if cut < 0 else cut + len(mark)
+        if begin == stop and cut >= 0:
+            stop = cut
             continue
-        if start < at and (unit := _UNIT_AT_END.search(text, max(begin, stop - 24), stop)):
+        if start < at and (unit := _UNIT_AT_END.search(text, max(begin, stop - 16), stop)):
             return unit.start()
         if not (text[stop - 1].isalpha() or text[stop - 1] == "."):
             break
@@ -219,9 +227,9 @@ def _before(text: str, at: int, low: int) -> int:
         kind = _plain(text[name:stop].rpartition(" ")[2])
         if start == at or kind in places.HOUSES or places.is_street(kind):
             start = name
-        if name > begin or gap is None:
+        if cut < 0 or text[begin:name].strip(_BLANKS):
             break
-        stop = gap.start()
+        stop = cut
     return start
 
 
