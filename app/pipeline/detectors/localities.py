@@ -97,10 +97,10 @@ def behind(text: str, at: int, in_lower_case: bool = False, strict: bool = False
         word = _WORD.match(text, position)
         if word is None or words == _WORDS or _plain(word.group()) in places.NO_PLACES:
             break
-        words, town, position = words + 1, True, word.end()
+        words, position = words + 1, word.end()
         stop = position - word.group().endswith(".")
         if _plain(word.group()) not in places.SMALL:
-            capital = capital and not word.group()[0].islower()
+            town, capital = True, capital and not word.group()[0].islower()
             # One town, and behind that a county.
             listed = parts > 1 and text[stop : stop + 1] == ","
             if comma and capital and parts <= 2 and not listed and _CLOSE.match(text, stop):
@@ -124,10 +124,16 @@ def _code(text: str, at: int, town: bool, apart: bool) -> int:
     for end in _state_ends(text, at):
         separator = _SEPARATOR.match(text, end)
         digits = _CODE.match(text, separator.end()) if separator else None
-        # In capitals it is a state, even if somebody mistyped the code.
-        if digits and (text[at].isupper() or places.belongs(_plain(text[at:end]), digits.group()[:5])):
+        if digits and _goes_with(text[at:end], digits.group()[:5]):
             return digits.end()
     return 0
+
+
+def _goes_with(state: str, code: str) -> bool:
+    """Whether this state may have this code; in capitals it is one, even if somebody mistyped the code."""
+    known = places.AU_STATES if len(code) == 4 else places.US_STATES
+    is_name = state.isupper() or (len(state) > 3 and state[0].isupper())
+    return places.belongs(_plain(state), code) or (is_name and _plain(state) in known)
 
 
 def _is_year(digits: str) -> bool:
