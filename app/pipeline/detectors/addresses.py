@@ -146,18 +146,21 @@ def with_places(text: str, spans: Sequence[Span]) -> list[Span]:
 def _street_address(text: str, at: int, floor: int) -> tuple[int, int] | None:
     number = _NUMBER.match(text, at)
     street = _street(text, number.end()) if number else None
-    start = _start(text, at, floor)
-    if number is None or street is None or start is None:
+    if number is None or street is None:
         return None
     kind = street.end
     abbreviated = kind + (text[kind : kind + 1] == ".")
     if units := _UNITS_BEHIND.match(text, abbreviated):
         kind = abbreviated = units.end()
     end, sure = behind(text, abbreviated, street.in_lower_case, strict=street.grade is _Grade.NONE)
+    if not sure and street.grade <= _Grade.RARE:
+        return None
+    start = _start(text, at, floor)
     if end == abbreviated:
         end = kind
-    evident = sure or end > street.end or start < at
-    if not sure and not _is_likely(text, at, number.group(1), street, evident):
+    if start is None:
+        return None
+    if not sure and not _is_likely(text, at, number.group(1), street, end > street.end or start < at):
         return None
     return _house(text, start, floor), end
 
@@ -236,8 +239,8 @@ def _house(text: str, start: int, floor: int) -> int:
 
 
 def _is_likely(text: str, at: int, number: str, street: _Street, evident: bool) -> bool:
-    """Whether a street without a postal code is one."""
-    if street.grade <= _Grade.RARE or (street.is_measure and not evident):
+    """Whether a street without a postal code is one; it is `evident` where a unit or a town is with it."""
+    if street.is_measure and not evident:
         return False
     before = text[max(0, at - 32) : at]
     word = _LAST_WORD.search(before)

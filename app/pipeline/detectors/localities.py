@@ -40,7 +40,6 @@ UNIT = (
 
 _WORD = re.compile(WORD)
 _SEPARATOR = re.compile(SEPARATOR)
-_BREAK = re.compile(rf"{LINE}|,[ \u00a0]{{0,3}}")
 _CODE_END = r"(?![0-9A-Za-z_%])(?![.,:/\-][0-9])"
 _CODE = re.compile(rf"[0-9]{{4}}(?:[0-9](?:-[0-9]{{4}})?)?{_CODE_END}")
 _UK = re.compile(r"(?i:[A-Z]{1,2}[0-9][0-9A-Z]?[ \u00a0]?[0-9][ABD-HJLNP-UW-Z]{2})(?![0-9A-Za-z_])")
@@ -59,10 +58,17 @@ _PART_OF_MORE = re.compile(r"[\w.@/\\\-'’#$]")
 _UNIT_AT_END = re.compile(rf"(?<![\w#/.\-]){UNIT}\Z")
 _NAME_AT_END = re.compile(rf"{NAME}\Z")
 _NUMBERED = re.compile(rf"(?<![\w.\-/$£€])[0-9]{{1,5}}[A-Za-z]?(?:[-–/][0-9]{{1,5}}[A-Za-z]?)?[ \u00a0]{NAME}\Z")
+#: What ends a part of an address, read from the right.
+_MARKS = (",", "\n", "\\n", "\\r", "<br>", "<br/>", "<br />")
 _BLANKS = " \t\u00a0,\r\n"
 #: Lines or parts between commas, and words in one of them.
 _PARTS, _WORDS = 6, 5
 _LONGEST = 160
+_LAST_WORD = re.compile(r"(?:[^\W\d_]\.?|[\u0300-\u036f])+\Z")
+#: Last words of what stands before a code that needs no street.
+_LAST_WORDS = frozenset(
+    name.rpartition(" ")[2] for table in (places.AU_STATES, places.US_STATES, places.NZ_TOWNS) for name in table
+)
 
 
 def behind(text: str, at: int, in_lower_case: bool = False, strict: bool = False) -> tuple[int, bool]:
@@ -91,10 +97,10 @@ def behind(text: str, at: int, in_lower_case: bool = False, strict: bool = False
         word = _WORD.match(text, position)
         if word is None or words == _WORDS or _plain(word.group()) in places.NO_PLACES:
             break
-        words, town, position = words + 1, True, word.end()
+        words, position = words + 1, word.end()
         stop = position - word.group().endswith(".")
         if _plain(word.group()) not in places.SMALL:
-            capital = capital and not word.group()[0].islower()
+            town, capital = True, capital and not word.group()[0].islower()
             # One town, and behind that a county.
             listed = parts > 1 and text[stop : stop + 1] == ","
             if comma and capital and parts <= 2 and not listed and _CLOSE.match(text, stop):
@@ -118,10 +124,16 @@ def _code(text: str, at: int, town: bool, apart: bool) -> int:
     for end in _state_ends(text, at):
         separator = _SEPARATOR.match(text, end)
         digits = _CODE.match(text, separator.end()) if separator else None
-        # In capitals it is a state, even if somebody mistyped the code.
-        if digits and (text[at].isupper() or places.belongs(_plain(text[at:end]), digits.group()[:5])):
+        if digits and _goes_with(text[at:end], digits.group()[:5]):
             return digits.end()
     return 0
+
+
+def _goes_with(state: str, code: str) -> bool:
+    """Whether this state may have this code; in capitals it is one, even if somebody mistyped the code."""
+    known = places.AU_STATES if len(code) == 4 else places.US_STATES
+    is_name = state.isupper() or (len(state) > 3 and state[0].isupper())
+    return places.belongs(_plain(state), code) or (is_name and _plain(state) in known)
 
 
 def _is_year(digits: str) -> bool:
@@ -181,6 +193,9 @@ def _before_code(text: str, low: int, at: int, code: str, policy: Policy) -> int
     stop = at
     while stop > max(low, at - 2) and text[stop - 1] in " \u00a0,":
         stop -= 1
+    last = _LAST_WORD.search(text, max(low, stop - 24), stop)
+    if last is None or _plain(last.group()) not in _LAST_WORDS:
+        return None
     region = "AU" if len(code) == 4 else "US"
     towns = len(code) == 4 and policy.covers("NZ") and not _is_year(code) and "," not in text[stop:at]
     for start in [match.start() for match in _WORD.finditer(text, max(low, stop - 32), stop)][-3:]:
@@ -198,16 +213,15 @@ def _before_code(text: str, low: int, at: int, code: str, policy: Policy) -> int
 def _before(text: str, at: int, low: int) -> int:
     """Where the town before `at` begins, or the house or street before that; `at` itself if there is none."""
     start = stop = at
-    for _ in range(_PARTS):
+    for _ in range(2 * _PARTS):  # between "\\r" and "\\n" is a part, too
         while stop > low and text[stop - 1] in _BLANKS:
             stop -= 1
-        gaps = list(_BREAK.finditer(text, low, stop))
-        gap = gaps[-1] if gaps else None
-        begin = gap.end() if gap else low
-        if gap and begin == stop:
-            stop = gap.start()
+        cut, mark = max((text.rfind(mark, low, stop), mark) for mark in _MARKS)
+        begin = low if cut < 0 else cut + len(mark)
+        if begin == stop and cut >= 0:
+            stop = cut
             continue
-        if start < at and (unit := _UNIT_AT_END.search(text, max(begin, stop - 24), stop)):
+        if start < at and (unit := _UNIT_AT_END.search(text, max(begin, stop - 16), stop)):
             return unit.start()
         if not (text[stop - 1].isalpha() or text[stop - 1] == "."):
             break
@@ -219,9 +233,9 @@ def _before(text: str, at: int, low: int) -> int:
         kind = _plain(text[name:stop].rpartition(" ")[2])
         if start == at or kind in places.HOUSES or places.is_street(kind):
             start = name
-        if name > begin or gap is None:
+        if cut < 0 or text[begin:name].strip(_BLANKS):
             break
-        stop = gap.start()
+        stop = cut
     return start
 
 
