@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -37,21 +36,21 @@ class Spares:
     """
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
-        self._texts: Counter[str] = Counter()
+        # Of terms that are gone as well: what a session knows through them must not outlive them.
+        self._texts: set[str] = set()
         self._allowed = Allowed()
         self.change((), terms)
 
     def change(self, gone: Iterable[Term], new: Iterable[Term]) -> None:
         """Without those `gone`, with those that are `new`."""
         out, into = ([term for term in terms if term.enabled] for terms in (gone, new))
-        self._texts.subtract(term.text.casefold() for term in out if term.kind == "term")
         self._texts.update(term.text.casefold() for term in into if term.kind == "term")
         allowed = ([term for term in terms if term.kind == "allowed"] for terms in (out, into))
         self._allowed.change(*allowed)
 
     def __call__(self, entity: str, value: str) -> bool:
         """Whether `value`, known as an `entity`, is to be left alone."""
-        return self._texts[value.casefold()] > 0 or self._allowed.allows(value, entity)
+        return value.casefold() in self._texts or self._allowed.allows(value, entity)
 
 
 def _nothing(entity: str, value: str) -> bool:
