@@ -16,7 +16,7 @@ from app.events import EventBus
 from app.pipeline import redaction
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.recognition import Recognition, sparing
+from app.pipeline.recognition import Recognition
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -54,13 +54,12 @@ def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -
 async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Redaction:
     async with _vault(settings, name) as (vault, session, terms):
         detection = Detection(settings.current.ner_model)
-        own = terms.enabled()
-        detection.use_terms(own)
+        detection.use_terms(terms.enabled())
         try:
             findings = detection.text(text, settings.current.policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        recognition = Recognition(session, findings, sparing(own))
+        recognition = Recognition(session, findings, settings.current.policy)
         result = redaction.redact(
             text,
             recognition.findings(text, findings),

@@ -15,7 +15,6 @@ from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
-from app.pipeline.recognition import sparing
 from app.pipeline.redaction import Finding
 from app.pipeline.standing import standing
 from app.pipeline.terms import Term
@@ -63,8 +62,6 @@ class Worker:
         self._ner_model = ner_model
         self._changed = changed
         self._terms: tuple[Term, ...] = ()
-        #: What is found by the dictionary alone.
-        self.spared = sparing(())
         self._process: Process | None = None
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -95,10 +92,10 @@ class Worker:
 
     async def _load(self, layers: frozenset[str]) -> None:
         try:
-            # In our own process, known values are looked for.
-            await asyncio.to_thread(standing, "")
             # Sorted: the model comes last but one and the rest is ready should it fail.
             self._failures = await self._run("load", sorted(layers))
+            # Known values are looked for in our own process.
+            await asyncio.to_thread(standing, "")
         except DetectorUnavailable as error:
             self._failures = {layer: str(error) for layer in layers}
         self._loading = None
@@ -107,7 +104,6 @@ class Worker:
     def use_terms(self, terms: tuple[Term, ...]) -> None:
         """The dictionary for every request that is asked for from now on."""
         self._terms = terms
-        self.spared = sparing(terms)
         if self._process is not None:
             # First in, first out: what is asked for next comes after this. Another process begins with it.
             self._process.call(_call, "use_terms", terms).add_done_callback(_ignored)

@@ -17,24 +17,24 @@ from app.pipeline.known import Known, Spared
 from app.pipeline.numbers import DIGITS
 from app.pipeline.outline import Part, said
 from app.pipeline.placeholder import LITERAL, label_of
+from app.pipeline.policy import REGIONS, Policy
 from app.pipeline.redaction import Finding, findings_in
 from app.pipeline.session import Session
 from app.pipeline.span import Span, resolve
-from app.pipeline.terms import Term
 
 _EVERYTHING = Fields()
 #: What they find is not learnt: a term has options of its own, a literal is no value.
 _UNLEARNT = frozenset(["dictionary", "literal"])
 
 
-def sparing(terms: Iterable[Term]) -> Spared:
-    """Spares the user's own `terms`: the dictionary finds them, where their options say."""
-    texts = frozenset(term.text.casefold() for term in terms)
-    return lambda entity, value: value.casefold() in texts
+def sparing(policy: Policy) -> Spared:
+    """Leaves alone what the rows of the policy's regions would not find."""
 
+    def spared(entity: str, value: str) -> bool:
+        region = entity.partition("_")[0]
+        return region in REGIONS and not policy.covers(region)
 
-def _nothing(entity: str, value: str) -> bool:
-    return False
+    return spared
 
 
 class Recognition:
@@ -47,16 +47,15 @@ class Recognition:
         self,
         session: Session,
         findings: Iterable[Finding],
-        spared: Spared = _nothing,
-        *,
-        numbers: bool = True,
+        policy: Policy,
     ) -> None:
-        """`spared` tells what the user wants left alone, `numbers` whether JSON numbers may be replaced."""
+        """Known is what is to be hidden under `policy`."""
+        spared = sparing(policy)
         seen = list(findings)
         own = [(f.entity, f.value) for f in seen if f.source not in _UNLEARNT and not spared(f.entity, f.value)]
         self.known: Known = session.known.also(own)
         self._spared = spared
-        self._numbers = numbers
+        self._numbers = policy.numbers != "allow"
         self._labels = frozenset({*session.labels, *(label_of(finding.entity) for finding in seen), LITERAL})
 
     def findings(self, value: str, own: Sequence[Finding], depth: int = 0) -> Sequence[Finding]:

@@ -85,12 +85,13 @@ def redact(
     if style == "mask":
         return replaced(original, hidden, [_masked(finding) for finding in hidden])
     around = surroundings or Surroundings([original])
-    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around, among) for f in hidden]
+    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around, among, _is_own(f)) for f in hidden]
     while True:
         result = replaced(original, hidden, tokens)
         misread, overlooked = _misread(result, session)
         for number in misread:
-            tokens[number] = session.generated(hidden[number].entity, hidden[number].value, style)
+            found = hidden[number]
+            tokens[number] = session.generated(found.entity, found.value, style, _is_own(found))
         if quoting or not overlooked:
             if not misread:
                 return result
@@ -99,6 +100,10 @@ def redact(
         pairs += [(literal, session.generated(LITERAL, literal.value, style)) for literal in overlooked]
         pairs.sort(key=lambda pair: pair[0].start)
         hidden, tokens = [finding for finding, _ in pairs], [token for _, token in pairs]
+
+
+def _is_own(finding: Finding) -> bool:
+    return finding.source == "dictionary"
 
 
 def _masked(finding: Finding) -> str:

@@ -48,6 +48,10 @@ MIGRATIONS = (
         PRIMARY KEY (day, entity)
     ) WITHOUT ROWID;
     """,
+    # Whether a value was the user's own, which is known in no other form.
+    """
+    ALTER TABLE entry ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

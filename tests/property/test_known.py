@@ -16,7 +16,7 @@ from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Finding, Redaction
 from app.pipeline.restore import restore
 from app.pipeline.session import Session
-from tests.property.texts import KEY, REVERSIBLE
+from tests.property.texts import KEY, POLICY, REVERSIBLE
 
 _FIELDS = Fields(identifiers=("messages[].role",), opening="messages")
 _NAMES = [("Siobhan", "Kowalski"), ("Tamsin", "O'Neil"), ("José", "García"), ("Mark", "Page"), ("Li", "Wu")]
@@ -71,7 +71,7 @@ def _request(session: Session, messages: list[str], style: Style) -> Redaction:
     for number in unsent(opened.parts, session):
         said = leaves[number].value
         found[number] = (Finding(0, len(said), values[said], 0.9, "ner", said),) if said in values else ()
-    recognition = Recognition(session, (finding for own in found.values() for finding in own))
+    recognition = Recognition(session, (finding for own in found.values() for finding in own), POLICY)
     known = recognition.in_parts(body, opened.parts, found)
     return redact_body(body, opened.parts, known, session, quoting=False, style=style, among=recognition.known)
 
