@@ -46,7 +46,7 @@ def _numbers(draw: st.DrawFn) -> str:
     return draw(_cases)("".join(map("".join, zip(compact, gaps, strict=True))).rstrip(" .-"))
 
 
-_around = st.sampled_from(["", " ", "(", ")", "/", "_", "x ", " x", "\n", "12 is ", '"', "[PERSON_1234]", "\\", "; "])
+_around = st.sampled_from(["", " ", "(", ")", "/", "_", "x ", " x_", "\n", "12 is ", '"', "[PERSON_1234]", "\\", "; "])
 _forms = _names() | _numbers()
 _texts = st.lists(st.tuples(_around, _forms, st.sampled_from([" ", "; ", "/ ", ")\n"])), min_size=1, max_size=5).map(
     lambda pieces: "".join(map("".join, pieces))
