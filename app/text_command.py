@@ -15,10 +15,11 @@ from app.credentials import master_key
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import redaction
+from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.operators import listed
-from app.pipeline.recognition import Recognition, Spares
+from app.pipeline.recognition import Recognition
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -65,7 +66,8 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Re
             findings = detection.text(text, policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        recognition = Recognition(session, findings, Spares(terms.enabled()), policy)
+        allowed = Allowed(term for term in terms.enabled() if term.kind == "allowed")
+        recognition = Recognition(session, findings, policy, allowed)
         known = recognition.findings(text, findings)
         if blocked := policy.blocked(Counter(finding.entity for finding in known)):
             raise UserError(f"The text holds {listed(blocked)}, which it must not.", code=Exit.DATA)

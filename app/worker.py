@@ -12,12 +12,12 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Detection, Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
 from app.pipeline.policy import Policy
-from app.pipeline.recognition import Spares
 from app.pipeline.redaction import Finding
 from app.pipeline.standing import standing
 from app.pipeline.terms import Term
@@ -37,6 +37,10 @@ _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 def _begin(ner_model: str) -> None:
     global _detection
     _detection = Detection(ner_model)
+
+
+def _is_allowed(term: Term) -> bool:
+    return term.enabled and term.kind == "allowed"
 
 
 class _Packed(bytes):
@@ -74,8 +78,8 @@ class Worker:
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
         self._terms: dict[int, Term] = {}
-        #: Tells what known values must not hide.
-        self.spared = Spares()
+        #: What the user leaves alone, for those who know values of a session.
+        self.allowed = Allowed()
         self._process: Process | None = None
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -107,10 +111,10 @@ class Worker:
 
     async def _load(self, layers: frozenset[str]) -> None:
         try:
-            # In our own process, known values are looked for.
-            await asyncio.to_thread(standing, "")
             # Sorted: the model comes last but one and the rest is ready should it fail.
             self._failures = await self._run("load", sorted(layers))
+            # Known values are looked for in our own process.
+            await asyncio.to_thread(standing, "")
         except DetectorUnavailable as error:
             self._failures = {layer: str(error) for layer in layers}
         self._loading = None
@@ -118,7 +122,8 @@ class Worker:
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""
-        self.spared.change((self._terms[id] for id in changes if id in self._terms), filter(None, changes.values()))
+        gone = (self._terms[id] for id in changes if id in self._terms)
+        self.allowed.change(filter(_is_allowed, gone), filter(_is_allowed, filter(None, changes.values())))
         for id, term in changes.items():
             if term is None:
                 self._terms.pop(id, None)

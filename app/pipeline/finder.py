@@ -145,6 +145,7 @@ class Finder:
         self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
         self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
+        self._tails = frozenset(key[-2:] for key in self._keys)
         self._words = WholeWords(words)
         self._doubled = doubled
 
@@ -186,10 +187,17 @@ class Finder:
         return Sighting(*span, text[slice(*span)]) if span else None
 
     def _may_end(self, key: str) -> bool:
-        """Whether a label may end `key`, which has no separators."""
-        if key.endswith(self._keys):
+        """Whether a label may end `key`, which has no separators. Asked at every number, mostly in vain."""
+        if self._is_end(key):
             return True
-        return self._relatives and any(key[:end].endswith(self._keys) for end in _ends(key))
+        if not self._relatives:
+            return False
+        shorter = key[:-1]
+        has_part = key.endswith(PARTS) or shorter.endswith(PARTS)
+        return self._is_end(shorter) if not has_part else any(self._is_end(key[:end]) for end in _ends(key))
+
+    def _is_end(self, key: str) -> bool:
+        return (key[-2:] in self._tails or key[-1:] in self._tails) and key.endswith(self._keys)
 
     def _label(self, key: str) -> str | None:
         """The label that is `key` without its separators."""

@@ -20,6 +20,8 @@ from app.pipeline.spelling import is_spelt, stands, whole
 _STRETCH = 64 * 1024
 #: A block this much larger than the next one is not made again for it.
 _GROWTH = 4
+#: Forms in a block; while one is made, nothing else runs.
+_LARGEST = 5_000
 #: So many new values are worked out without a wait that anybody would notice.
 _AT_ONCE = 200
 _TITLE = re.compile(r"(?:(?:mrs?|ms|mx|miss|dr|prof(?:essor)?|sir)\b\.?\s*)+", re.IGNORECASE)
@@ -202,10 +204,9 @@ class Known:
                     made.append(form)
                     self._forms.setdefault(form.key, []).append(form)
         blocks = self._blocks
-        while made and blocks and len(blocks[-1].forms) < _GROWTH * len(made):
+        while blocks and len(blocks[-1].forms) < min(_GROWTH * len(made), _LARGEST):
             made = [*blocks[-1].forms, *made]
             blocks = blocks[:-1]
-        if made:
-            self._blocks = (*blocks, _Block(made))
+        self._blocks = (*blocks, *(_Block(made[at : at + _LARGEST]) for at in range(0, len(made), _LARGEST)))
         for learnt in fresh:
             del self._fresh[learnt]

@@ -18,43 +18,26 @@ from app.pipeline.known import Known, Spared
 from app.pipeline.numbers import DIGITS
 from app.pipeline.outline import Part, said
 from app.pipeline.placeholder import LITERAL, label_of
-from app.pipeline.policy import Policy
+from app.pipeline.policy import REGIONS, Policy
 from app.pipeline.redaction import Finding, findings_in
 from app.pipeline.session import Session
 from app.pipeline.span import Span, resolve
-from app.pipeline.terms import Term
 
 _EVERYTHING = Fields()
-_DEFAULT = Policy()
+_NOTHING = Allowed()
 #: What they find is not learnt: a term has options of its own, a literal is no value.
 _UNLEARNT = frozenset(["dictionary", "literal"])
 
 
-class Spares:
-    """What known values must leave alone: the user's own terms, which the dictionary finds where their options say,
-    and what the user allows.
-    """
+def sparing(policy: Policy, allowed: Allowed) -> Spared:
+    """Leaves alone what is `allowed`, what the policy keeps, and what the rows of its regions would not find."""
 
-    def __init__(self, terms: Iterable[Term] = ()) -> None:
-        # Of terms that are gone as well: what a session knows through them must not outlive them.
-        self._texts: set[str] = set()
-        self._allowed = Allowed()
-        self.change((), terms)
+    def spared(entity: str, value: str) -> bool:
+        region = entity.partition("_")[0]
+        is_foreign = region in REGIONS and not policy.covers(region)
+        return is_foreign or policy.keeps(entity) or allowed.allows(value, entity)
 
-    def change(self, gone: Iterable[Term], new: Iterable[Term]) -> None:
-        """Without those `gone`, with those that are `new`."""
-        out, into = ([term for term in terms if term.enabled] for terms in (gone, new))
-        self._texts.update(term.text.casefold() for term in into if term.kind == "term")
-        allowed = ([term for term in terms if term.kind == "allowed"] for terms in (out, into))
-        self._allowed.change(*allowed)
-
-    def __call__(self, entity: str, value: str) -> bool:
-        """Whether `value`, known as an `entity`, is to be left alone."""
-        return value.casefold() in self._texts or self._allowed.allows(value, entity)
-
-
-def _nothing(entity: str, value: str) -> bool:
-    return False
+    return spared
 
 
 class Recognition:
@@ -67,14 +50,15 @@ class Recognition:
         self,
         session: Session,
         findings: Iterable[Finding],
-        spared: Spared = _nothing,
-        policy: Policy = _DEFAULT,
+        policy: Policy,
+        allowed: Allowed = _NOTHING,
     ) -> None:
-        """`spared` tells what the user wants left alone."""
+        """Known is what is to be hidden under `policy`, unless it is `allowed`."""
+        spared = sparing(policy, allowed)
         seen = list(findings)
         own = [(f.entity, f.value) for f in seen if f.source not in _UNLEARNT and not spared(f.entity, f.value)]
         self.known: Known = session.known.also(own)
-        self._spared: Spared = lambda entity, value: policy.keeps(entity) or spared(entity, value)
+        self._spared = spared
         self._policy = policy
         self._labels = frozenset({*session.labels, *(label_of(finding.entity) for finding in seen), LITERAL})
 

@@ -86,14 +86,15 @@ def redact(
     around = surroundings or Surroundings([original])
     tokens = [
         _mask(f, session) if style == "mask" or f.entity in masked
-        else session.placeholder(f.entity, f.value, f.replacement, style, around, among)
+        else session.placeholder(f.entity, f.value, f.replacement, style, around, among, _is_own(f))
         for f in hidden
     ]  # fmt: skip
     while True:
         result = replaced(original, hidden, tokens)
         misread, overlooked = _misread(result, session)
         for number in misread:
-            tokens[number] = session.generated(hidden[number].entity, hidden[number].value, style)
+            found = hidden[number]
+            tokens[number] = session.generated(found.entity, found.value, style, _is_own(found))
         if quoting or not overlooked:
             if not misread:
                 return result
@@ -111,6 +112,10 @@ def _mask(finding: Finding, session: Session) -> str:
         token = f"[{label_of_mask(token) or label_of(finding.entity)}_]"
     session.reserve(token)
     return token
+
+
+def _is_own(finding: Finding) -> bool:
+    return finding.source == "dictionary"
 
 
 def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) -> Redaction:

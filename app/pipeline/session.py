@@ -33,12 +33,14 @@ _NOWHERE = Surroundings(())
 class Entry:
     """One placeholder and the value it stands for (hidden from repr).
 
-    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in.
+    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in. The user's
+    `own` values, which the dictionary finds, are not known again.
     """
 
     placeholder: str
     label: str
     value: str = field(repr=False)
+    own: bool = False
 
 
 class Pending(NamedTuple):
@@ -107,46 +109,46 @@ class Session:
         style: Style = "default",
         surroundings: Surroundings = _NOWHERE,
         among: Known | None = None,
+        own: bool = False,
     ) -> str:
         """The placeholder of `value`, a new one in `style` if it has none yet.
 
         `preferred` is the user's own stand-in; it is taken unless it stands for another value. No surrogate is
-        anything that is in its `surroundings`. It may be a part of a value `among` these, or of this session's.
+        anything that is in its `surroundings`. It may be a part of a value `among` these, or of this session's;
+        `own` is as in `Entry`.
         """
-        known = self._by_value.get(value)
-        if known is not None:
+        if (known := self._by_value.get(value)) is not None:
             return known.placeholder
         if preferred and not self._is_taken(preferred) and can_stand_in(preferred):
             return self._issue(Entry(preferred, "", value))
-        if style not in ("surrogate", "pua") and (
-            token := self._relative(entity, value, style, self.known if among is None else among)
-        ):
-            return self._issue(Entry(token, label_of(entity), value))
+        relative = None if own or style in ("surrogate", "pua") else self._relative(entity, value, style, among)
+        if relative:
+            return self._issue(Entry(relative, label_of(entity), value))
         if style == "surrogate":
             found = surrogates(
                 entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
             )
             label = label_of(entity)
             # A part that has a placeholder of another style keeps it.
-            tokens = [self._issue(Entry(token, label, part)) for token, part in found if part not in self._by_value]
-            if tokens:
-                return tokens[-1]
-        return self.generated(entity, value, style)
+            new = [Entry(token, label, part, own) for token, part in found if part not in self._by_value]
+            if new:
+                return [self._issue(entry) for entry in new][-1]
+        return self.generated(entity, value, style, own)
 
-    def generated(self, entity: str, value: str, style: Style = "default") -> str:
+    def generated(self, entity: str, value: str, style: Style = "default", own: bool = False) -> str:
         """A generated placeholder of `value`, for a place where its stand-in would be misread."""
-        known = self._generated.get(value)
-        if known is not None:
+        if (known := self._generated.get(value)) is not None:
             return known.placeholder
         label = label_of(entity)
         if style == "pua":
-            return self._issue(Entry(self._keyed.unused_private(value, self._is_taken), label, value))
+            return self._issue(Entry(self._keyed.unused_private(value, self._is_taken), label, value, own))
         held = len(self._by_placeholder) + len(self._reserved)
         number = self._ordinal(label) if style == "ordinal" else self._keyed.unused(value, self._numbers, held)
-        return self._issue(Entry(render(label, number, style), label, value))
+        return self._issue(Entry(render(label, number, style), label, value, own))
 
-    def _relative(self, entity: str, value: str, style: Style, known: Known) -> str | None:
-        if (related := known.related(entity, value)) is None:
+    def _relative(self, entity: str, value: str, style: Style, among: Known | None) -> str | None:
+        related = (self.known if among is None else among).related(entity, value)
+        if related is None:
             return None
         root = self._by_value.get(related.value)
         token = root.placeholder if root else self.generated(entity, related.value, style)
@@ -262,7 +264,8 @@ class Session:
         named = parts(entry.placeholder)
         if entry.label and (named is None or named[0] == entry.label):  # what it is a part of has taught the rest
             self._labelled[entry.label] += 1
-            self.known.learn(entity_of(entry.label), entry.value)
+            if not entry.own:
+                self.known.learn(entity_of(entry.label), entry.value)
         # A stand-in goes before a generated one, in whatever order the vault gives them back.
         if not generated or entry.value not in self._by_value:
             self._by_value[entry.value] = entry

@@ -198,7 +198,7 @@ class Redactor:
     ) -> tuple[Findings, Known]:
         """What is to hide in the parts that were looked through, known values included, and all that is known."""
         findings = (finding for own in found.values() for finding in own)
-        recognition = Recognition(session, findings, self._worker.spared, policy)
+        recognition = Recognition(session, findings, policy, self._worker.allowed)
         return recognition.in_parts(text, opened.parts, found), recognition.known
 
     def _noted(self, text: str, request: Request) -> str:

@@ -56,6 +56,10 @@ MIGRATIONS = (
     """
     ALTER TABLE term ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
     """,
+    # Whether a value was the user's own, which is known in no other form.
+    """
+    ALTER TABLE entry ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

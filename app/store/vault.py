@@ -111,9 +111,9 @@ class Vault:
             key = self._seal.open(row[0], f"key:{id}")
             seal = Seal(key)
             entries = [
-                Entry(placeholder, label, seal.open(value, f"{id}:{placeholder}").decode("utf-8", "surrogatepass"))
-                for placeholder, label, value in connection.execute(
-                    "SELECT placeholder, label, value FROM entry WHERE session = ?", (id,)
+                Entry(p, label, seal.open(value, f"{id}:{p}").decode("utf-8", "surrogatepass"), bool(own))
+                for p, label, value, own in connection.execute(
+                    "SELECT placeholder, label, value, own FROM entry WHERE session = ?", (id,)
                 )
             ]
             reserved = [
@@ -148,6 +148,7 @@ class Vault:
                     entry.placeholder,
                     entry.label,
                     seal.seal(entry.value.encode("utf-8", "surrogatepass"), f"{session.id}:{entry.placeholder}"),
+                    entry.own,
                 )
                 for entry in pending.entries
             ]
@@ -159,7 +160,7 @@ class Vault:
 
             def work(connection: sqlite3.Connection) -> None:
                 for row in entries:
-                    if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", row).rowcount == 0:
+                    if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)", row).rowcount == 0:
                         self._prove_same(connection, seal, row)
                 connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?, ?)", reserved)
                 connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", memories)
@@ -171,7 +172,7 @@ class Vault:
                 raise
 
     @staticmethod
-    def _prove_same(connection: sqlite3.Connection, seal: Seal, row: tuple[str, str, str, bytes]) -> None:
+    def _prove_same(connection: sqlite3.Connection, seal: Seal, row: tuple[str, str, str, bytes, bool]) -> None:
         """The row was there: from a save that was cut off, or another program gave it to a value."""
         place = f"{row[0]}:{row[1]}"
         (stored,) = connection.execute(

@@ -325,6 +325,17 @@ def test_redact_and_restore_are_each_others_inverse(tmp_path: Path) -> None:
     assert other.stdout == redacted.stdout
 
 
+def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: Path) -> None:
+    flags = ("--data-dir", tmp_path, "--no-ner")
+    text = b"Dear Siobhan Kowalski: siobhan_kowalski.pdf"
+    first = run("redact", *flags, input=text).stdout
+    (number,) = re.findall(rb"Dear \[PERSON_(\d+)\]", first)
+    assert first == b"Dear [PERSON_%b]: [PERSON_B_%b].pdf" % (number, number)
+    second = run("redact", *flags, input=b"kowalski").stdout
+    assert second == b"[PERSON_LAST_%b]" % number
+    assert run("restore", "--data-dir", tmp_path, input=first + second).stdout == text + b"kowalski"
+
+
 def test_redact_tells_in_json_what_it_found(tmp_path: Path) -> None:
     done = run("redact", "--data-dir", tmp_path, "--json", input=PROSE.encode())
     assert done.returncode == Exit.OK

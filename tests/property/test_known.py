@@ -16,7 +16,7 @@ from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Finding, Redaction
 from app.pipeline.restore import restore
 from app.pipeline.session import Session
-from tests.property.texts import KEY, REVERSIBLE
+from tests.property.texts import KEY, POLICY, REVERSIBLE
 
 _FIELDS = Fields(identifiers=("messages[].role",), opening="messages")
 _NAMES = [("Siobhan", "Kowalski"), ("Tamsin", "O'Neil"), ("José", "García"), ("Mark", "Page"), ("Li", "Wu")]
@@ -46,7 +46,7 @@ def _numbers(draw: st.DrawFn) -> str:
     return draw(_cases)("".join(map("".join, zip(compact, gaps, strict=True))).rstrip(" .-"))
 
 
-_around = st.sampled_from(["", " ", "(", ")", "/", "_", "x ", "\n", "12 is ", '"', "[PERSON_1234]", "\\", "; "])
+_around = st.sampled_from(["", " ", "(", ")", "/", "_", "x ", " x_", "\n", "12 is ", '"', "[PERSON_1234]", "\\", "; "])
 _forms = _names() | _numbers()
 _texts = st.lists(st.tuples(_around, _forms, st.sampled_from([" ", "; ", "/ ", ")\n"])), min_size=1, max_size=5).map(
     lambda pieces: "".join(map("".join, pieces))
@@ -71,7 +71,7 @@ def _request(session: Session, messages: list[str], style: Style) -> Redaction:
     for number in unsent(opened.parts, session):
         said = leaves[number].value
         found[number] = (Finding(0, len(said), values[said], 0.9, "ner", said),) if said in values else ()
-    recognition = Recognition(session, (finding for own in found.values() for finding in own))
+    recognition = Recognition(session, (finding for own in found.values() for finding in own), POLICY)
     known = recognition.in_parts(body, opened.parts, found)
     return redact_body(body, opened.parts, known, session, quoting=False, style=style, among=recognition.known)
 

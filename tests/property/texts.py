@@ -98,7 +98,7 @@ def engine(terms: Sequence[Term] = (), marks: Sequence[tuple[int, int, str]] = (
 def hide(text: str, session: Session, with_: Engine, *, quoting: bool = False, style: Style = "default") -> str:
     """`text` redacted in `session`, with what is known there."""
     own = with_.findings(text, POLICY)
-    recognition = Recognition(session, own)
+    recognition = Recognition(session, own, POLICY)
     findings = recognition.findings(text, own)
     return redact(text, findings, session, quoting=quoting, style=style, among=recognition.known).text
 
