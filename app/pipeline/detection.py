@@ -12,7 +12,8 @@ from app.pipeline.detectors import Detector, DetectorUnavailable
 from app.pipeline.detectors.own import OwnDetector
 from app.pipeline.engine import Engine
 from app.pipeline.extract import text_of
-from app.pipeline.fields import Fields, Form, Leaf, label
+from app.pipeline.fields import Fields, Form, Leaf
+from app.pipeline.labels import label
 from app.pipeline.media import Attachment, Unreadable
 from app.pipeline.outline import Outline, outline
 from app.pipeline.policy import Policy

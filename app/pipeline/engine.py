@@ -9,9 +9,10 @@ from typing import Any
 from app.pipeline.allowed import Allowed
 from app.pipeline.detectors import Detector, addresses
 from app.pipeline.disguises import undisguised
-from app.pipeline.fields import Fields, Form, label, leaves
+from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
+from app.pipeline.labels import label
 from app.pipeline.numbers import DIGITS, identifies, may_identify
 from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy

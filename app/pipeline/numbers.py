@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from app.pipeline.fields import label
+from app.pipeline.labels import label
 from app.pipeline.redaction import Finding
 
 #: Shorter numbers identify nobody by themselves.
