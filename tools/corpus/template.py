@@ -22,6 +22,8 @@ from tools.corpus.values import HARMLESS, MAKERS, Forms
 
 _HEAD = re.compile(r"^== (?P<kind>[a-z]+)(?: (?P<region>[A-Z]{2}))?(?: x(?P<times>[0-9]+))?$", re.M)
 _SLOT = re.compile(r"<<([^<>\n]+)>>")
+#: Part of how somebody is called, and nothing that tells who it is: it may be hidden and need not be.
+_TITLE = re.compile(r"(Mrs?|Ms|Miss|Dr|Prof) ")
 _VALUE = re.compile(r"(?P<name>[A-Z0-9_]+)(?:\.(?P<forms>[a-z0-9|]+))?(?:#(?P<tie>[0-9]+))?")
 
 
@@ -50,7 +52,10 @@ class Template:
             text, entity, optional = self._slot(slot[1], random, split, identifier, label, ties)
             length += len(before)
             if entity:
-                labels.append(Label(length, length + len(text), entity, optional))
+                title = _TITLE.match(text) if entity == "PERSON" and not optional else None
+                if title:
+                    labels.append(Label(length, length + title.end(1), entity, True))
+                labels.append(Label(length + (title.end() if title else 0), length + len(text), entity, optional))
             out += [before, text]
             length += len(text)
             position = slot.end()
