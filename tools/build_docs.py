@@ -79,9 +79,9 @@ def _own() -> list[str]:
         "",
         f"These may differ: {', '.join(f'`{name}`' for name in OWN)}.",
         "",
-        "- A session that clients name: `anonamoose session set NAME preset=coding operators=URL=keep`.",
+        "- A session that clients name: `anonamoose session set NAME preset=coding operators=IP_ADDRESS=keep`.",
         "- A request: the header `x-anonamoose-preset: coding`, or in the base URL "
-        "`http://localhost:3000/o/preset=coding,operators=URL=keep;PERSON=mask/v1`.",
+        "`http://localhost:3000/o/preset=coding,operators=IP_ADDRESS=keep;PERSON=mask/v1`.",
         "",
         "A header goes before the URL, that before the session, that before these settings. In lists by entity, only "
         "what is named changes. With `--client-policy stricter` no request may ask for less protection.",

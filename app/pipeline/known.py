@@ -31,10 +31,13 @@ Spared = Callable[[str, str], bool]
 
 
 class Related(NamedTuple):
-    """What a value is a part or another spelling of."""
+    """What a value is a part or another spelling of. The value is hidden from repr."""
 
     value: str
     part: Part
+
+    def __repr__(self) -> str:
+        return f"<Related by {self.part!r}>"
 
 
 class _Block:

@@ -50,7 +50,7 @@ PRESETS = {
 
 @lru_cache(maxsize=64)
 def parse_operators(text: str) -> Operators:
-    """Operators from `CREDIT_CARD=block, URL=keep`; of two for one entity the latter counts.
+    """Operators from `CREDIT_CARD=block, IP_ADDRESS=keep`; of two for one entity the latter counts.
 
     Raises ValueError with a sentence for the user, which quotes nothing.
     """

@@ -190,3 +190,9 @@ def test_values_learnt_one_by_one_are_all_known() -> None:
         assert session.spans(f"{123456000 + number}", lambda entity, value: False)
     assert len(session._blocks) < 10
     assert all(session.spans(f"{123456000 + number}", lambda entity, value: False) for number in range(300))
+
+
+def test_what_is_related_says_nothing_of_its_value() -> None:
+    related = known(JANE).related("PERSON", "Doe")
+    assert related is not None and related.value == "Jane Doe"
+    assert "Jane" not in repr(related) and "Doe" not in repr(related)
