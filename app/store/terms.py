@@ -102,10 +102,9 @@ class Terms:
 
     async def change(self, id: int, term: Term) -> None:
         """Replaces one term; raises ValueError when it is not valid, KeyError when there is none."""
-        sealed = await asyncio.to_thread(self._checked, term)
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
-            row = sealed, revision, id
+            row = self._checked(term), revision, id  # sealed in its turn, so that the last change wins
             if not connection.execute("UPDATE term SET sealed = ?, revision = ? WHERE id = ?", row).rowcount:
                 raise KeyError(id)
             return {id: term}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,6 +33,7 @@ class TermTable(QAbstractTableModel):
         self._terms = terms
         self._tasks = tasks
         self._rows: list[tuple[int, Term]] = []
+        self._saving: Counter[int] = Counter()
         self.sync(terms.all())
 
     def column(self, attribute: str) -> int:
@@ -97,18 +99,18 @@ class TermTable(QAbstractTableModel):
         # Shown at once; if it cannot be saved, `sync` brings the old one back.
         self._rows[index.row()] = (id, term)
         self._row_changed(index.row())
-        self._tasks.start(self._change(id, term), lambda error: self._refused(id, error))
+        self._saving[id] += 1
+        self._tasks.start(self._change(id, term), self.judged.emit)
         return True
 
     async def _change(self, id: int, term: Term) -> None:
         try:
             await self._terms.change(id, term)
-        except KeyError:  # removed meanwhile
+        except KeyError:
+            pass  # removed meanwhile
+        finally:
+            self._saving[id] -= 1
             self.sync([id])
-
-    def _refused(self, id: int, error: Exception) -> None:
-        self.judged.emit(error)
-        self.sync([id])
 
     def id(self, row: int) -> int:
         """The id in `Terms` of a row."""
@@ -119,8 +121,8 @@ class TermTable(QAbstractTableModel):
         return self._rows[row][1]
 
     def sync(self, ids: Iterable[int]) -> None:
-        """Brings the rows of `ids` in line with the store, whoever changed it."""
-        terms = {id: self._terms.get(id) for id in ids}
+        """Brings the rows of `ids` in line with the store, whoever changed it; those being saved, once they are."""
+        terms = {id: self._terms.get(id) for id in ids if not self._saving[id]}
         now = {id: term for id, term in terms.items() if term is not None and term.kind == self._page.kind}
         at = {id: row for row, (id, _) in enumerate(self._rows) if id in terms}
         gone = [row for id, row in at.items() if id not in now]

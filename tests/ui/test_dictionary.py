@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QComboBox
 
 from app.errors import StorageError
-from app.events import EventBus
+from app.events import EventBus, TermsChanged
 from app.pipeline.terms import KINDS, Kind, Term
 from app.store.database import Database
 from app.store.sealing import Seal
@@ -91,6 +91,18 @@ async def test_cells_are_edited_in_place(desktop: Desktop, application: Staged) 
     wanted = Term("Kestrel", "PROJECT", True, True, "Bird", False)
     await until(lambda: list(application.terms.all().values()) == [wanted])
     assert cell(window, 0, "entity").data() == "PROJECT"
+
+
+@on_loop
+async def test_an_edit_stays_while_it_is_saved_whatever_else_is_told(desktop: Desktop, application: Staged) -> None:
+    window = await opened(desktop, application, Term("Osprey"))
+    for attribute, value in (("text", "Kestrel"), ("replacement", "Bird"), ("entity", "PROJECT")):
+        assert edit(window, 0, attribute, value)
+        application.bus.publish(TermsChanged(1, frozenset(application.terms.all())))
+        assert cell(window, 0, attribute).data() == value
+    await desktop.tasks.finish()
+    assert list(application.terms.all().values()) == [Term("Kestrel", "PROJECT", replacement="Bird")]
+    assert shown(window) == ["Kestrel"]
 
 
 @on_loop

@@ -68,6 +68,12 @@ async def test_a_term_is_changed(terms: Terms, database: Database, told: list[Ev
     assert reopened(database).all() == {id: ONE} and told == [TermsChanged(1, frozenset([id]))] * 2
 
 
+async def test_of_changes_at_once_the_last_one_stays(terms: Terms, database: Database) -> None:
+    (id,) = await terms.add([Term("Bob")])
+    await asyncio.gather(*(terms.change(id, Term(f"Bob {turn}")) for turn in range(20)))
+    assert terms.all() == reopened(database).all() == {id: Term("Bob 19")}
+
+
 async def test_terms_are_removed_and_unknown_ids_ignored(terms: Terms, database: Database, told: list[Event]) -> None:
     ids = await terms.add([Term("a"), Term("b"), Term("c")])
     await terms.remove([ids[0], 999, ids[2]])
