@@ -13,7 +13,7 @@ from typing import Any
 from app.errors import Exit, UserError
 
 #: Parts of a corpus. Whoever writes detectors looks at the first, and is judged by the second.
-SPLITS = ("tune", "held-out")
+SPLITS = ("tune", "held-out", "unseen")
 #: What is read of a file that is no corpus: texts of this many characters at most.
 _CHUNK = 100_000
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
@@ -124,7 +124,7 @@ def _item(data: Any) -> Item:
         raise ValueError("its id or its kind is empty")
     split = data.get("split", "")
     if split not in ("", *SPLITS):
-        raise ValueError(f"its split is “{split}”, not {' or '.join(SPLITS)}")
+        raise ValueError(f"its split is “{split}”, not one of {', '.join(SPLITS)}")
     spans = data.get("spans", [])
     if not isinstance(spans, list):
         raise ValueError("its spans are no list")

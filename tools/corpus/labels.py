@@ -1,4 +1,4 @@
-"""What identifiers are called, in words that the two splits do not share where a language has two."""
+"""What identifiers are called, in words that the splits do not share where a language has several."""
 
 from __future__ import annotations
 
@@ -112,10 +112,65 @@ HEALTH_PLAN: health insurance member number; policy number; subscriber ID
 CERTIFICATE: licence to practise no.; AHPRA registration; permit number
 """
 
+_UNSEEN = """
+AU_TFN: tax file no. (TFN); Tax file num
+AU_ABN: business number (ABN); Aust. Business No.
+AU_ACN: company number (ACN); Aust. Company No.
+AU_MEDICARE: Medicare details; Medicare card number
+AU_IHI: individual healthcare ID; IHI number
+AU_CRN: Centrelink number; CRN no.
+AU_DVA: Veterans' card number; DVA no.
+AU_PROVIDER_NUMBER: prov. no.; provider num
+AU_BSB: branch (BSB); BSB num
+AU_BANK_ACCOUNT: bank acct; acct num
+AU_PASSPORT: passport; passport num
+AU_DRIVER_LICENCE: DL no.; driving licence; Licence num
+NZ_IRD: tax number (IRD); IRD num
+NZ_NHI: NHI code; patient NHI
+NZ_BANK_ACCOUNT: bank a/c; account num
+NZ_DRIVER_LICENCE: DL number; driving licence
+NZ_PASSPORT: passport num; NZ passport number
+UK_NINO: Nat Ins number; NI num
+UK_NHS: NHS ID; NHS patient number
+UK_CHI: CHI num; Community Health Index number
+UK_UTR: UTR number; tax reference
+UK_VAT: VAT registration; VAT reg number
+UK_DRIVING_LICENCE: DVLA licence number; driving lic. no.
+UK_SORT_CODE: bank sort code; sortcode
+UK_BANK_ACCOUNT: bank acc no; a/c number
+UK_PASSPORT: passport num; UK passport number
+UK_POSTCODE: home postcode; delivery postcode
+US_SSN: social; SSN#; Soc Sec No
+US_ITIN: taxpayer ID (ITIN); ITIN#
+US_EIN: tax ID (EIN); FEIN
+US_BANK_ROUTING: ABA number; bank routing no.
+US_NPI: NPI no.; provider's NPI
+US_DEA: DEA#; DEA registration number
+US_MBI: Medicare no.; MBI number
+US_BANK_NUMBER: bank account no.; checking acct
+US_PASSPORT: US passport number; passport num
+US_DRIVER_LICENSE: driver license; license no.; DL no.
+CREDIT_CARD: card; payment card; Amex or Visa number
+IBAN: IBAN code; account IBAN
+IP: IP; host IP; peer address
+IPV6: IPv6 addr; host IP
+MAC: MAC no.; wifi MAC
+EMAIL: e-mail; email addr
+DATE_OF_BIRTH: birthdate; birthday; Date of birth (dd/mm/yyyy)
+MEDICAL_RECORD: hospital number; record no. (MRN); UR number
+VIN: VIN/chassis no.; VIN#
+PLATE: registration number; car rego; license plate no.
+DEVICE_SERIAL: serial; serial num; device S/N
+IMEI: phone IMEI; IMEI/serial
+ACCOUNT: customer no.; acc. number
+HEALTH_PLAN: insurance member no.; membership ID; plan ID
+CERTIFICATE: cert. no.; licence to practice number; registration no.
+"""
+
 
 def _parse(text: str) -> dict[str, tuple[str, ...]]:
     rows = (line.partition(": ") for line in text.strip().splitlines())
     return {name: tuple(words.split("; ")) for name, _, words in rows}
 
 
-LABELS = {"tune": _parse(_TUNE), "held-out": _parse(_HELD_OUT)}
+LABELS = {"tune": _parse(_TUNE), "held-out": _parse(_HELD_OUT), "unseen": _parse(_UNSEEN)}

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import islice
+from itertools import combinations, islice
 from random import Random
 
 import pytest
@@ -28,6 +28,7 @@ from tools.corpus.values import HARMLESS, IDENTIFIERS, persons
 
 CORPUS = {split: list(items(split)) for split in SPLITS}
 EVERY_SPLIT = pytest.mark.parametrize("split", SPLITS)
+EVERY_PAIR = pytest.mark.parametrize(("one", "other"), list(combinations(SPLITS, 2)))
 
 
 def _jwt(value: str) -> bool:
@@ -147,18 +148,20 @@ def _sentences(templates: list[Template]) -> set[str]:
     return {piece for piece in pieces if len(piece) > 16}
 
 
-def test_the_splits_share_no_words_around_a_value() -> None:
-    tune, held_out = (_sentences(list(template.read(TEMPLATES / split))) for split in SPLITS)
-    assert len(tune) > 100 and len(held_out) > 100
+@EVERY_PAIR
+def test_the_splits_share_no_words_around_a_value(one: str, other: str) -> None:
+    words, others = (_sentences(list(template.read(TEMPLATES / split))) for split in (one, other))
+    assert len(words) > 100 and len(others) > 100
     # What the keys in a file of credentials are called is not ours to choose.
-    assert tune & held_out == {"aws_access_key_id", "aws_secret_access_key"}
+    assert words & others <= {"aws_access_key_id", "aws_secret_access_key"}
 
 
-def test_the_splits_share_no_person_and_no_label() -> None:
-    names = [{(form["first"], form["last"]) for form in _people(split)} for split in SPLITS]
-    assert names[0].isdisjoint(names[1])
+@EVERY_PAIR
+def test_the_splits_share_no_person_and_no_label(one: str, other: str) -> None:
+    names, others = ({(form["first"], form["last"]) for form in _people(split)} for split in (one, other))
+    assert names.isdisjoint(others)
     for name in IDENTIFIERS:
-        assert set(LABELS["tune"][name]).isdisjoint(LABELS["held-out"][name]), name
+        assert set(LABELS[one][name]).isdisjoint(LABELS[other][name]), name
 
 
 def _people(split: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from tools.corpus.values.base import Forms, Maker, fill
 _STREETS = {
     "tune": "Wattle Church Victoria Kauri Mill Station Elm Park Harbour Queens Glen Eden Bridge Manor Cedar".split(),
     "held-out": "Banksia High Albert Rimu Orchard Railway Maple Garden Bay Ridge Kings Avon Fern Chapel Spring".split(),
+    "unseen": "Myrtle Princes Windsor Totara Quarry Market Willow Meadow Beach Forest Duke Severn Laurel Abbey".split(),
 }
 _TOWNS = {
     "tune": {
@@ -31,6 +32,16 @@ _TOWNS = {
         "US": (("Madison", "WI", "53703"), ("Austin", "TX", "78704"), ("Denver", "CO", "80205"),
                ("Savannah", "GA", "31401"), ("Fargo", "ND", "58102")),
     },
+    "unseen": {
+        "AU": (("Bendigo", "VIC", "3550"), ("Orange", "NSW", "2800"), ("Mackay", "QLD", "4740"),
+               ("Albany", "WA", "6330"), ("Unley", "SA", "5061"), ("Devonport", "TAS", "7310")),
+        "NZ": (("Rotorua", "Bay of Plenty", "3010"), ("Timaru", "Canterbury", "7910"),
+               ("Gisborne", "Tairawhiti", "4010"), ("Blenheim", "Marlborough", "7201")),
+        "UK": (("York", "North Yorkshire", "YO10 4"), ("Ipswich", "Suffolk", "IP4 2"), ("Truro", "Cornwall", "TR1 2"),
+               ("Dundee", "Angus", "DD2 1"), ("Birmingham", "West Midlands", "B29 6")),
+        "US": (("Eugene", "OR", "97401"), ("Tulsa", "OK", "74104"), ("Richmond", "VA", "23220"),
+               ("Duluth", "MN", "55805"), ("Reno", "NV", "89502")),
+    },
 }  # fmt: skip
 _TYPES = {
     "tune": {
@@ -38,6 +49,7 @@ _TYPES = {
         "short": "St Rd Ave Ln Dr Cres Tce".split(),
     },
     "held-out": {"long": "Street Road Place Close Court Parade Way".split(), "short": "St Rd Pl Cl Ct Pde Way".split()},
+    "unseen": {"long": "Street Road Avenue Grove Drive Court Lane".split(), "short": "St Rd Ave Gr Dr Ct Ln".split()},
 }
 
 

@@ -1,4 +1,4 @@
-"""Persons: made up from first and last names that the two splits do not share."""
+"""Persons: made up from first and last names that the splits do not share."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ _FIRST = {
         "Dorothy Brian Janet Wayne Glenys Nigel Heather Desmond Barbara Hemi Mereana Catherine Daniel Olivia "
         "Lachlan Freya Hamza Khadija Vikram Sunita Jiahui Duc Malgorzata Antonio Beatriz Svetlana Imogen"
     ),
+    "unseen": (
+        "Thomas Mia George Ella Nikhil Meera Hao Xin Ngaio Matiu Semisi Lose Salma Bilal Khoa Huong Orla Fionn "
+        "Sven Jakub Hania Chiara Matteo Pilar Mateo Sakura Takeshi Obinna Amara Shirin Cyrus Miriam Edward Frances "
+        "Ronald Maureen Graham Sheila Keith Audrey Clifford Pania Tui Deborah Michael Jessica Angus Phoebe Tariq "
+        "Nadia Rajesh Lakshmi Yifan Bao Ewa Joaquim Valentina Irina Harriet"
+    ),
 }
 _LAST = {
     "tune": (
@@ -35,8 +41,15 @@ _LAST = {
         "Mahuta Smythe-Clarke MacDonald Fitzpatrick Henderson Stewart Morrison Ferguson Mehta Kapoor Zhao Bui "
         "Kaminski Gutierrez Ricci Petrova Hollingsworth"
     ),
+    "unseen": (
+        "Roberts Walker Wright Hughes Edwards Clarke Nair Menon Lin Huynh Waititi Parore Tuilagi Faleolo Siddiqui "
+        "Aydin Le O'Brien Brennan Johansson Wojcik Mazur Conti Moretti Costa Laurent Nakamura Ito Balogun Obi Rahimi "
+        "Rosenthal Ainsworth Patterson Galloway Thornton Cunningham Featherstone Tipene Hope-Johnstone MacLeod "
+        "Fitzsimmons Peterson Murray Crawford Bennett Reddy Malhotra Sun Dang Zielinski Romero Esposito Sokolova "
+        "Winterton"
+    ),
 }
-_TITLES = {"tune": "Mr Mrs Ms Dr", "held-out": "Mr Mrs Miss Prof"}
+_TITLES = {"tune": "Mr Mrs Ms Dr", "held-out": "Mr Mrs Miss Prof", "unseen": "Mr Ms Miss Dr"}
 _MIDDLE = "ABCDEFGHJKLMNPRSTW"
 
 

@@ -69,7 +69,11 @@ def _jwt(random: Random, _: str) -> Forms:
 
 
 def _password(random: Random, split: str) -> Forms:
-    words = {"tune": "Copper Otter Lantern Granite", "held-out": "Velvet Walnut Comet Harbour"}[split].split()
+    words = {
+        "tune": "Copper Otter Lantern Granite",
+        "held-out": "Velvet Walnut Comet Harbour",
+        "unseen": "Saffron Badger Anvil Juniper",
+    }[split].split()
     value = random.choice(
         (
             random.choice(words) + random.choice("!#$*") + _some(random, digits, 4),
