@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test clients check format lock docs evaluation screenshots clean
+.PHONY: run test clients check audit sbom format lock docs evaluation screenshots clean
 
 run: $(VENV)/.app
 	@$(BIN)/anonamoose $(ARGS)
@@ -25,6 +25,20 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Known weaknesses of what is locked, as the package index tells them; then what the app is made of, for a release.
+audit: $(VENV)/.supply
+	$(VENV)/.supply/bin/pip-audit --require-hashes --disable-pip --requirement requirements/app.lock
+
+sbom: $(VENV)/.supply
+	@mkdir -p build
+	$(VENV)/.supply/bin/cyclonedx-py requirements requirements/app.lock --pyproject pyproject.toml --output-reproducible \
+		--output-format JSON --output-file build/anonamoose.cdx.json
+
+$(VENV)/.supply: $(VENV)/.python requirements/supply.lock
+	@$(PYTHON) -m venv --clear $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/supply.lock
+	@touch $@
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -35,10 +49,11 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray $(LOCK) -o requirements/app.lock
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra dev --extra package $(LOCK) \
 		-c requirements/app.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile requirements/supply.in $(LOCK) -o requirements/supply.lock
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --quiet
 
 docs: $(VENV)/.dev
-	$(BIN)/python tools/build_docs.py
+	$(BIN)/python -m tools.build_docs
 
 # The tables of docs/evaluation.md. Collects 25 MB of texts the first time, which needs npm; then takes some minutes.
 evaluation: $(VENV)/.dev

@@ -1,4 +1,4 @@
-"""Writes the parts of the documentation that are generated: `docs/settings.md`, `docs/identifiers.md`."""
+"""Writes the pages of the documentation that are generated."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.option import Declared
 from app.pipeline.operators import PRESETS
 from app.pipeline.patterns import ALL, Pattern
 from app.settings import DECLARED, OWN
+from tools import licences
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -128,7 +129,7 @@ def identifiers() -> str:
 
 
 #: What is generated: the name of each page and what writes it.
-PAGES = {"settings.md": settings, "identifiers.md": identifiers}
+PAGES = {"settings.md": settings, "identifiers.md": identifiers, "licences.md": licences.page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -79,12 +79,16 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, upstream: FakeUpstream, *more: str, command: tuple[str, ...] = (*_CLI, "serve")
+    folder: Path,
+    upstream: FakeUpstream,
+    *more: str,
+    command: tuple[str, ...] = (*_CLI, "serve"),
+    environ: dict[str, str] | None = None,
 ) -> AsyncIterator[Serving]:
     flags = ["--data-dir", str(folder), "--port", "0", "--host", "127.0.0.1", "--log-level", "debug", "--no-ner"]
     flags += ["--openai-upstream", upstream.origin, "--anthropic-upstream", upstream.origin]
     process = await asyncio.create_subprocess_exec(
-        *command, *flags, *more, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=_ENVIRON
+        *command, *flags, *more, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env={**_ENVIRON, **(environ or {})}
     )
     serving = Serving(process, "", bytearray())
     try:
