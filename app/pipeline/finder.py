@@ -58,6 +58,7 @@ class _Patterns(NamedTuple):
     number: re.Pattern[str]
     label_at_end: re.Pattern[str]
     fixed: re.Pattern[str]
+    hint: re.Pattern[str]  # the first character of a number, or something fixed: no sighting is without
     partial: re.Pattern[str]  # the end of a text that more text could turn into a sighting, or make longer
 
 
@@ -112,6 +113,7 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
         re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z"),
         # What the user chose is found as it is; of two that begin alike, the longer.
         re.compile("|".join([*map(re.escape, stand_ins), *pua]) or r"(?!)"),
+        re.compile("|".join([r"\d", *map(re.escape, stand_ins), *pua])),
         re.compile("(?:" + ("|".join(branches) or r"(?!)") + r")\Z"),
     )
 
@@ -174,6 +176,11 @@ class Finder:
                 return out
             out.append(min(candidates, key=_first))
             position = out[-1].end
+
+    def is_clear(self, text: str, left: str = "") -> bool:
+        """Whether there is nothing to find in `text`, whatever follows; quicker than to look for it. False: perhaps."""
+        hint = self._patterns.hint.search(text) or self._words.may_begin(text)
+        return not hint and self.held(text, left) == len(text)
 
     def _fixed_from(self, text: str, position: int) -> Sighting | None:
         match = self._patterns.fixed.search(text, position)
