@@ -63,8 +63,7 @@ class Form(Enum):
     NUMBER = "number"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A string that is text, unless `form` says that it holds bytes, or is a number.
 
     `[start, end)` is its token, quotes included. `key` says what it is (see `labels.named`), `path` where it stands
@@ -74,11 +73,14 @@ class Leaf:
 
     start: int
     end: int
-    value: str = field(repr=False)
-    key: str = field(repr=False)
+    value: str
+    key: str
     path: str
-    owners: tuple[Pairs, ...] = field(repr=False)
-    form: Form = field(default=Form.TEXT, repr=False)
+    owners: tuple[Pairs, ...]
+    form: Form = Form.TEXT
+
+    def __repr__(self) -> str:
+        return f"<Leaf at [{self.start}, {self.end})>"
 
 
 _STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")

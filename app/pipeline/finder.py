@@ -96,10 +96,12 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
     pua = [_PRIVATE] if "pua" in styles else []
     branches = [_prefixes(_escaped(token[:-1])) for token in stand_ins if len(token) > 1]
     branches += [_PRIVATE_PARTIAL] if pua else []
+    initials = {token[0] for token in stand_ins} | set("\ue000\\" if pua else "")
     if ordered:
         brackets = {**_BRACKETS, **_DOUBLED} if "double" in styles else _BRACKETS
         opening = "|".join(map(re.escape, sorted(brackets, key=len, reverse=True)))
         closing = "|".join(_prefixes(_escaped(token[:-1])) for token in brackets.values() if len(token) > 1)
+        initials |= {first[0] for first in (*brackets, *ordered)}
         number = rf"(?:{whole}){_SEPARATOR}(?:(?:\d\s?){{1,9}}\s{{0,2}}(?:{closing})?)?"
         body = "|".join([_prefixes(_pieces(label)) for label in ordered] + [number])
         branches += [
@@ -114,7 +116,10 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
         # What the user chose is found as it is; of two that begin alike, the longer.
         re.compile("|".join([*map(re.escape, stand_ins), *pua]) or r"(?!)"),
         re.compile("|".join([r"\d", *map(re.escape, stand_ins), *pua])),
-        re.compile("(?:" + ("|".join(branches) or r"(?!)") + r")\Z"),
+        # Most characters can begin none of the branches: they are passed over without a try of each.
+        re.compile(f"(?i:(?=[{''.join(map(re.escape, sorted(initials)))}]))(?:{'|'.join(branches)})\\Z")
+        if branches
+        else re.compile(r"(?!)"),
     )
 
 

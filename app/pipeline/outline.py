@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
@@ -41,8 +41,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
 
     `number` says how many of the leaves before it have the same name: the same text may have gone out
@@ -113,7 +112,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 # What is in a document is a text of its own: its key says nothing about it.
                 form = Form.TEXT if inside == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
-                found.append(dataclasses.replace(leaf, value=inside, key=key, form=form))
+                found.append(leaf._replace(value=inside, key=key, form=form))
         elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
@@ -221,13 +220,10 @@ def redact_body(
         edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)
         if part.form is Form.TEXT:
             offsets = Offsets(token, part.start)
-            pieces += [
-                (dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)), escape(stand_in))
-                for f, stand_in in own
-            ]
+            pieces += [(f.at(offsets[f.start], offsets.end(f.end)), escape(stand_in)) for f, stand_in in own]
         elif part.form is Form.NUMBER:
             ((finding, stand_in),) = own
-            whole = dataclasses.replace(finding, start=part.start, end=part.end)
+            whole = finding.at(part.start, part.end)
             pieces.append((whole, json_text.encode(stand_in)))
         else:
             document = replaced(value, [f for f, _ in own], [stand_in for _, stand_in in own])

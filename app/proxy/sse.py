@@ -13,9 +13,10 @@ _LONGEST = 3
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that would cost more than all else that most events go through.
+@dataclass(slots=True)
 class Event:
-    """One event. `raw` is how it came, its closing blank line included; `data` None if it had none."""
+    """One event, a value. `raw` is how it came, its closing blank line included; `data` None if it had none."""
 
     raw: bytes = field(repr=False)
     data: str | None = field(repr=False)
