@@ -45,6 +45,10 @@ class Fields:
     snake: bool = False
     generic: bool = False
 
+    def __hash__(self) -> int:
+        # Enough to tell most apart: a hundred paths take longer to hash than a body does to walk.
+        return hash((self.opening, len(self.identifiers), len(self.verbatim), len(self.offsets), self.generic))
+
 
 @dataclass(slots=True)
 class _Node:
@@ -126,6 +130,21 @@ def _compiled(fields: Fields) -> _Node:
     return root
 
 
+@lru_cache(maxsize=128)
+def _pointers(fields: Fields) -> frozenset[str]:
+    return frozenset(offset.at for offset in fields.offsets)
+
+
+def may_hold_offsets(text: str, fields: Fields) -> bool:
+    """Whether a JSON text may hold any of the offsets that `fields` declare."""
+    return any(key in text for key in _around_offsets(fields))
+
+
+@lru_cache(maxsize=128)
+def _around_offsets(fields: Fields) -> frozenset[str]:
+    return frozenset(f'"{offset.within}"' for offset in fields.offsets)
+
+
 class _Frame(NamedTuple):
     """A container on the way down: what is left of it, and the rules that hold in it."""
 
@@ -180,7 +199,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
     caller has it already. Raises UnreadableJson.
     """
     found = tokens(text, digits=digits)
-    pointers = {offset.at for offset in fields.offsets} if digits else ()
+    pointers = _pointers(fields) if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:
