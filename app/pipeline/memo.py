@@ -37,13 +37,13 @@ def digest(text: str, key: str) -> bytes:
 def trimmed(edits: Iterable[Edit], text: str) -> Edits:
     """`edits` of `text` in the indices of `text.strip()`; what lies outside is left out."""
     lead = len(text) - len(text.lstrip())
-    return tuple(Edit(e.start - lead, e.end - lead, e.text) for e in edits if e.start >= lead)
+    return tuple(Edit(e.start - lead, e.end - lead, e.text) for e in edits if e.start >= lead) if lead else tuple(edits)
 
 
-def untrimmed(edits: Iterable[Edit], text: str) -> Edits:
+def untrimmed(edits: Edits, text: str) -> Edits:
     """The inverse of `trimmed`."""
     lead = len(text) - len(text.lstrip())
-    return tuple(Edit(e.start + lead, e.end + lead, e.text) for e in edits)
+    return tuple(Edit(e.start + lead, e.end + lead, e.text) for e in edits) if lead else edits
 
 
 class Memory(NamedTuple):

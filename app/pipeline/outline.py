@@ -186,6 +186,7 @@ def redact_body(
     inside: list[Redaction] = []
     edited: dict[int, Edits] = {}
     latest: dict[bytes, Edits] = {}
+    entities: dict[str, str] = {}  # of what was sent before; most of it stands there more than once
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
         if part.into is not None:
@@ -195,7 +196,7 @@ def redact_body(
             known = latest.get(part.digest, ()) if known is None else known
             latest[part.digest] = known
             value = said(token, part.form) if known else ""
-            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
+            own = [(_remembered(edit, value, session, entities), edit.text) for edit in untrimmed(known, value)]
         else:
             value = said(token, part.form) if found[number] or session.has_stand_ins else ""
             redaction = redact(
@@ -251,8 +252,11 @@ def _unquoted(replacement: Replacement) -> Replacement:
     return Replacement(replacement.finding, replacement.placeholder[1:-1], replacement.at + 1)
 
 
-def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM")
+def _remembered(edit: Edit, value: str, session: Session, entities: dict[str, str]) -> Finding:
+    entity = entities.get(edit.text)
+    if entity is None:
+        label = session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM"
+        entity = entities[edit.text] = entity_of(label)
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
@@ -260,8 +264,7 @@ def said(token: str, form: Form) -> str:
     """What the part with this token says."""
     if form is Form.NUMBER:
         return token
-    value = parse(token)
-    assert isinstance(value, str)
+    value = json_text.decode(token)
     if form is Form.TEXT:
         return value
     encoded = opened(value)
