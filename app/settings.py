@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -202,18 +203,7 @@ class Settings:
     @property
     def policy(self) -> Policy:
         """The policy these settings ask for."""
-        preset = PRESETS[self.preset]
-        return Policy(
-            layers=frozenset(name for name in SWITCHABLE if getattr(self, name)),
-            regions=parse_regions(self.locale),
-            ner_threshold=self.ner_threshold or preset.ner_threshold,
-            images=self.images,
-            documents=self.documents,
-            audio=self.audio,
-            numbers=self.numbers,
-            operators=parse_operators(_joined(preset.operators, self.operators)),
-            thresholds=parse_thresholds(_joined(preset.thresholds, self.thresholds)),
-        )
+        return _policy(self)
 
     def with_own(self, asked: Mapping[str, str]) -> Settings:
         """These settings for a session or a request that has some its own way.
@@ -229,6 +219,23 @@ class Settings:
         for name in _BY_ENTITY & changes.keys():
             changes[name] = _joined(getattr(self, name), changes[name])
         return dataclasses.replace(self, **changes)
+
+
+@lru_cache(maxsize=64)
+def _policy(settings: Settings) -> Policy:
+    """Shared: every request asks for it, and nearly always for the same."""
+    preset = PRESETS[settings.preset]
+    return Policy(
+        layers=frozenset(name for name in SWITCHABLE if getattr(settings, name)),
+        regions=parse_regions(settings.locale),
+        ner_threshold=settings.ner_threshold or preset.ner_threshold,
+        images=settings.images,
+        documents=settings.documents,
+        audio=settings.audio,
+        numbers=settings.numbers,
+        operators=parse_operators(_joined(preset.operators, settings.operators)),
+        thresholds=parse_thresholds(_joined(preset.thresholds, settings.thresholds)),
+    )
 
 
 DECLARED: Mapping[str, Declared] = {row.name: row for row in declared(Settings)}

@@ -47,6 +47,11 @@ class _Packed(bytes):
     """The pickle of an argument that is the same in many calls."""
 
 
+@lru_cache(maxsize=64)
+def _packed(policy: Policy) -> _Packed:
+    return _Packed(pickle.dumps(policy))
+
+
 @lru_cache(maxsize=256)
 def _unpacked(argument: bytes) -> Any:
     return pickle.loads(argument)  # noqa: S301  from our parent
@@ -149,7 +154,7 @@ class Worker:
         finished, self._finished = self._finished, []
         try:
             packed = self._pack(fields)
-            opened, found = await self._guarded(policy, "open", ticket, body, packed, policy, finished)
+            opened, found = await self._guarded(policy, "open", ticket, body, packed, _packed(policy), finished)
         except BaseException:
             self.close(ticket)
             raise
@@ -163,12 +168,12 @@ class Worker:
 
     async def reports(self, ticket: int, policy: Policy) -> list[Report]:
         """`Detection.reports`. Raises DetectorUnavailable."""
-        reports: list[Report] = await self._guarded(policy, "reports", ticket, policy)
+        reports: list[Report] = await self._guarded(policy, "reports", ticket, _packed(policy))
         return reports
 
     async def findings(self, ticket: int, numbers: Sequence[int], policy: Policy) -> Findings:
         """`Detection.findings`. Raises DetectorUnavailable."""
-        found: Findings = await self._guarded(policy, "findings", ticket, numbers, policy)
+        found: Findings = await self._guarded(policy, "findings", ticket, numbers, _packed(policy))
         return found
 
     def close(self, ticket: int) -> None:
@@ -178,7 +183,7 @@ class Worker:
     async def text(self, text: str, policy: Policy) -> list[Finding]:
         """`Detection.text`. Raises DetectorUnavailable."""
         await self.refresh()
-        findings: list[Finding] = await self._guarded(policy, "text", text, policy)
+        findings: list[Finding] = await self._guarded(policy, "text", text, _packed(policy))
         return findings
 
     async def usage(self) -> Usage:

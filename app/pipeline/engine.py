@@ -110,12 +110,12 @@ class Engine:
         for leaf in leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS):
             if leaf.form is Form.NUMBER:
                 number = self.findings_in_number(leaf.value, leaf.key, policy)
-                out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]
+                out += [f.at(leaf.start, leaf.end) for f in number]
                 continue
             inner = self.findings_in_leaf(leaf.value, leaf.key, policy, depth)
             if inner:
                 offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
-                out += [dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)) for f in inner]
+                out += [f.at(offsets[f.start], offsets.end(f.end)) for f in inner]
         return out
 
     def findings_in_number(self, digits: str, key: str, policy: Policy) -> list[Finding]:
@@ -127,7 +127,7 @@ class Engine:
         told = [f for f in found if f.source != "literal" and identifies(f, key)]
         told = [f for f in told if f.source == "dictionary" or not self._allowed.allows(digits, f.entity)]
         told.sort(key=policy.weight, reverse=True)
-        return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
+        return [f._replace(start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:
         skip = len(prefix)

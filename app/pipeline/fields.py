@@ -45,6 +45,10 @@ class Fields:
     snake: bool = False
     generic: bool = False
 
+    def __hash__(self) -> int:
+        # Enough to tell most apart: a hundred paths take longer to hash than a body does to walk.
+        return hash((self.opening, len(self.identifiers), len(self.verbatim), len(self.offsets), self.generic))
+
 
 @dataclass(slots=True)
 class _Node:
@@ -63,8 +67,7 @@ class Form(Enum):
     NUMBER = "number"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A string that is text, unless `form` says that it holds bytes, or is a number.
 
     `[start, end)` is its token, quotes included. `key` says what it is (see `labels.named`), `path` where it stands
@@ -74,11 +77,14 @@ class Leaf:
 
     start: int
     end: int
-    value: str = field(repr=False)
-    key: str = field(repr=False)
+    value: str
+    key: str
     path: str
-    owners: tuple[Pairs, ...] = field(repr=False)
-    form: Form = field(default=Form.TEXT, repr=False)
+    owners: tuple[Pairs, ...]
+    form: Form = Form.TEXT
+
+    def __repr__(self) -> str:
+        return f"<Leaf at [{self.start}, {self.end})>"
 
 
 _STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")
@@ -122,6 +128,21 @@ def _compiled(fields: Fields) -> _Node:
             else:
                 node.kind = kind
     return root
+
+
+@lru_cache(maxsize=128)
+def _pointers(fields: Fields) -> frozenset[str]:
+    return frozenset(offset.at for offset in fields.offsets)
+
+
+def may_hold_offsets(text: str, fields: Fields) -> bool:
+    """Whether a JSON text may hold any of the offsets that `fields` declare."""
+    return any(key in text for key in _around_offsets(fields))
+
+
+@lru_cache(maxsize=128)
+def _around_offsets(fields: Fields) -> frozenset[str]:
+    return frozenset(f'"{offset.within}"' for offset in fields.offsets)
 
 
 class _Frame(NamedTuple):
@@ -178,7 +199,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
     caller has it already. Raises UnreadableJson.
     """
     found = tokens(text, digits=digits)
-    pointers = {offset.at for offset in fields.offsets} if digits else ()
+    pointers = _pointers(fields) if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:

@@ -58,6 +58,7 @@ class _Patterns(NamedTuple):
     number: re.Pattern[str]
     label_at_end: re.Pattern[str]
     fixed: re.Pattern[str]
+    hint: re.Pattern[str]  # the first character of a number, or something fixed: no sighting is without
     partial: re.Pattern[str]  # the end of a text that more text could turn into a sighting, or make longer
 
 
@@ -95,10 +96,12 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
     pua = [_PRIVATE] if "pua" in styles else []
     branches = [_prefixes(_escaped(token[:-1])) for token in stand_ins if len(token) > 1]
     branches += [_PRIVATE_PARTIAL] if pua else []
+    initials = {token[0] for token in stand_ins} | set("\ue000\\" if pua else "")
     if ordered:
         brackets = {**_BRACKETS, **_DOUBLED} if "double" in styles else _BRACKETS
         opening = "|".join(map(re.escape, sorted(brackets, key=len, reverse=True)))
         closing = "|".join(_prefixes(_escaped(token[:-1])) for token in brackets.values() if len(token) > 1)
+        initials |= {first[0] for first in (*brackets, *ordered)}
         number = rf"(?:{whole}){_SEPARATOR}(?:(?:\d\s?){{1,9}}\s{{0,2}}(?:{closing})?)?"
         body = "|".join([_prefixes(_pieces(label)) for label in ordered] + [number])
         branches += [
@@ -112,7 +115,11 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
         re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z"),
         # What the user chose is found as it is; of two that begin alike, the longer.
         re.compile("|".join([*map(re.escape, stand_ins), *pua]) or r"(?!)"),
-        re.compile("(?:" + ("|".join(branches) or r"(?!)") + r")\Z"),
+        re.compile("|".join([r"\d", *map(re.escape, stand_ins), *pua])),
+        # Most characters can begin none of the branches: they are passed over without a try of each.
+        re.compile(f"(?i:(?=[{''.join(map(re.escape, sorted(initials)))}]))(?:{'|'.join(branches)})\\Z")
+        if branches
+        else re.compile(r"(?!)"),
     )
 
 
@@ -174,6 +181,11 @@ class Finder:
                 return out
             out.append(min(candidates, key=_first))
             position = out[-1].end
+
+    def is_clear(self, text: str, left: str = "") -> bool:
+        """Whether there is nothing to find in `text`, whatever follows; quicker than to look for it. False: perhaps."""
+        hint = self._patterns.hint.search(text) or self._words.may_begin(text)
+        return not hint and self.held(text, left) == len(text)
 
     def _fixed_from(self, text: str, position: int) -> Sighting | None:
         match = self._patterns.fixed.search(text, position)

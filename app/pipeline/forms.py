@@ -85,9 +85,9 @@ class Form(NamedTuple):
     score: float = _SCORE
 
     @property
-    def of_nobody(self) -> Form:
-        """The form without whose it is."""
-        return self._replace(value="", part="")
+    def of_nobody(self) -> tuple[object, ...]:
+        """All that the form says but whose it is."""
+        return self.key, *self[2:8], *self[9:]
 
     @property
     def is_exact(self) -> bool:
@@ -107,7 +107,7 @@ def forms(entity: str, value: str) -> list[Form]:
     if entity in _NAMES:
         return _name(entity, value)
     letters = compact(alike(value))
-    telling = sum(char.isalnum() for char in letters)
+    telling = sum(map(str.isalnum, letters))
     if telling < _TELLING:
         return []
     if _SECRET.fullmatch(entity):

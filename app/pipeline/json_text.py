@@ -54,6 +54,8 @@ def _number(digits: str) -> int | float:
 # Made once: each takes longer to make than to use on a short text.
 _DECODER = json.JSONDecoder(object_pairs_hook=Pairs, parse_int=_number)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
+#: What stands between quotes as it is.
+_PLAIN = re.compile('[^"\\\\\x00-\x1f\ud800-\udfff]*')
 
 
 def _too_deep(tree: Any) -> bool:
@@ -131,7 +133,14 @@ def dump(value: object) -> str:
 
 def encode(value: str) -> str:
     """`value` as a JSON string token, non-ASCII as it is, lone surrogates as escapes."""
-    return dump(value)
+    return f'"{value}"' if _PLAIN.fullmatch(value) else dump(value)
+
+
+def decode(token: str) -> str:
+    """What a string token of valid JSON says."""
+    value = token[1:-1] if "\\" not in token else parse(token)
+    assert isinstance(value, str)
+    return value
 
 
 def escape(value: str) -> str:

@@ -49,7 +49,7 @@ class _Block:
         self.forms = list(forms)
         self._sides: list[tuple[bool, list[list[list[Form]]], int, AhoCorasick]] = []
         for loose in (False, True):
-            by_key: dict[str, dict[Form, list[Form]]] = {}
+            by_key: dict[str, dict[tuple[object, ...], list[Form]]] = {}
             for form in self.forms:
                 if form.loose is loose:
                     # A thousand persons may have one name; whether it stands there is asked once.
@@ -99,12 +99,14 @@ class Known:
 
     def __init__(self) -> None:
         self._blocks: tuple[_Block, ...] = ()
-        self._inherited: tuple[_Block, ...] = ()
         self._fresh: dict[tuple[str, str], None] = {}
         self._lock = threading.RLock()
         self._values: set[str] = set()
         self._forms: dict[str, list[Form]] = {}  # by their keys
-        self._below: dict[str, list[Form]] = {}  # those that were inherited
+        #: What this was made on top of: its blocks then, its forms, and what was learnt since.
+        self._base: tuple[_Block, ...] = ()
+        self._below: dict[str, list[Form]] = {}
+        self._above: tuple[tuple[str, str], ...] = ()
 
     def learn(self, entity: str, value: str) -> None:
         """From now on `value` is known."""
@@ -116,13 +118,25 @@ class Known:
         """What is known now, and more (entity, value), which are forgotten with what this returns."""
         self.settle()
         more = Known()
-        more._inherited = (*self._inherited, *self._blocks)
+        more._base = more._blocks = self._blocks
         more._below = self._forms
         for entity, value in values:
             if value not in self._values:
                 more.learn(entity, value)
+        more._above = tuple(more._fresh)
         more.settle()
         return more
+
+    def adopt(self, more: Known) -> None:
+        """Spares itself the work that `more`, made by `also`, has done for what was learnt here as well by now."""
+        with self._lock:
+            # Or something else was learnt meanwhile; a value that only the request knew must not stay known.
+            if more._base is self._blocks and more._above and self._fresh.keys() >= set(more._above):
+                for key, made in more._forms.items():
+                    self._forms.setdefault(key, []).extend(made)
+                self._blocks = more._blocks
+                for learnt in more._above:
+                    del self._fresh[learnt]
 
     @property
     def is_behind(self) -> bool:
@@ -130,7 +144,7 @@ class Known:
         return len(self._fresh) > _AT_ONCE
 
     def __bool__(self) -> bool:
-        return bool(self._blocks or self._inherited or self._fresh)
+        return bool(self._blocks or self._fresh)
 
     def spans(self, text: str, spared: Spared, hidden: Sequence[Span] = ()) -> list[Span]:
         """Where known values stand in `text`, from left to right, of two that begin alike the longer first.
@@ -138,12 +152,14 @@ class Known:
         Not within one of those that are `hidden` anyway (disjoint and sorted).
         """
         self.settle()
+        if not self._blocks:
+            return []
         view = _View(text)
         found: dict[tuple[int, int], Form] = {}
         ends = [span.end for span in hidden]
         spelt: dict[tuple[int, str], bool] = {}  # a text that repeats itself is hostile, or a table
         latest: dict[int, int] = {}
-        for block in (*self._inherited, *self._blocks):
+        for block in self._blocks:
             for start, end, alternatives in block.hits(view):
                 after = bisect_left(ends, end)
                 if after < len(ends) and hidden[after].start <= start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import UnreadableJson, looks_like_json, parse
@@ -14,13 +14,15 @@ _EVERYTHING = Fields()
 DIGEST_SIZE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """`text` (hidden from repr) stands for the characters `[start, end)` of a client's text."""
 
     start: int
     end: int
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<Edit at [{self.start}, {self.end})>"
 
 
 Edits = tuple[Edit, ...]
@@ -35,17 +37,16 @@ def digest(text: str, key: str) -> bytes:
 def trimmed(edits: Iterable[Edit], text: str) -> Edits:
     """`edits` of `text` in the indices of `text.strip()`; what lies outside is left out."""
     lead = len(text) - len(text.lstrip())
-    return tuple(Edit(e.start - lead, e.end - lead, e.text) for e in edits if e.start >= lead)
+    return tuple(Edit(e.start - lead, e.end - lead, e.text) for e in edits if e.start >= lead) if lead else tuple(edits)
 
 
-def untrimmed(edits: Iterable[Edit], text: str) -> Edits:
+def untrimmed(edits: Edits, text: str) -> Edits:
     """The inverse of `trimmed`."""
     lead = len(text) - len(text.lstrip())
-    return tuple(Edit(e.start + lead, e.end + lead, e.text) for e in edits)
+    return tuple(Edit(e.start + lead, e.end + lead, e.text) for e in edits) if lead else edits
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """A leaf's name and its edits, trimmed. `number` tells it from those before it that say the same."""
 
     digest: bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,15 +33,15 @@ class Offset:
         return self.at.rpartition(".")[2].lower().startswith("end")
 
     @property
+    def within(self) -> str:
+        """The key of the object that holds it."""
+        return self.at.split(".")[-2].removesuffix("[]")
+
+    @property
     def shared(self) -> int:
         """How many steps the two paths share."""
         steps = zip(self.at.split("."), self.text.split(".")[:-1], strict=False)
         return next((n for n, (one, other) in enumerate(steps) if one != other), self.text.count("."))
-
-
-def may_hold(text: str, offsets: Iterable[Offset]) -> bool:
-    """Whether a JSON text may hold any of `offsets` at all."""
-    return any(f'"{key}"' in text for key in {offset.at.split(".")[-2].removesuffix("[]") for offset in offsets})
 
 
 class OffsetMap:

@@ -7,17 +7,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
-from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, opening
+from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, may_hold_offsets, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.known import Known
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import DIGITS, is_technical, may_identify
-from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
+from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
 from app.pipeline.placeholder import Style, entity_of, label_of_mask
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
@@ -41,8 +41,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A leaf of a body: its token at `[start, end)` of the text, its name, whether it is history.
 
     `number` says how many of the leaves before it have the same name: the same text may have gone out
@@ -102,7 +101,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     attachments: list[Attachment] = []
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
-    digits = 1 if may_hold(text, fields.offsets) else DIGITS
+    digits = 1 if may_hold_offsets(text, fields) else DIGITS
     for leaf in leaves(text, fields, tree, binary=True, digits=digits):
         if leaf.form is Form.BINARY:
             inside, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
@@ -113,7 +112,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 # What is in a document is a text of its own: its key says nothing about it.
                 form = Form.TEXT if inside == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
-                found.append(dataclasses.replace(leaf, value=inside, key=key, form=form))
+                found.append(leaf._replace(value=inside, key=key, form=form))
         elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
@@ -187,6 +186,7 @@ def redact_body(
     inside: list[Redaction] = []
     edited: dict[int, Edits] = {}
     latest: dict[bytes, Edits] = {}
+    entities: dict[str, str] = {}  # of what was sent before; most of it stands there more than once
     for number, part in enumerate(parts):
         token = text[part.start : part.end]
         if part.into is not None:
@@ -196,7 +196,7 @@ def redact_body(
             known = latest.get(part.digest, ()) if known is None else known
             latest[part.digest] = known
             value = said(token, part.form) if known else ""
-            own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
+            own = [(_remembered(edit, value, session, entities), edit.text) for edit in untrimmed(known, value)]
         else:
             value = said(token, part.form) if found[number] or session.has_stand_ins else ""
             redaction = redact(
@@ -221,13 +221,10 @@ def redact_body(
         edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)
         if part.form is Form.TEXT:
             offsets = Offsets(token, part.start)
-            pieces += [
-                (dataclasses.replace(f, start=offsets[f.start], end=offsets.end(f.end)), escape(stand_in))
-                for f, stand_in in own
-            ]
+            pieces += [(f.at(offsets[f.start], offsets.end(f.end)), escape(stand_in)) for f, stand_in in own]
         elif part.form is Form.NUMBER:
             ((finding, stand_in),) = own
-            whole = dataclasses.replace(finding, start=part.start, end=part.end)
+            whole = finding.at(part.start, part.end)
             pieces.append((whole, json_text.encode(stand_in)))
         else:
             document = replaced(value, [f for f, _ in own], [stand_in for _, stand_in in own])
@@ -255,8 +252,11 @@ def _unquoted(replacement: Replacement) -> Replacement:
     return Replacement(replacement.finding, replacement.placeholder[1:-1], replacement.at + 1)
 
 
-def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM")
+def _remembered(edit: Edit, value: str, session: Session, entities: dict[str, str]) -> Finding:
+    entity = entities.get(edit.text)
+    if entity is None:
+        label = session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM"
+        entity = entities[edit.text] = entity_of(label)
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
@@ -264,8 +264,7 @@ def said(token: str, form: Form) -> str:
     """What the part with this token says."""
     if form is Form.NUMBER:
         return token
-    value = parse(token)
-    assert isinstance(value, str)
+    value = json_text.decode(token)
     if form is Form.TEXT:
         return value
     encoded = opened(value)

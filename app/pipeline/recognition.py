@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -122,7 +121,7 @@ class Recognition:
                 inside.append(rest.pop())
             if leaf.form is Form.NUMBER:
                 number = self._in_number(leaf.value, inside)
-                out += [dataclasses.replace(f, start=leaf.start, end=leaf.end) for f in number]
+                out += [f.at(leaf.start, leaf.end) for f in number]
             else:
                 offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
                 found = self.findings(leaf.value, _moved(inside, _inverse(offsets, leaf)), depth)
@@ -161,7 +160,7 @@ def _untangled(text: str, own: list[Span], known: list[Span]) -> list[Span]:
 
 
 def _moved(findings: Iterable[Finding], to: Callable[[int], int]) -> list[Finding]:
-    return [dataclasses.replace(f, start=to(f.start), end=to(f.end)) for f in findings]
+    return [f.at(to(f.start), to(f.end)) for f in findings]
 
 
 def _inverse(offsets: Offsets, leaf: Leaf) -> Callable[[int], int]:

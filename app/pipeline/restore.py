@@ -44,7 +44,12 @@ class Restorer:
 
     def feed(self, text: str) -> str:
         """The restored text that is certain now."""
-        if self._idle:
+        if self._idle or not text:
+            return text
+        if not self._held and self._finder.is_clear(text, self._left):  # as most pieces of a stream are
+            self._advance(text)
+            self._length += len(text)
+            self._left = text[-1]
             return text
         self._held += text
         return self._release(self._finder.held(self._held, self._left))

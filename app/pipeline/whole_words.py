@@ -47,12 +47,18 @@ class WholeWords:
             position = start + 1
         return None
 
+    def may_begin(self, text: str) -> bool:
+        """Whether something in `text` begins as a token does."""
+        return self._head is not None and self._head.search(text) is not None
+
     def _stands(self, text: str, start: int, token: str) -> bool:
         end = start + len(token)
         return text.startswith(token, start) and not (end < len(text) and _is_word(text[end]))
 
     def held(self, text: str, floor: int, left: str) -> int:
         """Index, not before `floor`, from which `text` may yet become a token; `len(text)` if none."""
+        if self._head is None:
+            return len(text)
         for start in range(max(floor, len(text) - self._longest), len(text)):
             before = text[start - 1] if start else left
             if (not before or not _is_word(before)) and self._begins(text[start:]):

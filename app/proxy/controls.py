@@ -52,14 +52,14 @@ def controls(
 
     Raises Refusal when an option is unknown, has a value it cannot have, or asks for what the settings forbid.
     """
-    in_path = in_path or {}
-    asked = {**in_path, **_asked(headers)}
+    in_path, in_headers = in_path or {}, _asked(headers)
+    asked = {**in_path, **in_headers}
     if not asked.keys() <= {*_OTHERS, *OWN}:
         raise Refusal(
             400, "unknown_option", "The request has an option that there is not.", f"There are {', '.join(OWN)}."
         )
     settings = own = _with(settings, in_session or {})
-    for options in (in_path, _asked(headers)):
+    for options in (in_path, in_headers):
         own = _with(own, options)
     redact = _flag(asked, "redact")
     if settings.client_policy == "stricter" and (not redact or _relaxes(own, settings)):
@@ -79,6 +79,8 @@ def _asked(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _with(settings: Settings, options: Mapping[str, str]) -> Settings:
+    if not options:
+        return settings
     try:
         return settings.with_own({name: options[name] for name in OWN if name in options})
     except SettingError as error:

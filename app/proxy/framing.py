@@ -56,7 +56,7 @@ class Sse(Framing):
         return sse.make(data, name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line(Event):
     """A line of JSON with its line end."""
 
@@ -97,7 +97,7 @@ class Ndjson(Framing):
         return _Line(data.encode() + b"\n", data)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Item(Event):
     """An item of the array, with the bracket or comma before it."""
 
@@ -180,7 +180,7 @@ class JsonArray(Framing):
         return Event((b"," if is_begun else b"[") + data.encode() + b"]", data)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Frame(Event):
     """A WebSocket's message, one JSON value."""
 

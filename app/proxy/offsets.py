@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.pipeline.fields import Fields, Leaf
+from app.pipeline.fields import Fields, Leaf, may_hold_offsets
 from app.pipeline.json_text import Pairs
 from app.pipeline.memo import Edit, Edits
-from app.pipeline.offsets import Offset, OffsetMap, may_hold, moved, owner_of
+from app.pipeline.offsets import Offset, OffsetMap, moved, owner_of
 
 
 def _openai() -> Iterable[Offset]:
@@ -52,6 +52,10 @@ _RULES: Mapping[str, tuple[Offset, ...]] = {
 }
 
 
+_BY_PATH = {dialect: {rule.at: rule for rule in rules} for dialect, rules in _RULES.items()}
+_NO_FIELDS = Fields()
+
+
 @lru_cache(maxsize=256)
 def with_offsets(fields: Fields, dialect: str) -> Fields:
     """`fields` with what this module says of the dialect's offsets."""
@@ -81,7 +85,7 @@ class Places:
 
     def __init__(self, dialect: str = "", sources: Sequence[Edits] = ()) -> None:
         self._dialect = dialect
-        self._rules = {rule.at: rule for rule in _RULES.get(dialect, ())}
+        self._rules = _BY_PATH.get(dialect, {})
         self._sources = sources
 
     def fields(self, fields: Fields) -> Fields:
@@ -90,7 +94,7 @@ class Places:
 
     def are_in(self, text: str) -> bool:
         """Whether `text`, an answer or an event, may hold offsets at all."""
-        return may_hold(text, self._rules.values())
+        return may_hold_offsets(text, self.fields(_NO_FIELDS))
 
     def rule(self, leaf: Leaf) -> Offset | None:
         """What the number `leaf` points into, None where it is no offset."""

@@ -185,6 +185,7 @@ class Redactor:
             among=among,
             masked=policy.masked,
         )
+        session.known.adopt(among)
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model or request.route.model
         endpoint, streams = request.route.endpoint, opened.head.get("stream")

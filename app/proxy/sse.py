@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass, field
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+#: The end of a line and the blank one behind it; of a line end, the middle is none.
+_BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
+#: Characters that end a line and a blank one, all but the last.
+_LONGEST = 3
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that would cost more than all else that most events go through.
+@dataclass(slots=True)
 class Event:
-    """One event. `raw` is how it came, its closing blank line included; `data` None if it had none."""
+    """One event, a value. `raw` is how it came, its closing blank line included; `data` None if it had none."""
 
     raw: bytes = field(repr=False)
     data: str | None = field(repr=False)
@@ -45,8 +50,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._scanned = 0  # up to here the buffer has been looked through
-        self._line = 0  # where the line begins that is being looked at
+        self._scanned = 0  # before it, no blank line ends
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events that are complete now."""
@@ -59,28 +63,18 @@ class Decoder:
         if self._buffer:
             events.append(self._event(bytes(self._buffer)))
             self._buffer.clear()
-            self._scanned = self._line = 0
+            self._scanned = 0
         return events
 
     def _take(self, final: bool) -> list[Event]:
         events: list[Event] = []
-        start = 0
-        while True:
-            match = _LINE_END.search(self._buffer, self._scanned)
-            if match is None:
-                self._scanned = len(self._buffer)
-                break
-            if match.group() == b"\r" and match.end() == len(self._buffer) and not final:
-                self._scanned = match.start()  # a "\n" may follow
-                break
-            blank = match.start() == self._line
-            self._scanned = self._line = match.end()
-            if blank:
-                events.append(self._event(bytes(self._buffer[start : match.end()])))
-                start = match.end()
-        del self._buffer[:start]
-        self._scanned -= start
-        self._line -= start
+        buffer, start = self._buffer, 0
+        end = len(buffer) - (not final and buffer.endswith(b"\r"))  # a "\n" may follow
+        while match := _LINE_END.match(buffer, start, end) or _BLANK.search(buffer, max(start, self._scanned), end):
+            events.append(self._event(bytes(buffer[start : match.end()])))
+            start = match.end()
+        del buffer[:start]
+        self._scanned = max(0, end - start - _LONGEST)
         return events
 
     @staticmethod
@@ -88,7 +82,10 @@ class Decoder:
         data: list[str] = []
         name = ""
         text = raw[len(_BOM) :] if raw.startswith(_BOM) else raw
-        for line in text.splitlines():
+        lines = text.splitlines()
+        if len(lines) == 2 and lines[0].startswith(b"data: ") and not lines[1]:  # as most are
+            return Event(raw, lines[0][6:].decode("utf-8", "replace"))
+        for line in lines:
             key, _, value = line.partition(b":")
             if key == b"data":
                 data.append(value.removeprefix(b" ").decode("utf-8", "replace"))

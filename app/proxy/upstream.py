@@ -25,7 +25,8 @@ _HOP_BY_HOP = frozenset(
 )
 #: Say something of the body's bytes which is no longer so.
 _OF_THE_BODY = frozenset(["content-length", "content-encoding", "content-md5", "digest", "content-digest", "etag"])
-_NOT_UP = _HOP_BY_HOP | _OF_THE_BODY | {"host", "accept-encoding", "expect"}
+_NOT_DOWN = _HOP_BY_HOP | _OF_THE_BODY
+_NOT_UP = _NOT_DOWN | {"host", "accept-encoding", "expect"}
 #: Ours, and those of a WebSocket, which is another one on either side.
 _NOT_ON = ("x-anonamoose-", "sec-websocket-")
 #: A provider may think for long before it says the first word, but it accepts a connection soon.
@@ -133,11 +134,11 @@ def _proxy(url: URL) -> str | None:
 
 def up(headers: Mapping[str, str], streaming: bool) -> CIMultiDict[str]:
     """The client's headers as they go upstream: all of them but the connection's, and ours."""
-    named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
+    dropped = _NOT_UP | {name.strip().lower() for name in headers.get("Connection", "").split(",")}
     kept = CIMultiDict(
         (name, value)
         for name, value in headers.items()
-        if name.lower() not in _NOT_UP | named and not name.lower().startswith(_NOT_ON)
+        if (folded := name.lower()) not in dropped and not folded.startswith(_NOT_ON)
     )
     # A compressed stream comes in lumps.
     kept["Accept-Encoding"] = "identity" if streaming else "gzip, deflate"
@@ -149,7 +150,7 @@ def down(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     return CIMultiDict(
         (name, value)
         for name, value in headers.items()
-        if name.lower() not in _HOP_BY_HOP | _OF_THE_BODY and not name.lower().startswith("sec-websocket-")
+        if (folded := name.lower()) not in _NOT_DOWN and not folded.startswith("sec-websocket-")
     )
 
 

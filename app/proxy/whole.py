@@ -25,7 +25,10 @@ def restore_string(text: str, key: str, session: Session, *, cut: bool = False) 
         except UnicodeEncodeError:
             return Restored(text, text, ()), 0  # its charset has no letters for a value
     restorer = Restorer(session)
-    got = restorer.feed(text) + restorer.flush(cut=cut)
+    # Most strings are clear, and nothing of them is held back.
+    got = restorer.feed(text)
+    if restorer.held:
+        got += restorer.flush(cut=cut)
     for memory in of_answer(key, got, restorer.edits, text):
         session.learn(memory)
     return Restored(text, got, restorer.edits), restorer.restored

@@ -7,10 +7,11 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from app.errors import StorageError
 
@@ -70,8 +71,9 @@ class Database:
         """Opens or makes the file; raises StorageError with a sentence for the user."""
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
-        self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = deque()
+        self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = deque()
         self._is_woken = False
+        self._is_open = True
         try:
             self._connection = self._thread.submit(self._open).result()
         except (sqlite3.Error, OSError) as error:
@@ -118,11 +120,31 @@ class Database:
 
     def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work(connection)`, all of it or nothing; blocks. Errors of SQLite become StorageError."""
-        return self._submit(work).result()
+
+        def alone() -> T:
+            self._work_off()
+            ((result, failure),) = self._outcomes([work])
+            if failure is not None:
+                raise failure
+            return cast(T, result)
+
+        return self._thread.submit(alone).result()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """As `call`, without blocking the loop."""
-        return await asyncio.wrap_future(self._submit(work))
+        """As `call`, without blocking the loop. What is asked for in one turn of the loop is done together."""
+        if not self._is_open:
+            raise RuntimeError("the database is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((work, future))
+        if not self._is_woken:
+            self._is_woken = True
+            loop.call_soon(self._wake)
+        return await future
+
+    def _wake(self) -> None:
+        if self._waiting:
+            self._thread.submit(self._work_off)
 
     async def version(self) -> int:
         """A number that is another one as soon as another process has written to the file."""
@@ -135,35 +157,29 @@ class Database:
             raise _unusable(error) from None
         return int(version)
 
-    def _submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        future: Future[T] = Future()
-        self._waiting.append((work, future))
-        if not self._is_woken:
-            self._is_woken = True
-            self._thread.submit(self._work_off)
-        return future
-
     def _work_off(self) -> None:
         """Does all that waits in one transaction: what takes time is the commit."""
         self._is_woken = False
         batch = []
         while self._waiting:
             work, future = self._waiting.popleft()
-            if future.set_running_or_notify_cancel():
+            if not future.cancelled():
                 batch.append((work, future))
         if not batch:
             return
+        done = self._outcomes([work for work, _ in batch])
+        answered = [(future, *outcome) for (_, future), outcome in zip(batch, done, strict=True)]
+        for loop in {future.get_loop() for future, _, _ in answered}:
+            with suppress(RuntimeError):  # it was closed meanwhile, and nobody waits
+                loop.call_soon_threadsafe(_tell, [one for one in answered if one[0].get_loop() is loop])
+
+    def _outcomes(self, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[_Done]:
+        """What each of `works` returned or raised, in words for the user."""
         try:
-            done = self._together([work for work, _ in batch])
+            done = self._together(works)
         except BaseException as error:  # each of them is told
-            done = [(None, error)] * len(batch)
-        for (_, future), (result, failure) in zip(batch, done, strict=True):
-            if isinstance(failure, sqlite3.Error):
-                failure = _unusable(failure)
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
+            done = [(None, error)] * len(works)
+        return [(result, _unusable(e) if isinstance(e, sqlite3.Error) else e) for result, e in done]
 
     def _together(self, works: Iterable[Callable[[sqlite3.Connection], Any]]) -> list[_Done]:
         """What each of `works` returned or raised; one that raises leaves nothing behind."""
@@ -190,8 +206,19 @@ class Database:
 
     def close(self) -> None:
         """Finishes what is queued, folds the write-ahead log in and closes."""
+        self._is_open = False
+        self._thread.submit(self._work_off)
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
+
+
+def _tell(answered: Iterable[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, result, failure in answered:
+        if not future.done():
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

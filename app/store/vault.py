@@ -206,7 +206,7 @@ def _sealed(seal: Seal, edits: Edits, place: str) -> bytes | None:
     """Edits as they are stored; None for a text that goes out as it is, like most."""
     if not edits:
         return None
-    return seal.seal(json.dumps([(edit.start, edit.end, edit.text) for edit in edits]).encode(), place)
+    return seal.seal(json.dumps(edits).encode(), place)
 
 
 def _edits(seal: Seal, sealed: bytes | None, place: str) -> Edits:
