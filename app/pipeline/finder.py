@@ -160,7 +160,6 @@ class Finder:
         self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
         self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
-        self._tails = frozenset(key[-2:] for key in self._keys)
         self._words = WholeWords(words)
         self._doubled = doubled
 
@@ -193,8 +192,6 @@ class Finder:
 
     def _numbers(self, text: str) -> Iterator[re.Match[str]]:
         """The numbers behind something like the end of a label: in prose and logs, few of all numbers."""
-        if not self._keys:
-            return
         ends = {end for _, _, end in self._patterns.words.find_matches_as_indexes(lowered(text), overlapping=True)}
         starts = {ahead.end() for end in ends if (ahead := _TO_NUMBER.match(text, end))}
         reached = 0
@@ -214,16 +211,8 @@ class Finder:
 
     def _may_end(self, key: str) -> bool:
         """Whether a label may end `key`, which has no separators. Mostly it does not: "id 7"."""
-        if self._is_end(key):
-            return True
-        if not self._relatives:
-            return False
-        shorter = key[:-1]
-        has_part = key.endswith(PARTS) or shorter.endswith(PARTS)
-        return self._is_end(shorter) if not has_part else any(self._is_end(key[:end]) for end in _ends(key))
-
-    def _is_end(self, key: str) -> bool:
-        return (key[-2:] in self._tails or key[-1:] in self._tails) and key.endswith(self._keys)
+        ends = [len(key), *_ends(key)] if self._relatives else [len(key)]
+        return any(key.endswith(self._keys, 0, end) for end in ends)
 
     def _label(self, key: str) -> str | None:
         """The label that is `key` without its separators."""
