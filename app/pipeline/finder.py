@@ -190,12 +190,19 @@ class Finder:
             position = out[-1].end
         return out
 
-    def _numbers(self, text: str) -> Iterator[re.Match[str]]:
-        """The numbers behind something like the end of a label: in prose and logs, few of all numbers."""
+    def is_blind_to(self, text: str) -> bool:
+        """Whether nothing is found in any part of `text`, whatever stands around that."""
+        pattern = self._fixed(text)
+        return not (self._words or self._starts(text) or (pattern and pattern.search(text)))
+
+    def _starts(self, text: str) -> set[int]:
+        """Where numbers begin behind something like the end of a label: in prose and logs, few of all numbers."""
         ends = {end for _, _, end in self._patterns.words.find_matches_as_indexes(lowered(text), overlapping=True)}
-        starts = {ahead.end() for end in ends if (ahead := _TO_NUMBER.match(text, end))}
+        return {ahead.end() for end in ends if (ahead := _TO_NUMBER.match(text, end))}
+
+    def _numbers(self, text: str) -> Iterator[re.Match[str]]:
         reached = 0
-        for start in sorted(starts):
+        for start in sorted(self._starts(text)):
             if start >= reached and (number := self._patterns.number.match(text, start)):
                 reached = number.end()
                 yield number
