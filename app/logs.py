@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the detection process has no loop, and room for one is eight megabytes
+    import asyncio
 
 #: Their messages quote request lines, headers or bodies.
 _TALKATIVE = ("aiohttp", "asyncio", "urllib3", "httpx", "huggingface_hub", "transformers")

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
 import pickle
-import signal
 import socket
-import struct
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-#: Before each message: how many bytes it has.
-_HEAD = struct.Struct("!Q")
+from app.callee import HEAD, serve
 
 
 class ProcessDied(Exception):
@@ -37,7 +32,7 @@ class Process(asyncio.Protocol):
         self._died = False
         ours, theirs = socket.socketpair()
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=_serve, args=(theirs, begin, arguments), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, begin, arguments), daemon=True)
         self._process.start()
         theirs.close()
         self._connecting = asyncio.ensure_future(self._loop.create_connection(lambda: self, sock=ours))
@@ -75,7 +70,7 @@ class Process(asyncio.Protocol):
             if not future.cancelled():
                 message = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
                 self._sent.append(future)
-                self._transport.write(_HEAD.pack(len(message)) + message)
+                self._transport.write(HEAD.pack(len(message)) + message)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -84,12 +79,12 @@ class Process(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        while len(self._buffer) >= _HEAD.size:
-            end = _HEAD.size + _HEAD.unpack_from(self._buffer)[0]
+        while len(self._buffer) >= HEAD.size:
+            end = HEAD.size + HEAD.unpack_from(self._buffer)[0]
             if len(self._buffer) < end:
                 break
             with memoryview(self._buffer) as view:
-                answer, error = pickle.loads(view[_HEAD.size : end])  # noqa: S301  from our own process
+                answer, error = pickle.loads(view[HEAD.size : end])  # noqa: S301  from our own process
             del self._buffer[:end]
             future = self._sent.popleft()
             if not future.cancelled():
@@ -114,27 +109,3 @@ class Process(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
         await asyncio.to_thread(self._process.join)
-
-
-def _serve(link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(*arguments)
-    with link, link.makefile("rwb") as stream:
-        while head := stream.read(_HEAD.size):
-            function, given = pickle.loads(stream.read(_HEAD.unpack(head)[0]))  # noqa: S301  from our parent
-            try:
-                message = pickle.dumps((function(*given), None), pickle.HIGHEST_PROTOCOL)
-            except Exception as error:  # the caller's affair: it is raised there
-                message = pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
-            stream.write(_HEAD.pack(len(message)) + message)
-            stream.flush()
-
-
-def _end_with_parent() -> None:
-    """The link tells of it as well, but not in the middle of a long scan."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -7,13 +7,14 @@ import dataclasses
 import itertools
 import logging
 import pickle
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from app.detecting import Packed, begin, call, change_terms
 from app.pipeline.allowed import Allowed
-from app.pipeline.detection import Detection, Findings, Report
+from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
@@ -22,51 +23,23 @@ from app.pipeline.redaction import Finding
 from app.pipeline.standing import standing
 from app.pipeline.terms import Term
 from app.process import Process, ProcessDied
-from app.usage import Usage, usage
+from app.usage import Usage
 
 log = logging.getLogger(__name__)
 
 _CRASHED = "The detection process ended unexpectedly and was started again; nothing was sent."
-#: In the worker process: its detection. In ours it stays None.
-_detection: Detection | None = None
 #: Terms sent at once, which takes two milliseconds. As plain tuples: objects take six times as long.
 _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
-
-
-def _begin(ner_model: str) -> None:
-    global _detection
-    _detection = Detection(ner_model)
 
 
 def _is_allowed(term: Term) -> bool:
     return term.enabled and term.kind == "allowed"
 
 
-class _Packed(bytes):
-    """The pickle of an argument that is the same in many calls."""
-
-
 @lru_cache(maxsize=64)
-def _packed(policy: Policy) -> _Packed:
-    return _Packed(pickle.dumps(policy))
-
-
-@lru_cache(maxsize=256)
-def _unpacked(argument: bytes) -> Any:
-    return pickle.loads(argument)  # noqa: S301  from our parent
-
-
-def _call(method: str, *arguments: Any) -> Any:
-    if method == "usage":
-        return usage()
-    assert _detection is not None
-    return getattr(_detection, method)(*(_unpacked(a) if isinstance(a, _Packed) else a for a in arguments))
-
-
-def _change_terms(rows: Iterable[tuple[int, tuple[Any, ...] | None]]) -> None:
-    assert _detection is not None
-    _detection.change_terms({id: Term(*row) if row else None for id, row in rows})
+def _packed(policy: Policy) -> Packed:
+    return Packed(pickle.dumps(policy))
 
 
 class Worker:
@@ -91,7 +64,7 @@ class Worker:
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
         self._finished: list[int] = []
-        self._packed: dict[int, tuple[Fields, _Packed]] = {}  # by the id of the fields, which are never freed
+        self._packed: dict[int, tuple[Fields, Packed]] = {}  # by the id of the fields, which are never freed
 
     @property
     def starting(self) -> bool:
@@ -105,7 +78,7 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(_begin, self._ner_model)
+        self._process = Process(begin, self._ner_model)
         self._send_terms(self._terms)
         self._loading = asyncio.create_task(self._load(layers))
 
@@ -141,8 +114,8 @@ class Worker:
         if self._process is not None and changes:
             left = iter(changes.items())
             while some := [(id, term and _ROW(term)) for id, term in itertools.islice(left, _TERMS_AT_ONCE)]:
-                self._process.call(_change_terms, some).add_done_callback(_ignored)
-            self._process.call(_call, "build_terms").add_done_callback(_ignored)
+                self._process.call(change_terms, some).add_done_callback(_ignored)
+            self._process.call(call, "build_terms").add_done_callback(_ignored)
 
     async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:
         """Opens a JSON body: a ticket for `findings` and `close`, and what `Detection.open` tells.
@@ -160,10 +133,10 @@ class Worker:
             raise
         return ticket, opened, found
 
-    def _pack(self, fields: Fields) -> _Packed:
+    def _pack(self, fields: Fields) -> Packed:
         packed = self._packed.get(id(fields))
         if packed is None:
-            packed = self._packed[id(fields)] = fields, _Packed(pickle.dumps(fields))
+            packed = self._packed[id(fields)] = fields, Packed(pickle.dumps(fields))
         return packed[1]
 
     async def reports(self, ticket: int, policy: Policy) -> list[Report]:
@@ -203,7 +176,7 @@ class Worker:
         if process is None:
             raise DetectorUnavailable("Detection is not running.")
         try:
-            return await process.call(_call, method, *arguments)
+            return await process.call(call, method, *arguments)
         except ProcessDied:
             if process is self._process:
                 log.error("the detection process ended unexpectedly; starting it again")

@@ -142,8 +142,9 @@ class Engine:
 
 def with_laid_bare(text: str, spans: list[Span], literals: Finder, weight: Callable[[Span], int]) -> list[Span]:
     """`spans`, disjoint and sorted, and the literals that only hiding them makes, resolved."""
-    while bare := _laid_bare(text, spans, literals):
-        spans = resolve(spans + bare, weight)
+    if spans and not literals.is_blind_to(text):
+        while bare := _laid_bare(text, spans, literals):
+            spans = resolve(spans + bare, weight)
     return spans
 
 

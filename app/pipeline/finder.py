@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from app.pipeline.lowered import lowered
 from app.pipeline.placeholder import NOT_IN_KEY, PARTS, SPELLINGS, Style, private_of, render
 from app.pipeline.whole_words import WholeWords
 
@@ -15,7 +18,7 @@ from app.pipeline.whole_words import WholeWords
 MAX_LENGTH = 96
 
 _SEPARATOR = r"[\s_\-\\]{0,3}"
-#: A number as it may have become: with white space inside. Starts with a class, so it scans fast.
+#: A number as it may have become: with white space inside.
 _NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){3,8}(?!\d)")
 _ANY_NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){0,8}(?!\d)")
 _ENDS_IN_SEPARATORS = re.compile(NOT_IN_KEY.pattern + r"\Z")
@@ -43,6 +46,12 @@ _BRACKETS = {
 #: What a label may be followed by: see `placeholder.relatives`.
 _RELATIVE = rf"(?:{_SEPARATOR}(?:{'|'.join(PARTS)}))?(?:{_SEPARATOR}[{SPELLINGS}])?"
 _RELATIVE_END = re.compile(rf"(?P<part>{'|'.join(PARTS)})?(?P<spelling>[{SPELLINGS}])?\Z")
+#: What there can be from the last word of a label to its number, roughly: whatever a label ends with, an addition.
+_TO_NUMBER = re.compile(
+    rf"[\s_\-\\]{{0,{_REACH}}}(?:(?i:{'|'.join(PARTS)})[\s_\-\\]{{0,3}})?(?:(?i:[{SPELLINGS}])[\s_\-\\]{{0,3}})?(?=\d)"
+)
+#: A sign that there may be characters for private use.
+_PRIVATE_SIGNS = ("\ue000", "ue000", "uE000")
 #: A number of fewer digits than this counts only in brackets which nobody else puts around words.
 _TELLING = 4
 _OURS = frozenset(["[", "\\[", "【", "&#91;", "%5b", "\\u005b"])
@@ -55,9 +64,11 @@ class _Patterns(NamedTuple):
     """What a set of labels and stand-ins is found with."""
 
     labels: dict[str, str]  # by what is left of them without separators
+    words: BytesAhoCorasick  # the last word of each label, lowered
     number: re.Pattern[str]
     label_at_end: re.Pattern[str]
-    fixed: re.Pattern[str]
+    fixed: re.Pattern[str] | None
+    private: re.Pattern[str] | None  # `fixed` and the characters for private use
     hint: re.Pattern[str]  # the first character of a number, or something fixed: no sighting is without
     partial: re.Pattern[str]  # the end of a text that more text could turn into a sighting, or make longer
 
@@ -92,7 +103,10 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
     whole = "|".join("".join(_pieces(label)) for label in ordered) or r"(?!)"
     if relatives:
         whole = f"(?:{whole}){_RELATIVE}"
+    words = sorted({NOT_IN_KEY.sub(" ", label).split()[-1].lower() for label in ordered})
+    # What the user chose is found as it is; of two that begin alike, the longer.
     stand_ins = sorted(fixed, key=lambda token: (-len(token), token))
+    chosen = "|".join(map(re.escape, stand_ins))
     pua = [_PRIVATE] if "pua" in styles else []
     branches = [_prefixes(_escaped(token[:-1])) for token in stand_ins if len(token) > 1]
     branches += [_PRIVATE_PARTIAL] if pua else []
@@ -111,11 +125,12 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
         ]
     return _Patterns(
         {NOT_IN_KEY.sub("", label): label for label in reversed(ordered)},
+        BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA),
         _ANY_NUMBER if "ordinal" in styles else _NUMBER,
         re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z"),
-        # What the user chose is found as it is; of two that begin alike, the longer.
-        re.compile("|".join([*map(re.escape, stand_ins), *pua]) or r"(?!)"),
-        re.compile("|".join([r"\d", *map(re.escape, stand_ins), *pua])),
+        re.compile(chosen) if chosen else None,
+        re.compile("|".join(filter(None, [chosen, *pua]))) if pua else None,
+        re.compile("|".join(filter(None, [r"\d", chosen, *pua]))),
         # Most characters can begin none of the branches: they are passed over without a try of each.
         re.compile(f"(?i:(?=[{''.join(map(re.escape, sorted(initials)))}]))(?:{'|'.join(branches)})\\Z")
         if branches
@@ -152,7 +167,6 @@ class Finder:
         self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
         self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
-        self._tails = frozenset(key[-2:] for key in self._keys)
         self._words = WholeWords(words)
         self._doubled = doubled
 
@@ -161,55 +175,63 @@ class Finder:
 
         Of two that overlap, the one that begins first counts, then the longer one.
         """
-        numbers = self._patterns.number.finditer(text) if self._keys else ()
-        numbered = [seen for match in numbers if (seen := self._around(match, text, left))]
+        numbered = [seen for match in self._numbers(text) if (seen := self._around(match, text, left))]
         numbered.sort(key=_first, reverse=True)
         out: list[Sighting] = []
         position = 0
-        fixed = self._fixed_from(text, 0)
+        pattern = self._fixed(text)
+        fixed = _from(pattern, text, 0)
         word = self._word_from(text, 0, left)
-        while True:
+        while fixed or numbered or word:
             while numbered and numbered[-1].start < position:
                 numbered.pop()
             # Looked for anew: a sighting may have hidden one that begins behind it.
             if fixed and fixed.start < position:
-                fixed = self._fixed_from(text, position)
+                fixed = _from(pattern, text, position)
             if word and word.start < position:
                 word = self._word_from(text, position, left)
             candidates = [seen for seen in (fixed, numbered[-1] if numbered else None, word) if seen]
             if not candidates:
-                return out
+                break
             out.append(min(candidates, key=_first))
             position = out[-1].end
+        return out
 
     def is_clear(self, text: str, left: str = "") -> bool:
         """Whether there is nothing to find in `text`, whatever follows; quicker than to look for it. False: perhaps."""
         hint = self._patterns.hint.search(text) or self._words.may_begin(text)
         return not hint and self.held(text, left) == len(text)
 
-    def _fixed_from(self, text: str, position: int) -> Sighting | None:
-        match = self._patterns.fixed.search(text, position)
-        if match is None:
-            return None
-        digits = match["private"] if "private" in match.re.groupindex else None
-        return Sighting(*match.span(), private_of(digits) if digits else match.group())
+    def is_blind_to(self, text: str) -> bool:
+        """Whether nothing is found in any part of `text`, whatever stands around that."""
+        pattern = self._fixed(text)
+        return not (self._words or self._starts(text) or (pattern and pattern.search(text)))
+
+    def _starts(self, text: str) -> set[int]:
+        """Where numbers begin behind something like the end of a label: in prose and logs, few of all numbers."""
+        ends = {end for _, _, end in self._patterns.words.find_matches_as_indexes(lowered(text), overlapping=True)}
+        return {ahead.end() for end in ends if (ahead := _TO_NUMBER.match(text, end))}
+
+    def _numbers(self, text: str) -> Iterator[re.Match[str]]:
+        reached = 0
+        for start in sorted(self._starts(text)):
+            if start >= reached and (number := self._patterns.number.match(text, start)):
+                reached = number.end()
+                yield number
+
+    def _fixed(self, text: str) -> re.Pattern[str] | None:
+        """What is to be found as it is, as far as `text` can have it."""
+        has_private = self._patterns.private and any(sign in text for sign in _PRIVATE_SIGNS)
+        return self._patterns.private if has_private else self._patterns.fixed
 
     def _word_from(self, text: str, position: int, left: str) -> Sighting | None:
         span = self._words.find(text, position, left)
         return Sighting(*span, text[slice(*span)]) if span else None
 
     def _may_end(self, key: str) -> bool:
-        """Whether a label may end `key`, which has no separators. Asked at every number, mostly in vain."""
-        if self._is_end(key):
-            return True
-        if not self._relatives:
-            return False
-        shorter = key[:-1]
-        has_part = key.endswith(PARTS) or shorter.endswith(PARTS)
-        return self._is_end(shorter) if not has_part else any(self._is_end(key[:end]) for end in _ends(key))
-
-    def _is_end(self, key: str) -> bool:
-        return (key[-2:] in self._tails or key[-1:] in self._tails) and key.endswith(self._keys)
+        """Whether a label may end `key`, which has no separators. Mostly it does not: "id 7"."""
+        ends = [len(key), *_ends(key)] if self._relatives else [len(key)]
+        return any(key.endswith(self._keys, 0, end) for end in ends)
 
     def _label(self, key: str) -> str | None:
         """The label that is `key` without its separators."""
@@ -269,6 +291,15 @@ class Finder:
         match = self._patterns.partial.search(before + text[floor:], len(before))
         partial = len(text) if match is None else floor + match.start() - len(before)
         return min(partial, self._words.held(text, floor, left))
+
+
+def _from(pattern: re.Pattern[str] | None, text: str, position: int) -> Sighting | None:
+    """The first sighting of a `pattern` of what is found as it is, at or behind `position`."""
+    match = pattern.search(text, position) if pattern else None
+    if match is None:
+        return None
+    digits = match["private"] if "private" in match.re.groupindex else None
+    return Sighting(*match.span(), private_of(digits) if digits else match.group())
 
 
 def _ends(key: str) -> list[int]:

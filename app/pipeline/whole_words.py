@@ -31,6 +31,9 @@ class WholeWords:
         heads = sorted(self._by_head, key=len, reverse=True)
         self._head = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, heads))})") if heads else None
 
+    def __bool__(self) -> bool:
+        return self._head is not None
+
     def find(self, text: str, position: int, left: str) -> tuple[int, int] | None:
         """The first token at or behind `position`, the longest that begins there. `left` is what precedes `text`."""
         if self._head is None:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from app.pipeline.detectors.localities import LINE, NAME, SEPARATOR, UNIT, UNIT_WORD, WORD, around, behind
+from app.pipeline.lowered import lowered
 from app.pipeline.patterns import places
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -32,10 +33,16 @@ _ANCHOR = re.compile(
     ")"
 )
 _AHEAD = re.compile(f"[{_LETTER}]+")
+#: So far behind a number the kind of its street is looked for.
+_REACH = 64
+# Words to compare with kinds at a glance: of small letters, set apart by whatever is no letter in Latin-1.
+_WORDS = bytes(code if chr(code).isalpha() else 0x20 for code in range(256))
 _KINDS = places.STREETS | places.STREETS_OR_WORDS | places.RARE_STREETS | {"route", "rte"}
+_KINDS_IN_BYTES = frozenset(kind.encode() for kind in _KINDS)
 _CODE_AHEAD = re.compile(
     r"[A-Z](?<=[A-Z]{2}),? [0-9]{4,5}(?![0-9A-Za-z])|[0-9][A-Z]{2}(?<=[0-9A-Z] [0-9][A-Z]{2})(?!\w)"
 )
+_CODE = re.compile("[0-9](?:[0-9]{3}|[A-Z]{2})")
 _BLANKS = frozenset(" \u00a0\n")
 _BEFORE_BOX = frozenset("xXgGdDbB#.")
 _NUMBER = re.compile(rf"([0-9]{{1,5}}{_RANGE}),?[ \u00a0]{{1,2}}")
@@ -102,6 +109,7 @@ class _Street(NamedTuple):
 def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
     """Start and end of each address, in order and disjoint."""
     done = 0
+    words = b""
     for anchor in _ANCHOR.finditer(text):
         at = anchor.start()
         if at < done:
@@ -109,19 +117,25 @@ def find(text: str, policy: Policy) -> Iterator[tuple[int, int]]:
         span = None
         if text[at - 2 : at - 1] in _BEFORE_BOX:
             span = _box(text, at, done)
-        if span is None and anchor[1] and _may_be_street(text, at, anchor[1]):
-            span = _street_address(text, at, done)
-        if span is None and text[at + 1 : at + 3].isalnum() and text[at - 1 : at] in _BLANKS:
+        if span is None and anchor[1]:
+            words = words or lowered(text).translate(_WORDS)
+            has_kind = not _KINDS_IN_BYTES.isdisjoint(words[at : at + _REACH].split())
+            if (has_kind and _has_kind(text, at)) or _has_code(text, at, anchor[1]):
+                span = _street_address(text, at, done)
+        if span is None and text[at - 1 : at] in _BLANKS and _CODE.match(text, at):
             span = around(text, at, done, policy)
         if span and span[0] >= done:
             yield span
             done = span[1]
 
 
-def _may_be_street(text: str, at: int, initial: str) -> bool:
-    """Whether a look at the name of the street whose number is at `at` is worth its time."""
-    if not _KINDS.isdisjoint(_AHEAD.findall(text[at : at + 64].lower())):
-        return True
+def _has_kind(text: str, at: int) -> bool:
+    """Whether words behind the number at `at` tell of a street."""
+    return not _KINDS.isdisjoint(_AHEAD.findall(text[at : at + _REACH].lower()))
+
+
+def _has_code(text: str, at: int, initial: str) -> bool:
+    """Whether something like a postal code follows the capitalised word behind the number at `at`."""
     return initial.isupper() and _CODE_AHEAD.search(text, at, at + 120) is not None
 
 

@@ -88,6 +88,7 @@ class Lists:
     ambiguous: frozenset[str]
     surnames: frozenset[str]
     word_surnames: frozenset[str]  # that are words as well: "Price", "Page"
+    openings: frozenset[str]  # what is no first name that a person can begin with: titles, families, and `ambiguous`
 
 
 @cache
@@ -96,9 +97,11 @@ def lists() -> Lists:
         return (files("app.pipeline") / "data" / "names" / name).read_text(encoding="utf-8").splitlines()
 
     surnames = read("surnames.txt")
+    ambiguous = frozenset(read("ambiguous.txt")) - STOP
     return Lists(
         frozenset(read("first.txt")) - STOP,
-        frozenset(read("ambiguous.txt")) - STOP,
+        ambiguous,
         frozenset(line for line in surnames if not line.endswith("*")) - STOP - NOT_SURNAMES,
         frozenset(line[:-2] for line in surnames if line.endswith("*")) - STOP - NOT_SURNAMES,
+        ambiguous | TITLES | WEAK_TITLES | FAMILIES,
     )

@@ -71,13 +71,22 @@ class NamesDetector:
         done = 0
         known = lists()
         for word in _WORD.finditer(text):
-            start = word.start()
-            if start < done:
-                continue
+            start, surface = word.start(), word.group()
             if start in ends:
+                if start < done:
+                    continue
                 end = ends[start]
             else:
-                start, end = _person(text, start, word.group(), done, known)
+                listed = key(surface)
+                if (  # most words
+                    listed not in known.first
+                    and listed not in known.openings
+                    and len(surface) > 1
+                    and "-" not in surface
+                    and not text.startswith(", ", word.end())
+                ) or start < done:
+                    continue
+                start, end = _person(text, start, surface, done, known)
             if end:
                 spans.append(Span(start, end, "PERSON", _SCORE, self.name))
                 done = end

@@ -24,9 +24,6 @@ from app.pipeline.patterns import ALL, Pattern
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 
-# How far to look back from the rare character in the middle of a value.
-_LOOK_BACK = 255
-
 # Where a row without keyword can begin: a digit or capital at the start of a word, with as much behind it as the
 # shortest value has ("M1 1AA", "12-34-56 …"). What most often fails is asked first.
 _START = re.compile(
@@ -58,16 +55,16 @@ class _Plan:
 
     def __init__(self, rows: tuple[Pattern, ...]) -> None:
         alone = [row for row in rows if not row.context_required]
-        self._around = [row for row in alone if row.before is not None]
+        self._around = _alike(row for row in alone if row.before is not None)
         self._plain = [row for row in alone if row.before is None]
         self._sieve = re.compile("|".join(row.regex.pattern for row in self._plain))
         self._keywords = Keywords(rows)
 
     def find(self, text: str) -> Iterator[tuple[int, int, Pattern, float]]:
         """Every value as start, end, row and score."""
-        for row in self._around:
-            if row.prefilter in text:
-                yield from _around(text, row)
+        for rows in self._around:
+            if rows[0].prefilter in text:
+                yield from _around(text, rows)
         for begin in _START.finditer(text):
             start = begin.start()
             if self._sieve.match(text, start):
@@ -78,13 +75,23 @@ class _Plan:
         yield from self._keywords.find(text)
 
 
-def _around(text: str, row: Pattern) -> Iterator[tuple[int, int, Pattern, float]]:
-    assert row.before is not None
-    for match in row.regex.finditer(text):
+def _alike(rows: Iterable[Pattern]) -> list[list[Pattern]]:
+    """Rows around a rare character, those of one form together."""
+    forms: dict[tuple[re.Pattern[str], re.Pattern[str] | None], list[Pattern]] = {}
+    for row in rows:
+        forms.setdefault((row.regex, row.before), []).append(row)
+    return list(forms.values())
+
+
+def _around(text: str, rows: list[Pattern]) -> Iterator[tuple[int, int, Pattern, float]]:
+    form = rows[0]
+    assert form.before is not None
+    for match in form.regex.finditer(text):
         middle = match.start()
-        before = row.before.search(text, max(0, middle - _LOOK_BACK), middle)
-        if before and row.accepts(text, before.start(), match.end()):
-            yield before.start(), match.end(), row, row.score
+        before = form.before.search(text, max(0, middle - form.look_back), middle)
+        for row in rows if before else ():
+            if before and row.accepts(text, before.start(), match.end()):
+                yield before.start(), match.end(), row, row.score
 
 
 @lru_cache(maxsize=32)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from app.pipeline.detectors import announced, private_keys
+from app.pipeline.lowered import lowered
 from app.pipeline.patterns.secret_values import is_filler, is_template
 from app.pipeline.patterns.secrets import API_KEY, PASSWORD, PRIVATE_KEY, TOKENS, Secret
 from app.pipeline.policy import Policy
@@ -22,8 +23,6 @@ from app.pipeline.span import Span
 
 #: A form that only its issuer uses; a value by the form of what surrounds it; a value by the word before it.
 _OWN_FORM, _SURROUNDED, _ANNOUNCED = 0.95, 0.9, 0.8
-# One byte per character, so that byte offsets are string offsets.
-_LOWER = bytes(byte + 32 if 0x41 <= byte <= 0x5A else byte for byte in range(256))
 _LOOK_BACK = 40
 # Behind an escape a word starts, too: "\nghp_…", "%3Dghp_…", "\u003dghp_…".
 _ESCAPE = re.compile(r"(?:\\[nrtbf]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})\Z")
@@ -44,11 +43,10 @@ class SecretsDetector:
 def _found(text: str) -> Iterator[tuple[int, int, str, float]]:
     """Start, end, entity and score."""
     tables = _tables()
-    lowered = text.encode("latin-1", "replace").translate(_LOWER)
     armour = private_keys.Reader(text)
     words: list[tuple[int, int, str]] = []
     reached = dict.fromkeys(range(len(TOKENS)), 0)
-    for index, start, end in tables.automaton.find_matches_as_indexes(lowered, overlapping=True):
+    for index, start, end in tables.automaton.find_matches_as_indexes(lowered(text), overlapping=True):
         meaning = tables.meanings[index]
         if isinstance(meaning, str):
             words.append((start, end, meaning))

@@ -129,11 +129,15 @@ def _around(
     score: float = SHAPED,
     not_after: re.Pattern[str] | None = None,
     prefilter: str = "",
+    look_back: int = 4,
 ) -> Pattern:
     """A form that is found from the rare character in its middle, with which `regex` starts."""
     compiled = re.compile(regex)
     rare = prefilter or compiled.pattern.lstrip("\\")[0]
-    return Pattern("", compiled, score, validator, sample, prefilter=rare, before=before, not_after=not_after)
+    return Pattern(
+        "", compiled, score, validator, sample,
+        prefilter=rare, before=before, look_back=look_back, not_after=not_after,
+    )  # fmt: skip
 
 
 ROWS = (
@@ -141,9 +145,9 @@ ROWS = (
         "EMAIL_ADDRESS",
         (),
         "RFC 5321",
-        _around("jane@example.com", f"@{_HOST}", _EMAIL_LOCAL, _email, CHECKED, _USERINFO),
+        _around("jane@example.com", f"@{_HOST}", _EMAIL_LOCAL, _email, CHECKED, _USERINFO, look_back=255),
         # As it stands in the query of a URL.
-        _around("jane%40example.com", f"%40{_HOST}", _EMAIL_LOCAL, _email, CHECKED, prefilter="%40"),
+        _around("jane%40example.com", f"%40{_HOST}", _EMAIL_LOCAL, _email, CHECKED, prefilter="%40", look_back=255),
     ),
     *identifier(
         "IP_ADDRESS",

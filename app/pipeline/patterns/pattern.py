@@ -41,7 +41,8 @@ class Pattern:
 
     `prefilter` is a literal without which the row cannot match. `before` is set where the rare character
     is in the middle, as in an e-mail address: `regex` then starts at that character, `before` matches
-    what leads up to it. `not_after` refuses a value because of the text that ends where it starts.
+    what leads up to it, `look_back` characters at most. `not_after` refuses a value because of the text
+    that ends where it starts.
     """
 
     entity: str
@@ -58,13 +59,14 @@ class Pattern:
     source: str = ""
     prefilter: str = ""
     before: re.Pattern[str] | None = None
+    look_back: int = 255
     not_after: re.Pattern[str] | None = None
 
     def accepts(self, text: str, start: int, end: int) -> bool:
         """Whether `text[start:end]`, which the regex matched, is a value of this row."""
-        if self.not_after is not None and self.not_after.search(text, max(0, start - 48), start):
+        if self.validator is not None and not self.validator(text[start:end]):
             return False
-        return self.validator is None or self.validator(text[start:end])
+        return self.not_after is None or self.not_after.search(text, max(0, start - 48), start) is None
 
 
 def alone(
