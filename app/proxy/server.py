@@ -9,8 +9,11 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from app.errors import PortTaken
+from app.errors import Exit, PortTaken, UserError
 from app.proxy.forward import Forwarder
+from app.proxy.guard import VARIABLE, Guard, mark
+from app.proxy.providers import BY_DIALECT
+from app.proxy.refusal import Refusal, refused
 from app.proxy.route import route
 from app.settings_store import SettingsStore
 
@@ -23,15 +26,19 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(self, settings: SettingsStore, forwarder: Forwarder, health: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, health: Callable[[], dict[str, str]]
+    ) -> None:
         current = settings.current
         self._settings = settings
         self._host = current.host
         self._port = current.port
         self._forwarder = forwarder
+        self._guard = guard
         self._health = health
         app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        app.on_response_prepare.append(mark)
         app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(
             app,
@@ -52,7 +59,14 @@ class Server:
         return f"http://{host}:{self._port}"
 
     async def start(self) -> None:
-        """Listens. Raises PortTaken, or OSError for a host that is not this machine's."""
+        """Listens. Raises PortTaken, and UserError where strangers could ask without having to say who they are."""
+        if self._guard.is_exposed and not await self._guard.can_tell():
+            raise UserError(
+                f"Other machines can reach the host {self._host}, and there is no token yet to tell who may ask.",
+                "Make one with “anonamoose token show”, a local key with “anonamoose local-key add”, "
+                f"or give one in {VARIABLE}.",
+                code=Exit.CONFIG,
+            )
         await self._runner.setup()
         hosts = ["127.0.0.1", "::1"] if self._host == "localhost" else [self._host]
         for host in hosts:
@@ -73,9 +87,11 @@ class Server:
                         f"The host {host} is no address of this machine.", "Choose another one with --host."
                     ) from error
                 continue  # no IPv6 here: localhost is 127.0.0.1 alone
-            self._port = listener.getsockname()[1]
+            self._port = self._guard.port = listener.getsockname()[1]
             await web.SockSite(self._runner, listener, backlog=512).start()
         log.info("listening on %s", self.origin)
+        if self._guard.is_exposed:
+            log.warning("other machines can reach this address, so every request takes the access token or a local key")
 
     async def stop(self) -> None:
         """Stops listening and lets running requests finish, within the drain time."""
@@ -86,6 +102,15 @@ class Server:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
+        try:
+            self._guard.check(request)
+            if preflight := self._guard.preflight(request):
+                return preflight
+            await self._guard.check_token(request)
+        except Refusal as refusal:
+            log.warning("a request was refused: %s", refusal.code)
+            found = route(request.method, path, request.headers, self._settings.current, request.query)
+            return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path == "/health" and request.method in ("GET", "HEAD"):
             return web.json_response(self._health())
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
