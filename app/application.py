@@ -69,6 +69,8 @@ class Application:
         self.worker = Worker(settings.current.ner_model, self._worker_changed)
         self.terms: Terms
         self.vault: Vault
+        self.access: Access
+        self.keychain = Keychain(settings.paths.root)
         self.counts: Counts
         self._server: Server | None = None
         self._key_kept = ""
@@ -124,8 +126,8 @@ class Application:
             self.worker.refresh = self.terms.refresh
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
-            access = Access(database)
-            guard = Guard(self.settings, access, os.environ.get(TOKEN_VARIABLE, "").strip())
+            self.access = Access(database)
+            guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
             forwarder = Forwarder(
                 self.settings,
                 self.bus,
@@ -135,7 +137,7 @@ class Application:
                 self.exchanges,
                 upstream,
                 practice.origin,
-                Clients(guard, access, Keychain(paths.root)),
+                Clients(guard, self.access, self.keychain),
             )
             self._stack.push_async_callback(forwarder.close)
             server = Server(self.settings, forwarder, guard, self.health)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Literal
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from app.errors import Exit, UserError
 from app.hosts import is_loopback, is_ours, name_of, parse_origins
@@ -25,6 +25,8 @@ _REDACT = "/api/v1/redact"
 VARIABLE = "ANONAMOOSE_ACCESS_TOKEN"
 HEADER = "X-Anonamoose-Token"
 _ORIGIN = web.RequestKey("origin", str)
+#: Bytes of all headers together, each of which aiohttp lets be of 64 KiB.
+_MOST = 256 * 2**10
 #: How long a browser may remember the answer to a preflight (seconds).
 _REMEMBER = "600"
 
@@ -74,6 +76,10 @@ class Guard:
 
     def check(self, request: web.Request) -> None:
         """Raises Refusal unless the request is meant for us, and of no page that nobody has named."""
+        if request.version not in (HttpVersion10, HttpVersion11):
+            raise Refusal(400, "bad_version", "The request is of another version than HTTP/1.1.")
+        if sum(len(name) + len(value) for name, value in request.raw_headers) > _MOST:
+            raise Refusal(431, "headers_too_large", "The request's headers are larger than 256 KiB; nothing was sent.")
         headers = request.headers
         hosts = headers.getall("Host", ())
         if len(hosts) != 1 or not request.raw_path.startswith("/"):

@@ -18,6 +18,7 @@ class Scrub:
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
+        """What of all that came so far may go on now."""
         data = (self._held + data).replace(self._secret, _INSTEAD.encode())
         longest = min(len(self._secret) - 1, len(data))
         size = next((n for n in range(longest, 0, -1) if data.endswith(self._secret[:n])), 0)
@@ -25,6 +26,7 @@ class Scrub:
         return data[: len(data) - size]
 
     def flush(self) -> bytes:
+        """What was held back to the end, and has not become the secret."""
         held, self._held = self._held, b""
         return held
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from app.errors import Exit, PortTaken, UserError
+from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
 from app.proxy.guard import VARIABLE, Guard, mark
 from app.proxy.providers import BY_DIALECT
@@ -43,14 +45,10 @@ class Server:
         self._runner = web.AppRunner(
             app,
             handle_signals=False,
-            access_log=None,
-            auto_decompress=False,  # `read_body` does
             handler_cancellation=True,  # a client that goes away takes its request upstream with it
             shutdown_timeout=current.drain or 0.01,  # to aiohttp, 0 means no limit
-            keepalive_timeout=_KEEP_ALIVE,
-            max_line_size=65536,
-            max_field_size=65536,
         )
+        self._listening: list[asyncio.Server] = []
 
     @property
     def origin(self) -> str:
@@ -88,14 +86,30 @@ class Server:
                     ) from error
                 continue  # no IPv6 here: localhost is 127.0.0.1 alone
             self._port = self._guard.port = listener.getsockname()[1]
-            await web.SockSite(self._runner, listener, backlog=512).start()
+            server = await asyncio.get_running_loop().create_server(self._connection, sock=listener, backlog=512)
+            self._listening.append(server)
         log.info("listening on %s", self.origin)
         if self._guard.is_exposed:
             log.warning("other machines can reach this address, so every request takes the access token or a local key")
 
     async def stop(self) -> None:
         """Stops listening and lets running requests finish, within the drain time."""
+        for server in self._listening:
+            server.close()
+        await asyncio.sleep(0)  # what was accepted before is begun
         await self._runner.cleanup()
+
+    def _connection(self) -> Connection:
+        assert self._runner.server is not None
+        return Connection(
+            self._runner.server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # none, as for AppRunner
+            auto_decompress=False,  # `read_body` does
+            keepalive_timeout=_KEEP_ALIVE,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
 
     async def _drain(self, app: web.Application) -> None:
         self._forwarder.drain()
