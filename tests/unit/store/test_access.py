@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from app.errors import UserError
-from app.store import access as module
 from app.store.access import OURS, Access, Scope, digest, new_token
 from app.store.database import Database
 
@@ -26,7 +25,7 @@ def access(database: Database) -> Access:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1_000_000.0]
-    monkeypatch.setattr(module.time, "time", lambda: now[0])
+    monkeypatch.setattr("app.store.access.time.time", lambda: now[0])
     return now
 
 
