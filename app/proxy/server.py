@@ -13,10 +13,10 @@ from aiohttp import web
 from app.errors import Exit, PortTaken, UserError
 from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
-from app.proxy.guard import VARIABLE, Guard, mark
+from app.proxy.guard import VARIABLE, Guard, area, mark
 from app.proxy.providers import BY_DIALECT
 from app.proxy.refusal import Refusal, refused
-from app.proxy.route import route
+from app.proxy.route import Route, route
 from app.settings_store import SettingsStore
 
 log = logging.getLogger(__name__)
@@ -123,13 +123,14 @@ class Server:
             await self._guard.check_token(request)
         except Refusal as refusal:
             log.warning("a request was refused: %s", refusal.code)
-            found = route(request.method, path, request.headers, self._settings.current, request.query)
+            found = self._route(request)
             return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path == "/health" and request.method in ("GET", "HEAD"):
             return web.json_response(self._health())
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
-        found = route(request.method, path, request.headers, self._settings.current, request.query)
+        # Ours is never a provider's, whatever theirs may look like.
+        found = None if area(path) in ("redact", "management") else self._route(request)
         if found is None:
             message = "Anonamoose: there is nothing at this path. The API begins at /v1."
             return web.json_response(
@@ -138,6 +139,10 @@ class Server:
                 headers={"x-should-retry": "false"},
             )
         return await self._forwarder.answer(request, found)
+
+    def _route(self, request: web.Request) -> Route | None:
+        path = request.rel_url.raw_path
+        return route(request.method, path, request.headers, self._settings.current, request.query)
 
 
 def _listener(host: str, port: int) -> socket.socket:
