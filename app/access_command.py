@@ -21,6 +21,7 @@ from app.upstreams import DIALECTS, parse_upstreams
 _NAME = "access-token"
 #: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
 _KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
+_MOST_DAYS = 36525
 _DAY = 24 * 3600.0
 
 
@@ -96,8 +97,10 @@ def _target(settings: SettingsStore, name: str) -> str:
 def _add(settings: SettingsStore, access: Access, options: argparse.Namespace) -> int:
     own = dict(_own(change) for change in options.set)
     settings.current.with_own(own)
-    if options.days is not None and not options.days > 0:
-        raise UserError("A key must be good for some time.", "Give --days more than 0.", code=Exit.USAGE)
+    if options.days is not None and not 0 < options.days <= _MOST_DAYS:
+        raise UserError(
+            "A key cannot be good for so long.", f"Give --days more than 0 and at most {_MOST_DAYS}.", code=Exit.USAGE
+        )
     expires = time.time() + options.days * _DAY if options.days else 0.0
     targets = tuple(dict.fromkeys(_target(settings, name) for name in options.provider))
     key = asyncio.run(access.add(options.label, Scope(targets, options.session, own, expires)))
