@@ -11,7 +11,7 @@ from aiohttp import web
 from app.errors import UserError
 from app.keychain import Keychain
 from app.proxy.credential import is_astray, our_keys
-from app.proxy.guard import Guard
+from app.proxy.guard import Guard, unavailable
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.store.access import KEYS, RESERVED, Access, LocalKey
@@ -88,7 +88,7 @@ class Clients:
         try:
             return await self._local(given, route)
         except UserError as error:
-            raise Refusal(403, "keys_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
+            raise unavailable(error) from None
 
     async def _local(self, given: set[str], route: Route) -> Client:
         key, *others = given

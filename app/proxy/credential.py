@@ -71,7 +71,8 @@ def swap(headers: CIMultiDict[str], asked: str, key: str, dialect: str) -> str:
 
     Returns the path without it: a provider's key stands in no URL.
     """
-    place = _PLACE.get(dialect) or ("api-key" if "api-key" in headers else "Authorization")
+    is_login = key.startswith("sk-ant-oat")  # of a person, not of an organisation: Anthropic takes it as a bearer
+    place = ("" if is_login else _PLACE.get(dialect)) or ("api-key" if "api-key" in headers else "Authorization")
     for name in _HEADERS:
         headers.popall(name, None)
     if key:

@@ -66,13 +66,16 @@ class Guard:
         return bool(self._given) or await self._access.has_any()
 
     async def has_token(self, request: web.Request, *more: str) -> bool:
-        """Whether `request` comes with the access token, in its own header or as one of `more`."""
+        """Whether `request` comes with the access token, in its own header or as one of `more`. Raises Refusal."""
         sent = [*request.headers.getall(HEADER, ()), *more]
         if len(sent) != 1:
             return False
         if self._given:
             return compare_digest(self._given, digest(sent[0]))
-        return await self._access.fits(sent[0])
+        try:
+            return await self._access.fits(sent[0])
+        except UserError as error:
+            raise unavailable(error) from None
 
     def check(self, request: web.Request) -> None:
         """Raises Refusal unless the request is meant for us, and of no page that nobody has named."""
@@ -164,6 +167,11 @@ async def mark(request: web.Request, response: web.StreamResponse) -> None:
 def _is_near(request: web.Request) -> bool:
     """Whether a request comes from this machine, and not through a proxy on it."""
     return is_loopback(request.remote or "") and is_loopback(name_of(request.headers.get("Host", "")))
+
+
+def unavailable(error: UserError) -> Refusal:
+    """Nobody can be told from another now, so nobody gets in."""
+    return Refusal(403, "keys_unavailable", f"{error.title} Nothing was sent.", error.hint)
 
 
 def _foreign() -> Refusal:

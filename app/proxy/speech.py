@@ -53,7 +53,7 @@ class Speech:
         self._request = request
         self._headers = request.headers
         self._clients = clients
-        self._client = client
+        self._name = client.label or request.headers.get("User-Agent", "")
         endpoint = Endpoint("GET", socket.path, socket.request, kept=socket.kept)
         self._route = dataclasses.replace(route, endpoint=endpoint)
         self._socket = socket
@@ -98,8 +98,8 @@ class Speech:
     async def _asked(self) -> Controls:
         """What holds for a frame. Raises Refusal."""
         settings = self._settings.current
-        # A local key may have been revoked since.
-        client = await self._clients.of(self._request, self._route) if self._client.label else self._client
+        # A token or local key may have been revoked since.
+        client = await self._clients.of(self._request, self._route)
         asked = await self._redactor.asked(self._headers, self._route, client)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
@@ -137,8 +137,7 @@ class Speech:
         return body.decode()
 
     def _begin(self) -> Exchange:
-        agent = self._client.label or self._headers.get("User-Agent", "")
-        return self._journal.begin("WS", self._socket.path, self._route.provider.name, agent)
+        return self._journal.begin("WS", self._socket.path, self._route.provider.name, self._name)
 
     def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
         """What the provider's `ids` are known by, for this client alone."""

@@ -136,6 +136,17 @@ async def test_every_place_in_which_a_key_may_stand(
     assert key.encode() not in upstream.wire
 
 
+async def test_a_login_of_anthropics_is_a_bearer(
+    running: Running, upstream: FakeUpstream, bare: aiohttp.ClientSession
+) -> None:
+    running.app.keychain.put("provider:anthropic", "sk-ant-oat01-fake")
+    await running.app.access.changed()
+    sent = {"x-api-key": await local(running)}
+    async with bare.post(running.origin + CLAUDE.path, json=CLAUDE.body("Hello"), headers=sent) as answer:
+        assert answer.status == 200
+    assert credentials(upstream.only) == {"authorization": "Bearer sk-ant-oat01-fake"}
+
+
 async def test_the_practice_model_gets_no_key(
     running: Running, upstream: FakeUpstream, bare: aiohttp.ClientSession
 ) -> None:
