@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -12,13 +13,18 @@ from app import __version__
 from app.credentials import master_key
 from app.errors import UserError
 from app.events import Event, EventBus, SettingChanged, StateChanged, TermsChanged
+from app.keychain import Keychain
 from app.lock import InstanceLock
+from app.proxy.client import Clients
 from app.proxy.exchange import ExchangeLog
 from app.proxy.forward import Forwarder
+from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
+from app.proxy.guard import Guard
 from app.proxy.practice import PracticeModel
 from app.proxy.server import Server
 from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
+from app.store.access import Access
 from app.store.counts import Counts
 from app.store.database import Database
 from app.store.sealing import Seal
@@ -63,6 +69,8 @@ class Application:
         self.worker = Worker(settings.current.ner_model, self._worker_changed)
         self.terms: Terms
         self.vault: Vault
+        self.access: Access
+        self.keychain = Keychain(settings.paths.root)
         self.counts: Counts
         self._server: Server | None = None
         self._key_kept = ""
@@ -118,6 +126,8 @@ class Application:
             self.worker.refresh = self.terms.refresh
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
+            self.access = Access(database)
+            guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
             forwarder = Forwarder(
                 self.settings,
                 self.bus,
@@ -127,9 +137,10 @@ class Application:
                 self.exchanges,
                 upstream,
                 practice.origin,
+                Clients(guard, self.access, self.keychain),
             )
             self._stack.push_async_callback(forwarder.close)
-            server = Server(self.settings, forwarder, self.health)
+            server = Server(self.settings, forwarder, guard, self.health)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server

@@ -112,7 +112,41 @@ def parser() -> argparse.ArgumentParser:
     for command in (restore, change, clear, show):
         _add_settings(command, [DECLARED["data-dir"]])
     _add_dictionary(commands)
+    _add_access(commands)
     return top
+
+
+def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "show the access token, which the management API takes, or make another one"
+    token = commands.add_parser("token", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = token.add_parser("show", help="print it; the first time, make it")
+    rotate = token.add_parser("rotate", help="make another one; the old one is good for nothing from then on")
+    words = "keep the providers' own keys, which local keys stand for"
+    key = commands.add_parser("key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
+    remove = key.add_parser("remove", help="forget a key")
+    for action in (change, remove):
+        action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
+    known = key.add_parser("list", help="show whose keys are kept, and no key")
+    words = "make, list and revoke the keys that tools use in place of a provider's"
+    local = commands.add_parser("local-key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = local.add_parser("add", help="make a key for a tool, and print it once")
+    revoke = local.add_parser("revoke", help="from now on the key is good for nothing")
+    for action in (add, revoke):
+        action.add_argument("label", help="what you call the key: say, the tool's name")
+    add.add_argument("--provider", action="append", default=[], help="only for this provider; may be repeated")
+    add.add_argument(
+        "--session", default="", metavar="NAME", help="its only session, or with * at its end what they begin with"
+    )
+    add.add_argument(
+        "--set", action="append", default=[], metavar="SETTING=VALUE", help=f"a setting of its own: {', '.join(OWN)}"
+    )
+    add.add_argument("--days", type=float, metavar="N", help="good for so long (default: until it is revoked)")
+    shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
+    for action in (show, rotate, revoke, shown):
+        _add_settings(action, [DECLARED["data-dir"]])
+    for action in (change, remove, known, add):
+        _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -188,6 +222,11 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return dictionary_command.run(settings, options)
+    if options.command in ("token", "key", "local-key"):
+        from app import access_command
+
+        configure("warning")
+        return access_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 

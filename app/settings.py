@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from app.hosts import parse_hosts, parse_origins
 from app.option import Declared, coerce, declared, option
 from app.passing import parse_passing
 from app.paths import default_root
@@ -36,7 +37,28 @@ class Settings:
 
     port: int = option(3000, "Port the proxy listens on; 0 picks a free one.", "Proxy", low=0, high=65535, restart=True)
     host: str = option(
-        "localhost", "Address the proxy listens on. localhost means 127.0.0.1 and ::1.", "Proxy", restart=True
+        "localhost",
+        "Address the proxy listens on. localhost means 127.0.0.1 and ::1; one that other machines can reach takes an "
+        "access token or local keys.",
+        "Proxy",
+        restart=True,
+    )
+    allowed_hosts: str = option(
+        "",
+        "Further names that this proxy is reached by, say in a container or behind another proxy: anonamoose, "
+        "llm.example.com:8080. Requests for any other name than localhost are refused.",
+        "Proxy",
+        check=parse_hosts,
+    )
+    allowed_origins: str = option(
+        "",
+        "Pages in a browser that may use the proxy: https://chat.example.com, app://obsidian.md. All others are "
+        "refused.",
+        "Proxy",
+        check=parse_origins,
+    )
+    open_redact: bool = option(
+        True, "Whether programs on this machine may ask /api/v1/redact without the access token.", "Proxy"
     )
     openai_upstream: str = option(
         "https://api.openai.com", "Where OpenAI requests go, without /v1.", "Proxy", check=check_origin

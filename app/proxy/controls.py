@@ -10,11 +10,14 @@ from app.errors import SettingError
 from app.option import parse_flag
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import Policy
+from app.proxy.client import ANYBODY, Client
 from app.proxy.refusal import Refusal
 from app.settings import OWN, Settings
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _PREFIX = "x-anonamoose-"
+#: Says who asks, and nothing of what is asked for.
+_WHO = "x-anonamoose-token"
 #: What can be asked for besides a setting of one's own. The upstream is the route's affair.
 _OTHERS = ("session", "redact", "hydrate", "upstream")
 
@@ -22,21 +25,23 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 @dataclass(frozen=True, slots=True)
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
-    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like."""
+    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like; `space` is what the
+    names of all sessions of this client begin with."""
 
     session: str
     redact: bool
     hydrate: bool
     policy: Policy
     placeholders: Style = "default"
+    space: str = ""
 
 
-def named(headers: Mapping[str, str], in_path: Mapping[str, str]) -> str:
-    """The session that a client names; "" for none. Raises Refusal."""
+def named(headers: Mapping[str, str], in_path: Mapping[str, str], client: Client = ANYBODY) -> str:
+    """The session that `client` gets by the name it gives; "" for none. Raises Refusal."""
     session = _asked(headers).get("session", in_path.get("session", ""))
     if session and not _SESSION.fullmatch(session):
         raise _invalid("session", "It takes 1 to 128 letters, digits or one of . _ : -")
-    return session
+    return client.place(session)
 
 
 def controls(
@@ -44,11 +49,13 @@ def controls(
     settings: Settings,
     in_path: Mapping[str, str] | None = None,
     in_session: Mapping[str, str] | None = None,
+    client: Client = ANYBODY,
 ) -> Controls:
     """Reads headers and the options `in_path`, for clients that cannot send headers.
 
     A header goes before an option in the path, that before what the session has its own way (`in_session`),
-    that before the settings.
+    that before what holds for the `client`, that before the settings. A client whose key has settings of its own may
+    ask for more protection than they give, and not for less.
 
     Raises Refusal when an option is unknown, has a value it cannot have, or asks for what the settings forbid.
     """
@@ -58,24 +65,25 @@ def controls(
         raise Refusal(
             400, "unknown_option", "The request has an option that there is not.", f"There are {', '.join(OWN)}."
         )
-    settings = own = _with(settings, in_session or {})
+    settings = own = _with(_with(settings, client.own), in_session or {})
     for options in (in_path, in_headers):
         own = _with(own, options)
     redact = _flag(asked, "redact")
-    if settings.client_policy == "stricter" and (not redact or _relaxes(own, settings)):
+    is_locked = settings.client_policy == "stricter" or bool(client.own)
+    if is_locked and (not redact or _relaxes(own, settings)):
         raise Refusal(
             403,
             "policy_locked",
             "The request asks for less protection than the settings demand; nothing was sent.",
             "Ask for no less, or change the setting client-policy.",
         )
-    session = named(headers, in_path)
-    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders)
+    session = named(headers, in_path, client)
+    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders, client.space)
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:
     found = ((key.lower(), value) for key, value in headers.items())
-    return {key[len(_PREFIX) :]: value for key, value in found if key.startswith(_PREFIX)}
+    return {key[len(_PREFIX) :]: value for key, value in found if key.startswith(_PREFIX) and key != _WHO}
 
 
 def _with(settings: Settings, options: Mapping[str, str]) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -15,12 +16,15 @@ from app.passing import passes
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, ids, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
+from app.proxy.client import Client, Clients
+from app.proxy.credential import credential, swap
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
-from app.proxy.redactor import Redactor, Request, credential
+from app.proxy.redactor import Redactor, Request
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route
+from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
 from app.proxy.socket import Sockets
 from app.proxy.stream import StreamRestorer
 from app.proxy.upstream import Upstream, down, unreachable, up, url_of
@@ -48,15 +52,17 @@ class Forwarder:
         exchanges: ExchangeLog,
         upstream: Upstream,
         practice: str,
+        clients: Clients,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
         self._exchanges = exchanges
         self._upstream = upstream
         self._practice = practice
+        self._clients = clients
         self._redactor = Redactor(settings, worker, vault, exchanges)
         self._journal = Journal(bus, vault, counts, exchanges)
-        self._sockets = Sockets(settings, self._redactor, self._journal, upstream)
+        self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
@@ -66,7 +72,9 @@ class Forwarder:
         agent = request.headers.get("User-Agent", "")
         exchange = self._journal.begin(request.method, path, route.provider.name, agent)
         try:
-            return await self._forward(request, route, exchange)
+            client = await self._clients.of(request, route)
+            exchange.client = client.label or exchange.client
+            return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
             exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
             return refused(route.provider, refusal)
@@ -84,9 +92,11 @@ class Forwarder:
         finally:
             self._journal.end(exchange)
 
-    async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
+    async def _forward(
+        self, request: web.Request, route: Route, exchange: Exchange, client: Client
+    ) -> web.StreamResponse:
         settings = self._settings.current
-        asked = await self._redactor.asked(request.headers, route)
+        asked = await self._redactor.asked(request.headers, route, client)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
@@ -113,12 +123,15 @@ class Forwarder:
         if session is not None:
             extra["x-anonamoose-session"] = session.id
         headers = up(request.headers, exchange.stream or session is None)
-        async with await self._send(request, route, headers, body or None) as upstream:
+        target = request.raw_path
+        if client.label:
+            target = swap(headers, target, client.key, route.provider.name)
+        async with await self._send(request.method, route, target, headers, body or None) as upstream:
             exchange.status = upstream.status
             if session is None or not asked.hydrate:
-                return await self._relay(request, upstream, exchange, extra)
+                return await self._relay(request, upstream, exchange, extra, client.key)
             try:
-                return await self._restore(request, asking, exchange, upstream, session, extra)
+                return await self._restore(request, asking, exchange, upstream, session, extra, client.key)
             finally:
                 self._journal.later(self._journal.remember(session))
 
@@ -129,19 +142,24 @@ class Forwarder:
             raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
 
     async def _send(
-        self, request: web.Request, route: Route, headers: CIMultiDict[str], body: bytes | None
+        self, method: str, route: Route, target: str, headers: CIMultiDict[str], body: bytes | None
     ) -> aiohttp.ClientResponse:
-        url = url_of(self._practice if route.practice else route.upstream, route.path, request.raw_path)
+        url = url_of(self._practice if route.practice else route.upstream, route.path, target)
         try:
-            return await self._upstream.send(request.method, url, headers, body)
+            return await self._upstream.send(method, url, headers, body)
         except BROKEN as error:
             raise unreachable(url, error) from None
 
     async def _relay(
-        self, request: web.Request, upstream: aiohttp.ClientResponse, exchange: Exchange, extra: dict[str, str]
+        self,
+        request: web.Request,
+        upstream: aiohttp.ClientResponse,
+        exchange: Exchange,
+        extra: dict[str, str],
+        secret: str,
     ) -> web.StreamResponse:
         """An answer as it is. Where it breaks off, so does ours: the client must see it."""
-        response = await _begin(request, upstream, extra)
+        response = await _begin(request, upstream, extra, secret)
         try:
             await relay(upstream, response, exchange)
             await response.write_eof()
@@ -159,15 +177,16 @@ class Forwarder:
         upstream: aiohttp.ClientResponse,
         session: Session,
         extra: dict[str, str],
+        secret: str,
     ) -> web.StreamResponse:
-        """An answer with the values of `session` put back."""
+        """An answer with the values of `session` put back, and without the provider's key."""
         if upstream.content_type.startswith(_NO_TEXT):
-            return await self._relay(request, upstream, exchange, extra)
+            return await self._relay(request, upstream, exchange, extra, secret)
         endpoint = asking.route.endpoint
         spec = stream_of(endpoint, upstream, exchange.stream)
         if spec is None:
-            return await self._whole(asking, exchange, upstream, session, extra)
-        response = await _begin(request, upstream, extra)
+            return await self._whole(asking, exchange, upstream, session, extra, secret)
+        response = await _begin(request, upstream, extra, secret)
         restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
@@ -189,12 +208,14 @@ class Forwarder:
         upstream: aiohttp.ClientResponse,
         session: Session,
         extra: dict[str, str],
+        secret: str,
     ) -> web.Response:
         try:
             body = await upstream.read()
         except BROKEN:
             raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
         exchange.response_bytes = len(body)
+        body = scrubbed(body, secret)
         charset = upstream.charset or "utf-8"
         places = Places(asking.route.provider.name, exchange.sources)
         restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
@@ -204,7 +225,7 @@ class Forwarder:
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts
-        headers = down(upstream.headers)
+        headers = scrubbed_headers(down(upstream.headers), secret)
         headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
 
@@ -230,9 +251,12 @@ def _own(request: web.Request, route: Route) -> str:
     return f"{request.scheme}://{request.host}{before if before != request.rel_url.raw_path else ''}"
 
 
-async def _begin(request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str]) -> web.StreamResponse:
-    headers = down(upstream.headers)
+async def _begin(
+    request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str], secret: str
+) -> web.StreamResponse:
+    headers = scrubbed_headers(down(upstream.headers), secret)
     headers.update(extra)
-    response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
+    head: dict[str, Any] = {"status": upstream.status, "reason": upstream.reason, "headers": headers}
+    response = Scrubbed(secret, **head) if secret else web.StreamResponse(**head)
     await response.prepare(request)
     return response

@@ -12,12 +12,14 @@ from typing import NoReturn
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from app.proxy.client import Client, Clients
 from app.proxy.exchange import Outcome
 from app.proxy.journal import Journal
 from app.proxy.providers.sockets import Socket
 from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
+from app.proxy.scrub import scrubbed, scrubbed_headers
 from app.proxy.speech import Speech, Unsent
 from app.proxy.turns import Turn
 from app.proxy.upstream import CLOSE_WAIT, down
@@ -87,13 +89,16 @@ class Link:
         settings: SettingsStore,
         redactor: Redactor,
         journal: Journal,
+        clients: Clients,
+        client: Client,
     ) -> None:
         self._request = request
         self._upstream = upstream
         self._journal = journal
-        self._speech = Speech(request, route, socket, settings, redactor, journal)
+        self._secret = client.key
+        self._speech = Speech(request, route, socket, settings, redactor, journal, clients, client)
         self._client = _Client(partial(self._speech.refuse, _TOO_LARGE), upstream.protocol, request.client_max_size)
-        self._client.headers.update(down(upstream.headers))
+        self._client.headers.update(scrubbed_headers(down(upstream.headers), client.key))
         self._said: asyncio.Queue[str | _Over] = asyncio.Queue(_AHEAD)
         self._news = asyncio.Event()  # that may have left no response to wait for
 
@@ -187,7 +192,7 @@ class Link:
 
     async def _frame_to_client(self, data: bytes, kind: WSMsgType) -> None:
         try:
-            await self._client.send_frame(data, kind)
+            await self._client.send_frame(scrubbed(data, self._secret), kind)
         except ConnectionError:
             raise _client_gone() from None
 

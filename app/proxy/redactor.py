@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from aiohttp import web
-
 from app.errors import UserError
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
@@ -27,6 +25,7 @@ from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
 from app.proxy.body import SMALL
+from app.proxy.client import ANYBODY, Client
 from app.proxy.controls import Controls, controls, named
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.likeness import Likeness, likeness
@@ -61,16 +60,6 @@ class Request:
     own: str = ""
 
 
-def credential(request: web.Request) -> bytes:
-    """What the client sent to prove who it is, whichever header it used."""
-    names = ("Authorization", "x-api-key", "api-key", "x-goog-api-key")
-    sent = [*(request.headers.get(name, "") for name in names), request.query.get("key", "")]
-    # A page in a browser can send no header with a WebSocket; its key is one of the subprotocols it asks for.
-    protocols = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-    sent += [name.strip() for name in protocols if "api-key" in name]
-    return "\n".join(sent).encode()
-
-
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
@@ -80,14 +69,14 @@ class Redactor:
         self._vault = vault
         self._exchanges = exchanges
 
-    async def asked(self, headers: Mapping[str, str], route: Route) -> Controls:
+    async def asked(self, headers: Mapping[str, str], route: Route, client: Client = ANYBODY) -> Controls:
         """What holds for a request now: settings may change while a socket is open. Raises Refusal."""
-        session = named(headers, route.controls)
+        session = named(headers, route.controls, client)
         try:
             in_session = await self._vault.options.of(session) if session else {}
         except UserError as error:
             raise _unavailable(error) from None
-        return controls(headers, self._settings.current, route.controls, in_session)
+        return controls(headers, self._settings.current, route.controls, in_session, client)
 
     async def redact(self, request: Request, exchange: Exchange) -> tuple[Session, bytes]:
         """The session and what may be sent. Raises Refusal."""
@@ -215,25 +204,27 @@ class Redactor:
 
     async def _session(self, request: Request, opened: Outline, exchange: Exchange) -> Session:
         name = request.asked.session
-        provider = request.route.provider.name.encode()
         if not name:
             previous = opened.chain.previous
             name = await self._known(request, (*previous, *opened.chain.items, *_named(request.route.path))) or ""
             if not name and previous:
                 # Never a conversation that only begins alike: the values of another are in what it goes on with.
                 exchange.notices = (*exchange.notices, UNKNOWN_CHAIN)
-                name = self._vault.name(
-                    provider, request.credential, b"previous", previous[0].encode("utf-8", "surrogatepass")
-                )
-        return await self._vault.session(name or self._vault.name(provider, request.credential, opened.opening))
+                name = self._name(request, b"previous", previous[0].encode("utf-8", "surrogatepass"))
+        return await self._vault.session(name or self._name(request, opened.opening))
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
         name = request.asked.session or await self._known(request, _named(request.route.path))
         endpoint = request.route.endpoint
         if not name and endpoint is not None and endpoint.shared:
-            name = self._vault.name(request.route.provider.name.encode(), request.credential, NO_OPENING)
+            name = self._name(request, NO_OPENING)
         return await self._vault.session(name) if name else None
+
+    def _name(self, request: Request, *parts: bytes) -> str:
+        """The session that `parts` stand for, of this client and no other."""
+        own = request.route.provider.name.encode(), request.credential
+        return request.asked.space + self._vault.name(*own, *parts)
 
     async def _known(self, request: Request, ids: Iterable[str]) -> str | None:
         """The name of the session that one of `ids` belongs to."""

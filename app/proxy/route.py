@@ -36,7 +36,8 @@ _PREFIXES = ("openai", "anthropic", "gemini", "ollama")
 class Route:
     """Where a request goes. `path` is the provider's own; `endpoint` None is one we do not know.
 
-    `upstream` is the origin, empty for the practice model. `controls` are the options that stood in
+    `upstream` is the origin, empty for the practice model, and `target` its name: that of a provider, or `u/<name>`.
+    `controls` are the options that stood in
     the path, named as in the headers `x-anonamoose-…`.
     """
 
@@ -46,6 +47,7 @@ class Route:
     practice: bool
     upstream: str
     controls: Mapping[str, str]
+    target: str = ""
 
     @property
     def model(self) -> str:
@@ -87,6 +89,7 @@ def route(
         dialect, origin = named[name].dialect, named[name].origin
     if _BARE.match(path):
         path = f"/v1{path}"
+    target = f"u/{name}" if name else ""
     found = dialect or _dialect(path, headers, query or {})
     if not dialect and not _is_api(path):
         return None
@@ -94,7 +97,7 @@ def route(
         origin = getattr(settings, f"{found}_upstream").rstrip("/")
     spoken, own = _spoken(found, path, headers)
     provider = BY_DIALECT[spoken]
-    return Route(provider, provider.endpoint(method, own), path, practice, origin, controls)
+    return Route(provider, provider.endpoint(method, own), path, practice, origin, controls, target or found)
 
 
 def _spoken(dialect: str, path: str, headers: Mapping[str, str]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
@@ -9,9 +10,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from app.errors import PortTaken
+from app.errors import Exit, PortTaken, UserError
+from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
-from app.proxy.route import route
+from app.proxy.guard import VARIABLE, Guard, area, mark
+from app.proxy.providers import BY_DIALECT
+from app.proxy.refusal import Refusal, refused
+from app.proxy.route import Route, route
 from app.settings_store import SettingsStore
 
 log = logging.getLogger(__name__)
@@ -23,27 +28,27 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(self, settings: SettingsStore, forwarder: Forwarder, health: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, health: Callable[[], dict[str, str]]
+    ) -> None:
         current = settings.current
         self._settings = settings
         self._host = current.host
         self._port = current.port
         self._forwarder = forwarder
+        self._guard = guard
         self._health = health
         app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
+        app.on_response_prepare.append(mark)
         app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(
             app,
             handle_signals=False,
-            access_log=None,
-            auto_decompress=False,  # `read_body` does
             handler_cancellation=True,  # a client that goes away takes its request upstream with it
             shutdown_timeout=current.drain or 0.01,  # to aiohttp, 0 means no limit
-            keepalive_timeout=_KEEP_ALIVE,
-            max_line_size=65536,
-            max_field_size=65536,
         )
+        self._listening: list[asyncio.Server] = []
 
     @property
     def origin(self) -> str:
@@ -52,7 +57,14 @@ class Server:
         return f"http://{host}:{self._port}"
 
     async def start(self) -> None:
-        """Listens. Raises PortTaken, or OSError for a host that is not this machine's."""
+        """Listens. Raises PortTaken, and UserError where strangers could ask without having to say who they are."""
+        if self._guard.is_exposed and not await self._guard.can_tell():
+            raise UserError(
+                f"Other machines can reach the host {self._host}, and there is no token yet to tell who may ask.",
+                "Make one with “anonamoose token show”, a local key with “anonamoose local-key add”, "
+                f"or give one in {VARIABLE}.",
+                code=Exit.CONFIG,
+            )
         await self._runner.setup()
         hosts = ["127.0.0.1", "::1"] if self._host == "localhost" else [self._host]
         for host in hosts:
@@ -73,24 +85,52 @@ class Server:
                         f"The host {host} is no address of this machine.", "Choose another one with --host."
                     ) from error
                 continue  # no IPv6 here: localhost is 127.0.0.1 alone
-            self._port = listener.getsockname()[1]
-            await web.SockSite(self._runner, listener, backlog=512).start()
+            self._port = self._guard.port = listener.getsockname()[1]
+            server = await asyncio.get_running_loop().create_server(self._connection, sock=listener, backlog=512)
+            self._listening.append(server)
         log.info("listening on %s", self.origin)
+        if self._guard.is_exposed:
+            log.warning("other machines can reach this address, so every request takes the access token or a local key")
 
     async def stop(self) -> None:
         """Stops listening and lets running requests finish, within the drain time."""
+        for server in self._listening:
+            server.close()
+        await asyncio.sleep(0)  # what was accepted before is begun
         await self._runner.cleanup()
+
+    def _connection(self) -> Connection:
+        assert self._runner.server is not None
+        return Connection(
+            self._runner.server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # none, as for AppRunner
+            auto_decompress=False,  # `read_body` does
+            keepalive_timeout=_KEEP_ALIVE,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
 
     async def _drain(self, app: web.Application) -> None:
         self._forwarder.drain()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
+        try:
+            self._guard.check(request)
+            if preflight := self._guard.preflight(request):
+                return preflight
+            await self._guard.check_token(request)
+        except Refusal as refusal:
+            log.warning("a request was refused: %s", refusal.code)
+            found = self._route(request)
+            return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path == "/health" and request.method in ("GET", "HEAD"):
             return web.json_response(self._health())
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
-        found = route(request.method, path, request.headers, self._settings.current, request.query)
+        # Ours is never a provider's, whatever theirs may look like.
+        found = None if area(path) in ("redact", "management") else self._route(request)
         if found is None:
             message = "Anonamoose: there is nothing at this path. The API begins at /v1."
             return web.json_response(
@@ -99,6 +139,10 @@ class Server:
                 headers={"x-should-retry": "false"},
             )
         return await self._forwarder.answer(request, found)
+
+    def _route(self, request: web.Request) -> Route | None:
+        path = request.rel_url.raw_path
+        return route(request.method, path, request.headers, self._settings.current, request.query)
 
 
 def _listener(host: str, port: int) -> socket.socket:

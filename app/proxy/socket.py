@@ -9,6 +9,8 @@ from aiohttp import web
 
 from app.proxy import upstream as way_out
 from app.proxy.answer import BROKEN
+from app.proxy.client import Client, Clients
+from app.proxy.credential import protocols, swap, without_ours
 from app.proxy.journal import Journal
 from app.proxy.link import Link
 from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
@@ -27,11 +29,14 @@ _NONE_HERE = frozenset([200, 404, 405, 501])
 class Sockets:
     """Answers requests for a WebSocket."""
 
-    def __init__(self, settings: SettingsStore, redactor: Redactor, journal: Journal, upstream: Upstream) -> None:
+    def __init__(
+        self, settings: SettingsStore, redactor: Redactor, journal: Journal, upstream: Upstream, clients: Clients
+    ) -> None:
         self._settings = settings
         self._redactor = redactor
         self._journal = journal
         self._upstream = upstream
+        self._clients = clients
         self._stopping = asyncio.Event()
 
     def drain(self) -> None:
@@ -41,12 +46,15 @@ class Sockets:
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The socket, when it is closed, or the answer that says why there is none."""
         try:
-            await self._redactor.asked(request.headers, route)
+            client = await self._clients.of(request, route)
+            await self._redactor.asked(request.headers, route, client)
             socket = self._socket(request, route)
-            upstream = await self._connect(request, route)
+            upstream = await self._connect(request, route, client)
         except (Refusal, NotSwitched) as reason:
             return self._none(request, route, reason)
-        link = Link(request, route, socket, upstream, self._settings, self._redactor, self._journal)
+        link = Link(
+            request, route, socket, upstream, self._settings, self._redactor, self._journal, self._clients, client
+        )
         return await link.run(self._stopping)
 
     def _socket(self, request: web.Request, route: Route) -> Socket:
@@ -65,13 +73,14 @@ class Sockets:
             raise Refusal(400, "bad_handshake", "This is no handshake of a WebSocket.")
         return declared or UNDECLARED
 
-    async def _connect(self, request: web.Request, route: Route) -> way_out.Socket:
-        url = url_of(route.upstream, route.path, request.raw_path)
-        asked = ",".join(request.headers.getall("Sec-WebSocket-Protocol", [])).split(",")
-        protocols = [name.strip() for name in asked if name.strip()]
+    async def _connect(self, request: web.Request, route: Route, client: Client) -> way_out.Socket:
+        headers, target, asked = up(request.headers, True), request.raw_path, protocols(request.headers)
+        if client.label:
+            target, asked = swap(headers, target, client.key, route.provider.name), without_ours(asked)
+        url = url_of(route.upstream, route.path, target)
         deflates = "permessage-deflate" in request.headers.get("Sec-WebSocket-Extensions", "")
         try:
-            return await self._upstream.connect(url, up(request.headers, True), protocols, deflates)
+            return await self._upstream.connect(url, headers, asked, deflates)
         except NotSwitched as answer:
             if answer.status in _NONE_HERE:
                 raise _to_http("The provider has no WebSocket here.") from None

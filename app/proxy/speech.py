@@ -12,12 +12,14 @@ from aiohttp import web
 from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.numbers import DIGITS
+from app.proxy.client import Client, Clients
 from app.proxy.controls import Controls, controls
+from app.proxy.credential import credential
 from app.proxy.exchange import Exchange
 from app.proxy.journal import Journal
 from app.proxy.providers.base import Endpoint
 from app.proxy.providers.sockets import Socket
-from app.proxy.redactor import Redactor, Request, credential
+from app.proxy.redactor import Redactor, Request
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.proxy.turns import Turn, Turns
@@ -45,8 +47,13 @@ class Speech:
         settings: SettingsStore,
         redactor: Redactor,
         journal: Journal,
+        clients: Clients,
+        client: Client,
     ) -> None:
+        self._request = request
         self._headers = request.headers
+        self._clients = clients
+        self._name = client.label or request.headers.get("User-Agent", "")
         endpoint = Endpoint("GET", socket.path, socket.request, kept=socket.kept)
         self._route = dataclasses.replace(route, endpoint=endpoint)
         self._socket = socket
@@ -91,10 +98,12 @@ class Speech:
     async def _asked(self) -> Controls:
         """What holds for a frame. Raises Refusal."""
         settings = self._settings.current
-        asked = await self._redactor.asked(self._headers, self._route)
+        # A token or local key may have been revoked since.
+        client = await self._clients.of(self._request, self._route)
+        asked = await self._redactor.asked(self._headers, self._route, client)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
-        session = asked.session or (self._session if self._socket.joined else "")
+        session = asked.session or (asked.space + self._session if self._socket.joined else "")
         return dataclasses.replace(asked, session=session, redact=asked.redact and settings.protection)
 
     def _says(self, asked: Controls, text: str, event: Pairs) -> bool:
@@ -128,8 +137,7 @@ class Speech:
         return body.decode()
 
     def _begin(self) -> Exchange:
-        agent = self._headers.get("User-Agent", "")
-        return self._journal.begin("WS", self._socket.path, self._route.provider.name, agent)
+        return self._journal.begin("WS", self._socket.path, self._route.provider.name, self._name)
 
     def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
         """What the provider's `ids` are known by, for this client alone."""

@@ -61,6 +61,13 @@ MIGRATIONS = (
     """
     ALTER TABLE entry ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
     """,
+    # Of a key its hash alone; times in seconds since 1970, 0 for never.
+    """
+    CREATE TABLE local_key (
+        label TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, scope TEXT NOT NULL,
+        created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
 )
 
 

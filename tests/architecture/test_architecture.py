@@ -21,7 +21,7 @@ ALLOWED = {
     "qasync": ("app/ui/",),
     "aiohttp": ("app/proxy/", "app/demo.py"),
     "sqlite3": ("app/store/",),
-    "keyring": ("app/credentials.py",),
+    "keyring": ("app/credentials.py", "app/keychain.py"),
     "onnxruntime": ("app/pipeline/",),
     "transformers": ("app/pipeline/",),
 }

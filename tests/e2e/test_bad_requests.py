@@ -174,7 +174,7 @@ async def test_a_body_cut_short_is_never_sent(running: Running, upstream: FakeUp
     for cut in (1, len(raw) // 2, len(raw) - 1):
         seen = len(running.events)
         _, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        head = f"POST {dialect.path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(raw)}\r\n\r\n"
+        head = f"POST {dialect.path} HTTP/1.1\r\nHost: localhost:{running.port}\r\nContent-Length: {len(raw)}\r\n\r\n"
         writer.write(head.encode() + raw[:cut])
         await writer.drain()
         await running.until(lambda seen=seen: len(running.events) > seen)  # type: ignore[misc]
@@ -194,7 +194,10 @@ async def test_lies_about_the_length_are_never_sent(running: Running, upstream: 
     )
     for head in heads:
         reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        writer.write(f"POST {dialect.path} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode() + dialect.raw(PROSE))
+        writer.write(
+            f"POST {dialect.path} HTTP/1.1\r\nHost: localhost:{running.port}\r\n{head}\r\n\r\n".encode()
+            + dialect.raw(PROSE)
+        )
         async with asyncio.timeout(PATIENCE):
             answer = await reader.read()
         assert answer.startswith(b"HTTP/1.") and answer.split(b" ")[1].startswith(b"4")
@@ -258,7 +261,8 @@ async def test_an_upgrade_is_refused_where_there_is_no_socket_so_that_clients_fa
 async def test_a_disguised_path_never_sends_plain_text(running: Running, upstream: FakeUpstream, path: str) -> None:
     body = BOTH[1].raw(PROSE)
     reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost:{running.port}\r\nConnection: close\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     async with asyncio.timeout(PATIENCE):
         answer = await reader.read()

@@ -22,6 +22,7 @@ import aiohttp
 import pytest
 
 from app.errors import Exit
+from app.store.access import new_token
 from tests import answers
 from tests.e2e.conftest import CARD, EMAIL, NAME, PROSE, assert_hidden
 from tests.e2e.dialects import BOTH, GPT, Dialect
@@ -210,7 +211,9 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 def test_a_host_that_is_not_ours(tmp_path: Path) -> None:
     for host in ("192.0.2.1", "no-such-host.invalid"):
-        done = run("serve", "--data-dir", tmp_path, "--host", host, "--port", 0, "--no-ner")
+        serve = ("serve", "--data-dir", tmp_path, "--host", host, "--port", 0, "--no-ner")
+        assert run(*serve).returncode == Exit.CONFIG  # nobody could tell who may ask there
+        done = run(*serve, environ={"ANONAMOOSE_ACCESS_TOKEN": new_token()})
         assert done.returncode == Exit.UNAVAILABLE
         assert f"The host {host} is no address of this machine.".encode() in done.stderr
 

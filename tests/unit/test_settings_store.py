@@ -63,6 +63,7 @@ def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tm
     row = DECLARED[name]
     fitting = {
         "locale": "NZ",
+        "allowed-origins": "https://chat.example.com",
         "upstreams": "groq=https://api.groq.com/openai",
         "pass-endpoints": "POST /v1/x*",
         "operators": "CREDIT_CARD=block",

@@ -186,6 +186,7 @@ _STREAM = Stream(
 
 _ERROR_TYPES = {
     400: "invalid_request_error",
+    401: "authentication_error",
     403: "permission_error",
     404: "not_found_error",
     413: "request_too_large",

@@ -102,7 +102,13 @@ _STREAM = Stream(
     pieces=True,
 )
 
-_STATUSES = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 426: "FAILED_PRECONDITION"}
+_STATUSES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    426: "FAILED_PRECONDITION",
+}
 
 
 def _error(status: int, code: str, message: str) -> dict[str, Any]:

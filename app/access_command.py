@@ -1,0 +1,136 @@
+"""`anonamoose token`, `key` and `local-key`: who may ask, and with which key of a provider that goes on."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import re
+import sys
+import time
+from collections.abc import Sequence
+
+from app.errors import Exit, UserError
+from app.keychain import Keychain
+from app.settings import OWN
+from app.settings_store import SettingsStore
+from app.store.access import OURS, Access, LocalKey, Scope, new_token
+from app.text_command import opened
+from app.upstreams import DIALECTS, parse_upstreams
+
+_NAME = "access-token"
+#: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
+_KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
+_MOST_DAYS = 36525
+_DAY = 24 * 3600.0
+
+
+def run(settings: SettingsStore, options: argparse.Namespace) -> int:
+    """Runs one of the three commands; raises UserError."""
+    keychain = Keychain(settings.paths.root)
+    with opened(settings) as (database, _):
+        access = Access(database)
+        if options.command == "token":
+            return _token(access, keychain, rotate=options.action == "rotate")
+        if options.command == "key":
+            return _key(settings, access, keychain, options)
+        if options.action == "add":
+            return _add(settings, access, options)
+        if options.action == "revoke":
+            asyncio.run(access.revoke(options.label))
+        else:
+            _list(asyncio.run(access.all()))
+    return Exit.OK
+
+
+def _token(access: Access, keychain: Keychain, *, rotate: bool) -> int:
+    """Prints the access token; makes one where there is none, or to take the place of the old."""
+    token = None if rotate else keychain.get(_NAME)
+    if token is None:
+        token = new_token()
+        print(f"anonamoose: kept in {keychain.put(_NAME, token)}", file=sys.stderr)
+    asyncio.run(access.accept(token))
+    print(token)
+    return Exit.OK
+
+
+def _key(settings: SettingsStore, access: Access, keychain: Keychain, options: argparse.Namespace) -> int:
+    if options.action == "list":
+        for target in _targets(settings):
+            print(target, "set" if keychain.get(f"provider:{target}") is not None else "-", sep="\t")
+        return Exit.OK
+    target = _target(settings, options.provider)
+    if options.action == "set":
+        print(f"anonamoose: kept in {keychain.put(f'provider:{target}', _secret(target))}", file=sys.stderr)
+    elif not keychain.remove(f"provider:{target}"):
+        raise UserError(f"There is no key of {target}.", code=Exit.USAGE)
+    asyncio.run(access.changed())
+    return Exit.OK
+
+
+def _secret(target: str) -> str:
+    """A key from a prompt or from standard input: the arguments of a program are there for all to see."""
+    key = getpass.getpass(f"Key of {target}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    key = key.strip()
+    if not _KEY.fullmatch(key):
+        raise UserError("This is no API key.", "It must be one line without blanks or quotes.", code=Exit.USAGE)
+    if OURS.search(key):
+        raise UserError("This is a token or local key of Anonamoose.", "Give the provider's own key.", code=Exit.USAGE)
+    return key
+
+
+def _targets(settings: SettingsStore) -> list[str]:
+    return [*DIALECTS, *(f"u/{name}" for name in parse_upstreams(settings.current.upstreams))]
+
+
+def _target(settings: SettingsStore, name: str) -> str:
+    """What routes call the provider or named upstream `name`: `groq` is `u/groq`, where no provider is called so."""
+    known = _targets(settings)
+    for target in (name, f"u/{name}"):
+        if target in known:
+            return target
+    raise UserError(
+        "There is no provider or named upstream of this name.", f"There are {', '.join(known)}.", code=Exit.USAGE
+    )
+
+
+def _add(settings: SettingsStore, access: Access, options: argparse.Namespace) -> int:
+    own = dict(_own(change) for change in options.set)
+    settings.current.with_own(own)
+    if options.days is not None and not 0 < options.days <= _MOST_DAYS:
+        raise UserError(
+            "A key cannot be good for so long.", f"Give --days more than 0 and at most {_MOST_DAYS}.", code=Exit.USAGE
+        )
+    expires = time.time() + options.days * _DAY if options.days else 0.0
+    targets = tuple(dict.fromkeys(_target(settings, name) for name in options.provider))
+    key = asyncio.run(access.add(options.label, Scope(targets, options.session, own, expires)))
+    print("anonamoose: use it as the API key. It is not shown again.", file=sys.stderr)
+    print(key)
+    return Exit.OK
+
+
+def _own(change: str) -> tuple[str, str]:
+    name, equals, value = (part.strip() for part in change.partition("="))
+    if not equals or not value or name not in OWN:
+        raise UserError(
+            f"“{change}” is nothing that a local key can have its own way.",
+            f"It takes NAME=VALUE with one of {', '.join(OWN)}.",
+            code=Exit.USAGE,
+        )
+    return name, value
+
+
+def _list(keys: Sequence[LocalKey]) -> None:
+    for key in keys:
+        scope = key.scope
+        said = [", ".join(scope.upstreams) or "any provider"]
+        said += [f"session {scope.session}"] if scope.session else []
+        said += [f'{name}="{value}"' for name, value in sorted(scope.own.items())]
+        if scope.expires:
+            said.append(f"{'over since' if key.is_over else 'until'} {_written(scope.expires)}")
+        said.append(f"last used {_written(key.used)}" if key.used else "never used")
+        print(key.label, "; ".join(said), sep="\t")
+
+
+def _written(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
