@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app import __version__
-from app.credentials import master_key
 from app.errors import UserError
 from app.events import Event, EventBus, SettingChanged, StateChanged, TermsChanged
 from app.lock import InstanceLock
@@ -20,9 +19,8 @@ from app.proxy.server import Server
 from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
-from app.store.database import Database
-from app.store.sealing import Seal
 from app.store.terms import Terms
+from app.store.unlocking import unlock
 from app.store.vault import Vault
 from app.worker import Worker
 
@@ -105,12 +103,10 @@ class Application:
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
         try:
-            key = await asyncio.to_thread(master_key, paths.key)
-            self._key_kept = key.kept
-            database = await asyncio.to_thread(Database, paths.database)
+            store = await asyncio.to_thread(unlock, paths)
+            self._key_kept, database, seal = store.kept, store.database, store.seal
             self._stack.callback(database.close)
-            seal = Seal(key.key)
-            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl)
+            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database)
             self._stack.push_async_callback(self._save_counts)
@@ -155,7 +151,7 @@ class Application:
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
-            self.vault.ttl = settings.session_ttl * 3600.0
+            self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
             if event.name in settings.policy.layers:

@@ -181,6 +181,15 @@ class Settings:
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
     )
+    kept_ttl: int = option(
+        90 * 24,
+        "How long at most a session is kept because the provider still keeps something of it: a batch, a file, a "
+        "stored response or a conversation. 0 for no longer than others.",
+        "Sessions",
+        low=0,
+        high=10 * 366 * 24,
+        unit="h",
+    )
     keep_exchanges: int = option(
         50,
         "How many exchanges the inspector remembers, in memory only; 0 for none. Without windows none are.",
