@@ -10,7 +10,7 @@ from enum import Enum
 
 from app import __version__
 from app.errors import UserError
-from app.events import Event, EventBus, SettingChanged, StateChanged, TermsChanged
+from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.lock import InstanceLock
 from app.proxy.exchange import ExchangeLog
 from app.proxy.forward import Forwarder
@@ -20,12 +20,15 @@ from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
 from app.store.terms import Terms
-from app.store.unlocking import unlock
+from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
+from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
 _PURGE_EVERY = 3600.0
+#: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
+_LOOK_EVERY = 1.0
 
 
 class Protection(Enum):
@@ -62,6 +65,8 @@ class Application:
         self.terms: Terms
         self.vault: Vault
         self.counts: Counts
+        self._store: Store
+        self._wipes: Wipes
         self._server: Server | None = None
         self._key_kept = ""
         self._stack = AsyncExitStack()
@@ -104,7 +109,9 @@ class Application:
         self._stack.push_async_callback(self.worker.stop)
         try:
             store = await asyncio.to_thread(unlock, paths)
+            self._store = store
             self._key_kept, database, seal = store.kept, store.database, store.seal
+            self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
             self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
@@ -135,6 +142,8 @@ class Application:
         self._stack.callback(self.bus.subscribe(self._follow))
         purge = asyncio.create_task(self._purge_regularly())
         self._stack.callback(purge.cancel)
+        others = asyncio.create_task(self._follow_others())
+        self._stack.callback(others.cancel)
         self.bus.publish(StateChanged())
 
     async def stop(self) -> None:
@@ -145,6 +154,23 @@ class Application:
     async def set_protection(self, on: bool) -> None:
         """Turns protection on or off, for now and for the next start. Raises UserError."""
         self.settings.set("protection", on)
+
+    async def forget_everything(self) -> None:
+        """Deletes all that was noted of requests, on disk and in memory; the vault gets another key.
+
+        The dictionary and the settings stay. Raises UserError; then nothing on disk has changed.
+        """
+        await wipe(self._store, self.settings.paths)
+        await self._wipes.heard()
+        await self._forget()
+
+    async def _forget(self) -> None:
+        self.vault.forget()
+        self.exchanges.clear()
+        self.counts.forget()
+        self.bus.publish(Forgotten())
+        await self.worker.forget()
+        await self._wipes.confirm()
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
@@ -166,6 +192,17 @@ class Application:
             await self.counts.save()
         except UserError as error:
             log.warning("the daily count was not saved: %s", error.title)
+
+    async def _follow_others(self) -> None:
+        """Another process may delete sessions, or forget everything."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            with suppress(UserError):  # the next request meets the same fault and tells its user
+                if not await self.vault.refresh():
+                    continue
+                await self.terms.refresh()
+                if await self._wipes.heard():
+                    await self._forget()
 
     async def _purge_regularly(self) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -112,23 +113,35 @@ def staged_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes | 
     return None
 
 
-def put_in_place(file: Path, environ: Mapping[str, str] | None = None) -> None:
-    """From now on the staged key is the key. Nothing happens where only the user can do that."""
+def put_in_place(file: Path, key: bytes, environ: Mapping[str, str] | None = None) -> None:
+    """From now on the staged `key` is the key. Nothing happens where another is staged, or only the user can do it."""
     environ = os.environ if environ is None else environ
-    staged = staged_key(file, environ)
-    if environ.get(VARIABLE) or staged is None:
+    if environ.get(VARIABLE) or staged_key(file, environ) != key:
         return
     if file.exists():
         try:
             _next(file).replace(file)
+            _settle(file.parent)
         except OSError as error:
             raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error
         return
     with _answering():
         import keyring
 
-        if _keep(_account(file), staged):
+        if _keep(_account(file), key):
             keyring.delete_password(_SERVICE, _account(_next(file)))
+
+
+def forget_key(file: Path) -> None:
+    """Removes the key wherever Anonamoose has put it. Raises UserError."""
+    for path in (file, _next(file)):
+        path.unlink(missing_ok=True)
+    with _answering():
+        import keyring
+
+        for account in (_account(file), _account(_next(file))):
+            if keyring.get_password(_SERVICE, account):
+                keyring.delete_password(_SERVICE, account)
 
 
 def _next(file: Path) -> Path:
@@ -194,5 +207,16 @@ def _write(file: Path, key: bytes) -> None:
             stream.write(_encode(key) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
+        _settle(file.parent)
     except OSError as error:
         raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error
+
+
+def _settle(folder: Path) -> None:
+    """Lets the names in `folder` survive a power cut: the vault is about to depend on one."""
+    if sys.platform != "win32":  # which cannot, and need not
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -43,6 +43,11 @@ class Counts:
         if time.monotonic() - self._saved > _WRITE_EVERY:
             await self.save()
 
+    def forget(self) -> None:
+        """Begins anew: what was on disk is gone."""
+        self._today.clear()
+        self._unsaved.clear()
+
     async def save(self) -> None:
         """Writes what is not yet on disk. What cannot be written is tried again."""
         unsaved, self._unsaved = self._unsaved, Counter()

@@ -226,6 +226,7 @@ class Database:
                 connection.execute("RELEASE work")
             connection.execute("COMMIT")
         except BaseException:
+            self._seen = -1  # those who watch may believe what was taken back
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise

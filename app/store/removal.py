@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 #: What is looked for of each deleted row: its first bytes, which are random (a nonce, or a digest).
-_MARK = 16
+MARK = 16
 #: Bytes of a file that are looked through at once.
 _CHUNK = 1 << 20
 #: Every table with rows of sessions, and the columns that tell them from all others.
@@ -52,7 +52,7 @@ def remove(connection: sqlite3.Connection, condition: str, given: dict[str, Any]
             values += len(found) if table == "entry" else 0
             blobs += [blob for row in found for blob in row if blob is not None]
         connection.execute("DELETE FROM session WHERE id = ?", (id,))
-    return Removed(ids, values, sum(map(len, blobs)), frozenset(blob[:_MARK] for blob in blobs))
+    return Removed(ids, values, sum(map(len, blobs)), frozenset(blob[:MARK] for blob in blobs))
 
 
 def remains(marks: frozenset[bytes], files: Iterable[Path]) -> int:
@@ -63,6 +63,6 @@ def remains(marks: frozenset[bytes], files: Iterable[Path]) -> int:
             end = b""
             while more := file.read(_CHUNK):
                 data = end + more
-                left |= marks.intersection(data[at : at + _MARK] for at in range(len(data) - _MARK + 1))
-                end = data[1 - _MARK :]
+                left |= marks.intersection(data[at : at + MARK] for at in range(len(data) - MARK + 1))
+                end = data[1 - MARK :]
     return len(left)

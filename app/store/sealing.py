@@ -29,8 +29,8 @@ class Seal:
 
     def rekey(self, key: bytes) -> None:
         """From now on it seals and opens with `key`. What it has named keeps its name."""
-        self.key = key
         self._cipher = AESGCM(key)
+        self.key = key
 
     def name_by(self, secret: bytes) -> None:
         """From now on `digest` is made with `secret`, which outlasts the key."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.credentials import master_key, put_in_place, staged_key
-from app.errors import KeyMismatch
+from app.errors import KeyMismatch, UserError
+from app.lock import InstanceLock
 from app.paths import Paths
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable, new_key
@@ -82,6 +84,11 @@ def _follow(connection: sqlite3.Connection, seal: Seal, paths: Paths) -> None:
         seal.rekey(key)
         prove(connection, seal)
         if is_staged:
-            put_in_place(paths.key)
+            with suppress(UserError):  # whoever replaces the key just now does it
+                lock = InstanceLock(paths.rotation).acquire()
+                try:
+                    put_in_place(paths.key, key)
+                finally:
+                    lock.release()
         return
     prove(connection, seal)

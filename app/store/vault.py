@@ -199,14 +199,16 @@ class Vault:
         self._drop(removed.ids)
         return replace(removed, folded=await self._database.fold())
 
-    async def refresh(self) -> None:
-        """Lets go of sessions that another process has deleted."""
+    async def refresh(self) -> bool:
+        """Lets go of sessions that another process has deleted. Whether one has written anything at all."""
         version = await self._database.version()
-        if version != self._version:
+        is_other = version != self._version
+        if is_other:
             query = "SELECT id FROM session"
             ids = await self._database.run(lambda connection: {id for (id,) in connection.execute(query)})
             self._drop(id for name in tuple(self._alive) if (id := self._id(name)) not in ids)
             self._version = version
+        return is_other
 
     def forget(self) -> None:
         """Lets go of all sessions in memory."""
