@@ -12,6 +12,7 @@ from app.credentials import master_key
 from app.errors import KeyMismatch, StorageError
 from app.events import EventBus
 from app.paths import Paths
+from app.pipeline.memo import Edit, Memory
 from app.pipeline.terms import Term
 from app.store.counts import Counts
 from app.store.removal import remains
@@ -40,6 +41,7 @@ async def fill(store: Store) -> Vault:
         for number in range(20):
             session.placeholder("PERSON", f"Zephyrine {number}")
         session.reserve("[PERSON_1234]")
+        session.remember(Memory(b"digest of a text", (Edit(0, 9, "[PERSON_1234]"),)))
         await vault.save(session)
         await vault.alias([(b"resp", name.encode())], session)
     await vault.options.change("a", {"preset": "strict"})
