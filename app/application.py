@@ -115,7 +115,7 @@ class Application:
             self._stack.callback(database.close)
             self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
-            self.counts = await asyncio.to_thread(Counts, database)
+            self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh

@@ -60,9 +60,10 @@ MIGRATIONS = (
     """
     ALTER TABLE entry ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
     """,
-    # Names that a user chose were in clear: those of sessions, and stand-ins. What was under them begins anew.
+    # Names that a user chose were in clear: sessions, stand-ins, types. What was under them begins anew.
     """
-    DROP TABLE alias; DROP TABLE memo; DROP TABLE reserved; DROP TABLE entry; DROP TABLE session; DROP TABLE own;
+    DROP TABLE daily; DROP TABLE alias; DROP TABLE memo; DROP TABLE reserved; DROP TABLE entry;
+    DROP TABLE session; DROP TABLE own;
     CREATE TABLE session (
         id BLOB PRIMARY KEY, wrapped_key BLOB NOT NULL, name BLOB NOT NULL, created REAL NOT NULL, used REAL NOT NULL
     ) WITHOUT ROWID;
@@ -84,6 +85,10 @@ MIGRATIONS = (
     CREATE INDEX alias_session ON alias(session, until);
     CREATE INDEX session_used ON session(used);
     CREATE TABLE own (session BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE daily (
+        day TEXT NOT NULL, name BLOB NOT NULL, sealed BLOB NOT NULL, redactions INTEGER NOT NULL,
+        PRIMARY KEY (day, name)
+    ) WITHOUT ROWID;
     """,
 )
 

@@ -11,6 +11,7 @@ from app.credentials import put_in_place, stage_key
 from app.errors import KeyMismatch, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
+from app.store.counts import place as count_place
 from app.store.options import own_place
 from app.store.sealing import Seal, Unsealable
 from app.store.session_rows import place
@@ -36,6 +37,7 @@ SEALED = (
     Sealed("meta", "name", "value", str, f"name = '{NAMING}'"),
     Sealed("session", "id", "wrapped_key", lambda id: place(id, "key")),
     Sealed("own", "session", "sealed", own_place),
+    Sealed("daily", "name", "sealed", count_place),
     Sealed("term", "id", "sealed", lambda _: PLACE),
 )
 

@@ -19,6 +19,7 @@ from app.lock import InstanceLock
 from app.paths import Paths
 from app.pipeline.terms import Term
 from app.store import rotation
+from app.store.counts import Counts
 from app.store.database import MIGRATIONS
 from app.store.rotation import SEALED, replace_key
 from app.store.sealing import Seal, new_key
@@ -68,6 +69,7 @@ async def fill(store: Store) -> str:
     await vault.alias([(b"resp_1",)], session)
     await vault.options.change("named by a user", {"preset": "strict"})
     await Terms(store.database, store.seal, EventBus()).add([Term(VALUE)])
+    await Counts(store.database, store.seal).add({"PERSON": 1})
     return token
 
 
@@ -78,6 +80,7 @@ async def look(store: Store, token: str) -> None:
     assert (await vault.session("named by a user")).value(token) == VALUE
     assert await vault.options.all() == {"named by a user": {"preset": "strict"}}
     assert [term.text for term in Terms(store.database, store.seal, EventBus()).all().values()] == [VALUE]
+    assert Counts(store.database, store.seal).today() == {"PERSON": 1}
 
 
 async def test_everything_follows_the_new_key(paths: Paths, opened: Opened) -> None:
@@ -249,7 +252,7 @@ async def test_a_key_in_a_variable_is_changed_by_the_user(tmp_path: Path, monkey
 _OTHERS = {
     ("meta", "value"),
     *((table, "session") for table in ("entry", "reserved", "memo", "alias", "own")),
-    *((table, "name") for table in ("session", "entry", "reserved", "alias")),
+    *((table, "name") for table in ("session", "entry", "reserved", "alias", "daily")),
     ("session", "id"),
     ("entry", "sealed"),
     ("reserved", "sealed"),

@@ -45,7 +45,7 @@ async def fill(store: Store) -> Vault:
         await vault.save(session)
         await vault.alias([(b"resp", name.encode())], session)
     await vault.options.change("a", {"preset": "strict"})
-    counts = Counts(store.database)
+    counts = Counts(store.database, store.seal)
     await counts.add({"PERSON": 20})
     await counts.save()
     await Terms(store.database, store.seal, EventBus()).add([Term("Globex")])
