@@ -116,6 +116,13 @@ class Settings:
         "Protection",
         own=True,
     )
+    restore_secrets: bool = option(
+        True,
+        "Put passwords, API keys, tokens and private keys back into answers. Off leaves their placeholders, also in "
+        "what a tool is called with.",
+        "Protection",
+        own=True,
+    )
     system_note: bool = option(
         False,
         "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "

@@ -22,13 +22,15 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 @dataclass(frozen=True, slots=True)
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
-    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like."""
+    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like,
+    `restore_secrets` False leaves those of secrets alone."""
 
     session: str
     redact: bool
     hydrate: bool
     policy: Policy
     placeholders: Style = "default"
+    restore_secrets: bool = True
 
 
 def named(headers: Mapping[str, str], in_path: Mapping[str, str]) -> str:
@@ -70,7 +72,7 @@ def controls(
             "Ask for no less, or change the setting client-policy.",
         )
     session = named(headers, in_path)
-    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders)
+    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders, own.restore_secrets)
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:
@@ -90,7 +92,8 @@ def _with(settings: Settings, options: Mapping[str, str]) -> Settings:
 
 def _relaxes(own: Settings, settings: Settings) -> bool:
     unmasked = settings.placeholders == "mask" != own.placeholders
-    return unmasked or own.policy.relaxes(settings.policy)
+    restoring = own.restore_secrets and not settings.restore_secrets
+    return unmasked or restoring or own.policy.relaxes(settings.policy)
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:

@@ -10,23 +10,29 @@ import resource
 import sqlite3
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import keyring
 import pytest
+from keyring.errors import KeyringLocked
 
 from app.application import Protection
-from app.errors import Exit
+from app.errors import Exit, KeyMismatch, UserError
 from app.pipeline.terms import Term
+from app.store import clock
 from app.store.database import Database
 from tests import answers
 from tests.e2e.conftest import EMAIL, NAME, PROSE, launched
 from tests.e2e.dialects import GPT
 from tests.e2e.test_command_line import run, serving
-from tests.fakes import FakeUpstream
+from tests.fakes import FakeUpstream, Received, Reply
+from tests.responses_answers import response
 from tests.torture import torture
+from tests.unit.test_credentials import Memory
 
 SESSION = "x-anonamoose-session"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals, modes or limits")
@@ -277,7 +283,84 @@ async def test_a_rotation_under_a_running_app(
         assert all(kept.value(token) for token in tokens)
 
 
+# -- what the provider keeps
+
+
+async def test_a_session_is_kept_for_what_the_provider_keeps_of_it(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stored response, one that is not stored, and one that is deleted there."""
+
+    def answer(received: Received) -> Reply:
+        asked = json.loads(received.body) if received.body else {}
+        id = asked.get("metadata", {}).get("id", "resp_kept")
+        return answers.body(response([], id=id, store=asked.get("store", True)))
+
+    async with launched(tmp_path, upstream, ner=False, session_ttl=1, kept_ttl=1000) as running:
+        upstream.answer = answer
+        where = f"{running.origin}/v1/responses"
+        for name in ("kept", "unstored", "deleted"):
+            asked = {"model": "fake", "input": f"{PROSE} {name}", "metadata": {"id": f"resp_{name}"}}
+            async with http.post(where, json={**asked, "store": name != "unstored"}, headers={SESSION: name}) as got:
+                assert got.status == 200
+        async with http.delete(f"{where}/resp_deleted") as got:
+            assert got.status == 200
+        await running.app._server._forwarder._journal.close()  # type: ignore[union-attr]
+        vault = running.app.vault
+        later = time.time() + 2 * 3600
+        monkeypatch.setattr(clock, "earliest", lambda: later)
+        removed = await vault.purge()
+        assert {vault._id("unstored"), vault._id("deleted")} == set(removed.ids)
+        # And goes on in it, though the client does not name it any more.
+        async with http.post(where, json={"model": "fake", "input": EMAIL, "previous_response_id": "resp_kept"}) as got:
+            assert got.headers[SESSION] == "kept" and "x-anonamoose-notice" not in got.headers
+
+
 # -- faults
+
+
+async def test_a_leap_of_the_clock_ends_no_session(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = time.time
+    async with launched(tmp_path, upstream, ner=False, session_ttl=1) as running:
+        await post(http, running.origin, session="leap")
+        (token, *_) = upstream.last.placeholders
+        for leap in (400 * 86400.0, -400 * 86400.0, 0.0):
+            monkeypatch.setattr(time, "time", lambda leap=leap: real() + leap)
+            assert len(await running.app.vault.purge()) == 0
+            await post(http, running.origin, "Mail late@example.com", "leap")
+            assert (await running.app.vault.session("leap")).value(token)
+    async with launched(tmp_path, upstream, ner=False, session_ttl=1) as running:
+        assert (await running.app.vault.session("leap")).value(token)
+
+
+async def test_a_keyring_that_locks_while_it_runs_is_not_asked(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    kept = Memory()
+    before = keyring.get_keyring()
+    keyring.set_keyring(kept)
+    try:
+        async with launched(tmp_path, upstream, ner=False) as running:
+            await post(http, running.origin, session="a")
+            kept.error = KeyringLocked()
+            await post(http, running.origin, f"{PROSE} late@example.com", "b")
+        with pytest.raises(UserError, match="keyring is locked"):
+            async with launched(tmp_path, upstream, ner=False):
+                pytest.fail("it must not start, and no other key be made")
+        kept.error = None
+        (name,) = kept.kept
+        gone = kept.kept.pop(name)
+        with pytest.raises(KeyMismatch, match="not in the system keyring"):
+            async with launched(tmp_path, upstream, ner=False):
+                pytest.fail("it must not start")
+        kept.kept[name] = gone
+        async with launched(tmp_path, upstream, ner=False) as running:
+            assert len(await running.app.vault.session("b")) > 0
+    finally:
+        keyring.set_keyring(before)
+    assert not (tmp_path / "vault.key").exists()
 
 
 def refusal(answer: Any) -> str:
