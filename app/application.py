@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app import __version__
-from app.credentials import master_key
 from app.errors import UserError
-from app.events import Event, EventBus, SettingChanged, StateChanged, TermsChanged
+from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
 from app.proxy.client import Clients
@@ -26,14 +25,16 @@ from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.access import Access
 from app.store.counts import Counts
-from app.store.database import Database
-from app.store.sealing import Seal
 from app.store.terms import Terms
+from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
+from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
 _PURGE_EVERY = 3600.0
+#: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
+_LOOK_EVERY = 1.0
 
 
 class Protection(Enum):
@@ -72,6 +73,8 @@ class Application:
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
         self.counts: Counts
+        self._store: Store
+        self._wipes: Wipes
         self._server: Server | None = None
         self._key_kept = ""
         self._stack = AsyncExitStack()
@@ -113,14 +116,14 @@ class Application:
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
         try:
-            key = await asyncio.to_thread(master_key, paths.key)
-            self._key_kept = key.kept
-            database = await asyncio.to_thread(Database, paths.database)
+            store = await asyncio.to_thread(unlock, paths)
+            self._store = store
+            self._key_kept, database, seal = store.kept, store.database, store.seal
+            self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
-            seal = Seal(key.key)
-            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl)
+            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
-            self.counts = await asyncio.to_thread(Counts, database)
+            self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh
@@ -150,6 +153,8 @@ class Application:
         self._stack.callback(self.bus.subscribe(self._follow))
         purge = asyncio.create_task(self._purge_regularly())
         self._stack.callback(purge.cancel)
+        others = asyncio.create_task(self._follow_others())
+        self._stack.callback(others.cancel)
         self.bus.publish(StateChanged())
 
     async def stop(self) -> None:
@@ -161,12 +166,29 @@ class Application:
         """Turns protection on or off, for now and for the next start. Raises UserError."""
         self.settings.set("protection", on)
 
+    async def forget_everything(self) -> None:
+        """Deletes all that was noted of requests, on disk and in memory; the vault gets another key.
+
+        The dictionary and the settings stay. Raises UserError; then nothing on disk has changed.
+        """
+        await wipe(self._store, self.settings.paths)
+        await self._wipes.heard()
+        await self._forget()
+
+    async def _forget(self) -> None:
+        self.vault.forget()
+        self.exchanges.clear()
+        self.counts.forget()
+        self.bus.publish(Forgotten())
+        await self.worker.forget()
+        await self._wipes.confirm()
+
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
-            self.vault.ttl = settings.session_ttl * 3600.0
+            self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
             if event.name in settings.policy.layers:
@@ -181,6 +203,17 @@ class Application:
             await self.counts.save()
         except UserError as error:
             log.warning("the daily count was not saved: %s", error.title)
+
+    async def _follow_others(self) -> None:
+        """Another process may delete sessions, or forget everything."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            with suppress(UserError):  # the next request meets the same fault and tells its user
+                if not await self.vault.refresh():
+                    continue
+                await self.terms.refresh()
+                if await self._wipes.heard():
+                    await self._forget()
 
     async def _purge_regularly(self) -> None:
         while True:

@@ -113,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
         _add_settings(command, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     _add_access(commands)
+    _add_vault(commands)
     return top
 
 
@@ -147,6 +148,20 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         _add_settings(action, [DECLARED["data-dir"]])
     for action in (change, remove, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
+
+
+def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rotate = commands.add_parser("rotate", help="give the vault another key; all that the key seals is sealed anew")
+    purge = commands.add_parser("purge", help="delete sessions, and prove that nothing of them is left in the files")
+    which = purge.add_mutually_exclusive_group()
+    which.add_argument("--expired", action="store_true", help="those whose time is over (this is the default)")
+    which.add_argument("--session", default="", metavar="NAME", help="the session that a client calls so")
+    panic = commands.add_parser("panic", help="forget everything: sessions, values and counts, also in the running app")
+    panic.add_argument("--all", action="store_true", help="the dictionary, the settings and the vault's key as well")
+    panic.add_argument("--yes", action="store_true", help="do not ask")
+    _add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])
+    for command in (rotate, purge, panic):
+        _add_settings(command, [DECLARED["data-dir"]])
 
 
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -234,6 +249,8 @@ def _run(options: argparse.Namespace) -> int:
         if options.command == "redact":
             return text_command.redact(settings, options.file, options.session, as_json=options.json)
         return text_command.restore(settings, options.file, options.session)
+    if options.command in ("rotate", "purge", "panic"):
+        return _vault(settings, options)
     if options.command == "session":
         from app import session_command
 
@@ -257,6 +274,17 @@ def _run(options: argparse.Namespace) -> int:
     from app.serve import serve
 
     return serve(settings, bus)
+
+
+def _vault(settings: SettingsStore, options: argparse.Namespace) -> int:
+    from app import vault_command
+
+    configure("warning")
+    if options.command == "rotate":
+        return vault_command.rotate(settings)
+    if options.command == "purge":
+        return vault_command.purge(settings, options.session)
+    return vault_command.panic(settings, everything=options.all, yes=options.yes)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

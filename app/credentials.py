@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import Exit, KeyMismatch, StorageError, UserError
 
 VARIABLE = "ANONAMOOSE_VAULT_KEY"
+#: Where a rotation finds the next key while the variable gives the present one: only the user can change that.
+NEXT_VARIABLE = "ANONAMOOSE_NEW_VAULT_KEY"
 _SERVICE = "anonamoose"
 _SIZE = 32
 
@@ -53,19 +57,118 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
         return MasterKey(_decode(environ[VARIABLE], VARIABLE), f"the variable {VARIABLE}")
     if file.exists():
         return _from_file(file)
-    import keyring  # takes a while to look for a backend: only when it is needed
-    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
+    with _answering():
+        import keyring  # takes a while to look for a backend: only when it is needed
 
-    account = f"vault:{file.parent.resolve()}"
-    try:
+        account = _account(file)
         stored = keyring.get_password(_SERVICE, account)
         if stored:
             return MasterKey(_decode(stored, "the system keyring"), "the system keyring")
         _refuse_another(file, "in the system keyring")
         key = os.urandom(_SIZE)
-        keyring.set_password(_SERVICE, account, _encode(key))
-        if keyring.get_password(_SERVICE, account) == _encode(key):
+        if _keep(account, key):
             return MasterKey(key, "the system keyring")
+    # Left behind, a key that fits nothing would hide the right one from every later start.
+    _refuse_another(file, "at hand, and no system keyring answers")
+    key = os.urandom(_SIZE)
+    _write(file, key)
+    return MasterKey(key, f"the file {file}")
+
+
+def stage_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes:
+    """A new key, kept beside the one in use until `put_in_place`. Raises UserError."""
+    environ = os.environ if environ is None else environ
+    if environ.get(VARIABLE):
+        if not environ.get(NEXT_VARIABLE):
+            raise UserError(
+                f"The vault key is in the variable {VARIABLE}, which Anonamoose cannot change.",
+                f"Give the new one in {NEXT_VARIABLE}; make it with: openssl rand -base64 32",
+                code=Exit.CONFIG,
+            )
+        return _decode(environ[NEXT_VARIABLE], NEXT_VARIABLE)
+    key = os.urandom(_SIZE)
+    if file.exists():
+        _next(file).unlink(missing_ok=True)
+        _write(_next(file), key)
+        return key
+    with _answering():
+        if _keep(_account(_next(file)), key):
+            return key
+    raise UserError("The system keyring did not keep the new key.", "Mend it, and try again.", code=Exit.CONFIG)
+
+
+def staged_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes | None:
+    """What a rotation that broke off has staged, None when there is nothing."""
+    environ = os.environ if environ is None else environ
+    if environ.get(VARIABLE):
+        given = environ.get(NEXT_VARIABLE)
+        return _decode(given, NEXT_VARIABLE) if given else None
+    if file.exists():
+        return _from_file(_next(file)).key if _next(file).exists() else None
+    with _answering():
+        import keyring
+
+        stored = keyring.get_password(_SERVICE, _account(_next(file)))
+        return _decode(stored, "the system keyring") if stored else None
+    return None
+
+
+def put_in_place(file: Path, key: bytes, environ: Mapping[str, str] | None = None) -> None:
+    """From now on the staged `key` is the key. Nothing happens where another is staged, or only the user can do it."""
+    environ = os.environ if environ is None else environ
+    if environ.get(VARIABLE) or staged_key(file, environ) != key:
+        return
+    if file.exists():
+        try:
+            _next(file).replace(file)
+            _settle(file.parent)
+        except OSError as error:
+            raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error
+        return
+    with _answering():
+        import keyring
+
+        if _keep(_account(file), key):
+            keyring.delete_password(_SERVICE, _account(_next(file)))
+
+
+def forget_key(file: Path) -> None:
+    """Removes the key wherever Anonamoose has put it. Raises UserError."""
+    for path in (file, _next(file)):
+        path.unlink(missing_ok=True)
+    with _answering():
+        import keyring
+
+        for account in (_account(file), _account(_next(file))):
+            if keyring.get_password(_SERVICE, account):
+                keyring.delete_password(_SERVICE, account)
+
+
+def _next(file: Path) -> Path:
+    return file.with_name(f"{file.name}.next")
+
+
+def _account(file: Path) -> str:
+    """What the key is called in the keyring."""
+    end = ":next" if file.suffix == ".next" else ""
+    return f"vault:{file.parent.resolve()}{end}"
+
+
+def _keep(account: str, key: bytes) -> bool:
+    """Whether the keyring has kept `key`: there are some that forget."""
+    import keyring
+
+    keyring.set_password(_SERVICE, account, _encode(key))
+    return keyring.get_password(_SERVICE, account) == _encode(key)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What keyrings raise, in words for the user; nothing where there is no keyring at all."""
+    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
+
+    try:
+        yield
     except NoKeyringError:
         pass
     except KeyringLocked as error:
@@ -78,9 +181,6 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
             f"Mend it, or give the vault key in {VARIABLE}.",
             code=Exit.CONFIG,
         ) from error
-    # Left behind, a key that fits nothing would hide the right one from every later start.
-    _refuse_another(file, "at hand, and no system keyring answers")
-    return _new_file(file)
 
 
 def _refuse_another(file: Path, where: str) -> None:
@@ -100,14 +200,23 @@ def _from_file(file: Path) -> MasterKey:
     return MasterKey(_decode(text, str(file)), f"the file {file}")
 
 
-def _new_file(file: Path) -> MasterKey:
-    key = os.urandom(_SIZE)
+def _write(file: Path, key: bytes) -> None:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(_encode(key) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
+        _settle(file.parent)
     except OSError as error:
         raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error
-    return MasterKey(key, f"the file {file}")
+
+
+def _settle(folder: Path) -> None:
+    """Lets the names in `folder` survive a power cut: the vault is about to depend on one."""
+    if sys.platform != "win32":  # which cannot, and need not
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -8,26 +8,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from app.credentials import master_key
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import term_files
 from app.pipeline.term_files import Format
 from app.pipeline.terms import Kind, Term, caution
 from app.settings_store import SettingsStore
-from app.store.database import Database
-from app.store.sealing import Seal
 from app.store.terms import Terms
-from app.store.vault import Vault
+from app.text_command import opened
 
 
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     """Does what the command line says. Raises UserError; then nothing has changed."""
-    with _opened(settings) as terms:
+    with opened(settings) as (database, seal):
+        terms = Terms(database, seal, EventBus())
         match options.action:
             case "list":
                 return _list(terms, options.kind)
@@ -39,19 +35,6 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
                 return _import(terms, options)
             case _:
                 return _export(terms, options)
-
-
-@contextmanager
-def _opened(settings: SettingsStore) -> Iterator[Terms]:
-    paths = settings.paths
-    paths.create()
-    seal = Seal(master_key(paths.key).key)
-    database = Database(paths.database)
-    try:
-        Vault(database, seal, settings.current.session_ttl)  # checks that the key fits, or makes it the one that does
-        yield Terms(database, seal, EventBus())
-    finally:
-        database.close()
 
 
 def _list(terms: Terms, kind: Kind | None) -> int:

@@ -44,7 +44,12 @@ class TermsChanged:
     ids: frozenset[int] = frozenset()
 
 
-Event = StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Everything that was noted of requests is gone, here and on disk."""
+
+
+Event = Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged
 Listener = Callable[[Event], None]
 
 

@@ -33,6 +33,11 @@ class Paths:
     def lock(self) -> Path:
         return self.root / "instance.lock"
 
+    @property
+    def rotation(self) -> Path:
+        """Locked while the vault key is replaced."""
+        return self.root / "rotation.lock"
+
     def create(self) -> None:
         """Makes the folder and proves that it can be written to; raises StorageError otherwise."""
         try:

@@ -139,6 +139,13 @@ class Settings:
         "Protection",
         own=True,
     )
+    restore_secrets: bool = option(
+        True,
+        "Put passwords, API keys, tokens and private keys back into answers. Off leaves their placeholders, also in "
+        "what a tool is called with.",
+        "Protection",
+        own=True,
+    )
     system_note: bool = option(
         False,
         "Tell the model in the system text what placeholders are. Always the same words in the same place, from the "
@@ -203,6 +210,15 @@ class Settings:
     )
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
+    )
+    kept_ttl: int = option(
+        90 * 24,
+        "How long at most a session is kept because the provider still keeps something of it: a batch, a file, a "
+        "stored response or a conversation. 0 for no longer than others.",
+        "Sessions",
+        low=0,
+        high=10 * 366 * 24,
+        unit="h",
     )
     keep_exchanges: int = option(
         50,

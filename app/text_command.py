@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from app.credentials import master_key
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import redaction
@@ -26,6 +25,7 @@ from app.settings_store import SettingsStore
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms
+from app.store.unlocking import unlock
 from app.store.vault import Vault
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -113,14 +113,12 @@ def check_name(session: str) -> None:
 @contextmanager
 def opened(settings: SettingsStore) -> Iterator[tuple[Database, Seal]]:
     """The database and the master key's seal. Raises UserError."""
-    paths = settings.paths
-    paths.create()
-    seal = Seal(master_key(paths.key).key)
-    database = Database(paths.database)
+    settings.paths.create()
+    store = unlock(settings.paths)
     try:
-        yield database, seal
+        yield store.database, store.seal
     finally:
-        database.close()
+        store.database.close()
 
 
 def _read(file: str) -> str:

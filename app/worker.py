@@ -191,6 +191,14 @@ class Worker:
             self._changed()
         await broken.stop()
 
+    async def forget(self) -> None:
+        """Starts the process anew, and with it all that it remembers of texts. What it was doing fails."""
+        before, self._process = self._process, None
+        if before is not None:
+            self.start(self._layers)
+            self._changed()
+            await before.stop()
+
     async def stop(self) -> None:
         """Ends the process."""
         if self._loading is not None:

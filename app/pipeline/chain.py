@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.pipeline.json_text import Pairs
@@ -28,6 +29,10 @@ _IDS = ("id", "output_file_id", "error_file_id", "input_file_id", "thread_id")
 _INNER = ("response", "message", "data", "item", "interaction")
 #: A resource, called by its collection and its id.
 _RESOURCE = re.compile(r"(?:[\w.-]+/)*[a-z][A-Za-z]+/(?P<id>[\w.-]+)")
+#: Objects that are deleted when they expire.
+_EXPIRES = ("file", "upload", "vector_store", "container")
+#: No time that anybody means (seconds since the epoch).
+_FAR = 1e11
 #: Items that stand for something said before, and the keys of which one names it.
 _STANDS_FOR = {"item_reference": ("id",), None: ("id",), "compaction": ("id", "encrypted_content")}
 
@@ -67,6 +72,29 @@ def kept_in(tree: Any) -> set[str]:
     named = [node.get(key) for node in (*inner, *named_in) for key in _IDS]
     named += [_of_tokens(tree.get(_TOKENS)), _of_resource(tree.get("name"))]
     return set(_strings([*named, *(i.get("id") for i in items), *(s.get("encrypted_content") for s in sealed)]))
+
+
+def kept_until(tree: Any) -> float:
+    """Until when the provider keeps what an answer tells of: seconds since the epoch, 0 where it does not say so.
+
+    What it does not store at all was kept until long ago.
+    """
+    if not isinstance(tree, Pairs):
+        return 0.0
+    inner = [tree, *(value for key in (*_INNER, "file") if isinstance(value := tree.get(key), Pairs))]
+    if any(node.get("store") is False for node in inner):
+        return 1.0
+    # Of a batch, it is the time until which it must have run.
+    ends = [node.get("expires_at") for node in inner if node.get("object") in _EXPIRES]
+    ends += [_seconds(node.get(key)) for node in inner for key in ("expirationTime", "expireTime")]
+    return max((float(end) for end in ends if isinstance(end, int | float) and 0 < end < _FAR), default=0.0)
+
+
+def _seconds(time: Any) -> float | None:
+    try:
+        return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _of_tokens(tokens: Any) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import html
+from collections.abc import Set
 from urllib.parse import quote
 
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
-from app.pipeline.session import Session
+from app.pipeline.session import Entry, Session
 
 #: Stands for a value where only the way through JSON counts.
 _ANY = "x"
@@ -22,9 +23,13 @@ class Restorer:
     Where the text is JSON, values are escaped for the place they come to.
     """
 
-    def __init__(self, session: Session, *, escaping: bool = True) -> None:
-        """`escaping` False is for a text `redact` made itself: values go back as they stood there."""
+    def __init__(self, session: Session, *, escaping: bool = True, withheld: Set[str] = frozenset()) -> None:
+        """`escaping` False is for a text `redact` made itself: values go back as they stood there.
+
+        Placeholders whose label is `withheld` stay.
+        """
         self._session = session
+        self._withheld = withheld
         self._escaping = escaping
         self._finder = session.finder
         self._idle = len(session) == 0
@@ -36,6 +41,8 @@ class Restorer:
         self.edits: list[Edit] = []
         self.restored = 0
         self.unknown = 0
+        #: Of the values that were put back.
+        self.labels: frozenset[str] = frozenset()
 
     @property
     def held(self) -> str:
@@ -60,13 +67,14 @@ class Restorer:
         Where it was `cut` off inside a placeholder that can only have been one of the session's, that one
         is restored; any other piece of one stays as it is.
         """
-        found = self._session.completed(self._held) if cut else None
+        found = self._completed() if cut else None
         if found is None:
             return self._release(len(self._held))
-        start, value = found
+        start, entry = found
         came, self._held = self._held[start:], self._held[:start]
         before = self._release(start)
-        value = self._context.escape(value)
+        value = self._context.escape(entry.value)
+        self.labels |= {entry.label}
         self.edits.append(Edit(self._length, self._length + len(value), came))
         self._length += len(value)
         self.restored += 1
@@ -75,7 +83,11 @@ class Restorer:
     @property
     def may_be_cut(self) -> bool:
         """Whether it would make a difference to `flush` that the text was cut."""
-        return self._session.completed(self._held) is not None
+        return self._completed() is not None
+
+    def _completed(self) -> tuple[int, Entry] | None:
+        found = self._session.completed(self._held)
+        return None if found is None or found[1].label in self._withheld else found
 
     def foreseen(self) -> tuple[str, list[Edit]]:
         """What `flush` would give, and all edits then; nothing changes."""
@@ -101,6 +113,10 @@ class Restorer:
             if value is None:
                 self.unknown += 1
                 continue
+            label = self._session.label(sighting.token)
+            if label in self._withheld:
+                continue
+            self.labels |= {label}
             before = text[position : sighting.start]
             self._advance(before)
             value = self._written(value, text[sighting.start : sighting.end])

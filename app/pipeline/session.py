@@ -188,8 +188,8 @@ class Session:
         entry = self._by_placeholder.get(identity(placeholder))
         return None if entry is None else entry.value
 
-    def completed(self, text: str) -> tuple[int, str] | None:
-        """Where the end of `text` cuts off a placeholder, and its value, if it can only have been that one."""
+    def completed(self, text: str) -> tuple[int, Entry] | None:
+        """Where the end of `text` cuts off a placeholder, and its entry, if it can only have been that one."""
         found = fragment(text)
         if found is None:
             return None
@@ -200,7 +200,7 @@ class Session:
             return None
         # In two brackets, one may be the text's own.
         start += text.startswith("[[", start) and not is_doubled(entry.placeholder)
-        return (start, entry.value) if entry.placeholder.startswith(text[start:]) else None
+        return (start, entry) if entry.placeholder.startswith(text[start:]) else None
 
     def reserve(self, placeholder: str) -> None:
         """Never issues `placeholder`: the user has written it, and means just these characters."""

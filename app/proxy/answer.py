@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from app.pipeline.chain import kept_in
+from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.fields import Fields, Form, Leaf, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
 from app.pipeline.media import Encoded
@@ -19,6 +19,7 @@ from app.pipeline.offsets import Offset
 from app.pipeline.session import Session
 from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
+from app.proxy.exposure import Exposure, tool_of
 from app.proxy.framing import LINES, NDJSON, SSE, Framing
 from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
@@ -51,13 +52,13 @@ def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked
     return framed if media == "application/json" else spec
 
 
-def ids(body: bytes) -> set[str]:
-    """What the provider calls the things in an answer, where it is JSON."""
+def kept(body: bytes) -> tuple[set[str], float]:
+    """What the provider calls the things in an answer, where it is JSON, and what `kept_until` tells."""
     try:
         tree = parse(body.decode())
     except (UnreadableJson, UnicodeDecodeError):
-        return set()
-    return kept_in(tree)
+        return set(), 0.0
+    return kept_in(tree), kept_until(tree)
 
 
 def relinked(body: bytes, keys: Collection[str], own: str) -> bytes:
@@ -72,29 +73,37 @@ def relinked(body: bytes, keys: Collection[str], own: str) -> bytes:
 
 
 def restore_body(
-    body: bytes, charset: str, endpoint: Endpoint | None, session: Session, places: Places | None = None
+    body: bytes,
+    charset: str,
+    endpoint: Endpoint | None,
+    session: Session,
+    places: Places | None = None,
+    exposure: Exposure | None = None,
 ) -> tuple[bytes, int]:
     """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
+    exposure = exposure or Exposure()
     try:
         text = body.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        return _restored_bytes(body, session)
+        return _restored_bytes(body, session, exposure)
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     text = text[len(mark) :]
     try:
         tree = parse(text)
     except UnreadableJson:
-        new, count = _restored_lines(text, endpoint, session)
+        new, count = _restored_lines(text, endpoint, session, exposure)
     else:
-        new, count = _restored(text, tree, endpoint.response if endpoint else Fields(), session, places or Places())
+        new, count = _restored(
+            text, tree, endpoint.response if endpoint else Fields(), session, places or Places(), exposure
+        )
     return (body, 0) if new == text else ((mark + new).encode(charset, "replace"), count)
 
 
-def _restored_bytes(body: bytes, session: Session) -> tuple[bytes, int]:
+def _restored_bytes(body: bytes, session: Session, exposure: Exposure) -> tuple[bytes, int]:
     """A file that comes back as it was stored: restored where it is a text, in whatever charset."""
     encoded = Encoded(_OTHER_CHARSET, "", body)
     said = encoded.text(textual=False)
-    whole, count = restore_string(said or "", "", session)
+    whole, count = restore_string(said or "", "", session, withheld=exposure.withheld)
     if said is None or whole.got == said:
         return body, 0
     try:
@@ -103,23 +112,25 @@ def _restored_bytes(body: bytes, session: Session) -> tuple[bytes, int]:
         return body, 0  # it has no letters for a value
 
 
-def _restored_lines(text: str, endpoint: Endpoint | None, session: Session) -> tuple[str, int]:
+def _restored_lines(text: str, endpoint: Endpoint | None, session: Session, exposure: Exposure) -> tuple[str, int]:
     """A text, or lines of JSON if each of them is such."""
     lines = text.split("\n")
     fields = endpoint.response if endpoint else Fields()
     try:
         trees = [parse(line) if line.strip() else None for line in lines]
     except UnreadableJson:
-        whole, count = restore_string(text, "", session)
+        whole, count = restore_string(text, "", session, withheld=exposure.withheld)
         return whole.got, count
     restored = [
-        _restored(line, tree, fields, session, Places()) if tree is not None else (line, 0)
+        _restored(line, tree, fields, session, Places(), exposure) if tree is not None else (line, 0)
         for line, tree in zip(lines, trees, strict=True)
     ]
     return "\n".join(line for line, _ in restored), sum(count for _, count in restored)
 
 
-def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Places) -> tuple[str, int]:
+def _restored(
+    text: str, tree: Any, fields: Fields, session: Session, places: Places, exposure: Exposure
+) -> tuple[str, int]:
     cut = was_cut(tree) is True
     new: list[tuple[int, int, str]] = []
     texts: dict[tuple[str, int], Restored] = {}
@@ -129,7 +140,9 @@ def _restored(text: str, tree: Any, fields: Fields, session: Session, places: Pl
         if leaf.form is Form.NUMBER:
             offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
             continue
-        restored, values = restore_string(leaf.value, leaf.key, session, cut=cut)
+        restored, values = restore_string(leaf.value, leaf.key, session, cut=cut, withheld=exposure.withheld)
+        if restored.labels:
+            exposure.note(leaf.path, tool_of(leaf.owners), restored.got, restored.labels)
         if leaf.owners:
             texts[leaf.path, id(leaf.owners[-1])] = restored
         if restored.got != leaf.value:
@@ -189,7 +202,7 @@ async def relay_events(
         await write([*restorer.flush(), framing.ending(error.data or "", error.name, is_begun)])
     finally:
         restorer.remember()
-        exchange.restored = restorer.restored
+        exchange.restored, exchange.exposed = restorer.restored, restorer.exposed
 
 
 async def _chunks(content: aiohttp.StreamReader, beat: float) -> AsyncIterator[bytes | None]:

@@ -25,6 +25,7 @@ class Channel:
     path: str
     names: tuple[tuple[object, ...], ...]
     is_thought: bool
+    tool: str = ""  # that its text is given to
     latest: str = ""
     came: list[str] = field(default_factory=list)
     got: list[str] = field(default_factory=list)

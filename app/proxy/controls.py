@@ -25,8 +25,8 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 @dataclass(frozen=True, slots=True)
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
-    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like; `space` is what the
-    names of all sessions of this client begin with."""
+    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like, `space` is what the
+    names of all sessions of this client begin with; `restore_secrets` False leaves those of secrets alone."""
 
     session: str
     redact: bool
@@ -34,6 +34,7 @@ class Controls:
     policy: Policy
     placeholders: Style = "default"
     space: str = ""
+    restore_secrets: bool = True
 
 
 def named(headers: Mapping[str, str], in_path: Mapping[str, str], client: Client = ANYBODY) -> str:
@@ -78,7 +79,8 @@ def controls(
             "Ask for no less, or change the setting client-policy.",
         )
     session = named(headers, in_path, client)
-    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders, client.space)
+    hydrate = _flag(asked, "hydrate")
+    return Controls(session, redact, hydrate, own.policy, own.placeholders, client.space, own.restore_secrets)
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:
@@ -100,7 +102,8 @@ def _with(settings: Settings, options: Mapping[str, str]) -> Settings:
 
 def _relaxes(own: Settings, settings: Settings) -> bool:
     unmasked = settings.placeholders == "mask" != own.placeholders
-    return unmasked or own.policy.relaxes(settings.policy)
+    restoring = own.restore_secrets and not settings.restore_secrets
+    return unmasked or restoring or own.policy.relaxes(settings.policy)
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:

@@ -29,7 +29,8 @@ class Exchange:
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
     earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
-    edits of the documents in it, by which an answer may cite them. `sent` is the body before and
+    edits of the documents in it, by which an answer may cite them. `exposed` are the kinds of secrets that
+    were put back into a call of a tool that looks like network access. `sent` is the body before and
     after redaction, `transcript` gives the answer's text before and after restoring. They stay None
     or empty when the user keeps nothing.
     """
@@ -55,6 +56,7 @@ class Exchange:
     entities: dict[str, int] = field(default_factory=dict)
     fresh: dict[str, int] = field(default_factory=dict)
     restored: int = 0
+    exposed: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     sources: tuple[Edits, ...] = field(default=(), repr=False)
     sent: Redaction | None = field(default=None, repr=False)

@@ -14,14 +14,15 @@ from app.errors import UserError
 from app.events import EventBus
 from app.passing import passes
 from app.pipeline.session import Session
-from app.proxy.answer import BROKEN, ids, relay, relay_events, relinked, restore_body, stream_of
+from app.proxy.answer import BROKEN, kept, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
 from app.proxy.client import Client, Clients
 from app.proxy.credential import credential, swap
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.exposure import Exposure
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
-from app.proxy.redactor import Redactor, Request
+from app.proxy.redactor import Redactor, Request, gone
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route
 from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
@@ -128,6 +129,8 @@ class Forwarder:
             target = swap(headers, target, client.key, route.provider.name)
         async with await self._send(request.method, route, target, headers, body or None) as upstream:
             exchange.status = upstream.status
+            if request.method == "DELETE" and session is not None and upstream.status < 300:
+                self._journal.later(self._journal.release([self._redactor.scoped(asking, gone(route.path))]))
             if session is None or not asked.hydrate:
                 return await self._relay(request, upstream, exchange, extra, client.key)
             try:
@@ -187,15 +190,17 @@ class Forwarder:
         if spec is None:
             return await self._whole(asking, exchange, upstream, session, extra, secret)
         response = await _begin(request, upstream, extra, secret)
-        restorer = StreamRestorer(spec, session, Places(asking.route.provider.name, exchange.sources))
+        places = Places(asking.route.provider.name, exchange.sources)
+        exposure = Exposure(restores=asking.asked.restore_secrets)
+        restorer = StreamRestorer(spec, session, places, exposure)
         if self._exchanges.keeps:
             exchange.transcript = restorer.transcript
         beat = self._settings.current.heartbeat
-        kept: set[str] = set()
+        known: set[str] = set()
 
         def keep() -> None:
-            self._keep(asking, session, restorer.ids - kept)
-            kept.update(restorer.ids)
+            self._keep(asking, session, restorer.ids - known, restorer.until)
+            known.update(restorer.ids)
 
         await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()
@@ -218,10 +223,12 @@ class Forwarder:
         body = scrubbed(body, secret)
         charset = upstream.charset or "utf-8"
         places = Places(asking.route.provider.name, exchange.sources)
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places)
+        exposure = Exposure(restores=asking.asked.restore_secrets)
+        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places, exposure)
+        exchange.exposed = exposure.entities
         if asking.route.endpoint is not None and asking.route.endpoint.links:
             restored = relinked(restored, asking.route.endpoint.links, asking.own)
-        self._keep(asking, session, ids(body))
+        self._keep(asking, session, *kept(body))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts
@@ -229,12 +236,12 @@ class Forwarder:
         headers.update(extra)
         return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
 
-    def _keep(self, asking: Request, session: Session, found: set[str]) -> None:
-        """Remembers whose the things are that the provider keeps under these ids."""
+    def _keep(self, asking: Request, session: Session, found: set[str], until: float) -> None:
+        """Remembers whose the things are that the provider keeps under these ids, for so long."""
         endpoint = asking.route.endpoint
         if found and endpoint is not None and endpoint.kept:
             names = [self._redactor.scoped(asking, id) for id in sorted(found)]
-            self._journal.later(self._journal.alias(names, session))
+            self._journal.later(self._journal.alias(names, session, until))
 
     def drain(self) -> None:
         """Lets sockets know that the app stops: each closes after the response it waits for."""

@@ -44,7 +44,7 @@ class Journal:
         """Nothing more will happen in `exchange`."""
         exchange.total_ms = (time.perf_counter() - exchange.began) * 1000
         log.info(
-            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s",
+            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s%s",
             exchange.id,
             exchange.method,
             exchange.path,
@@ -55,6 +55,7 @@ class Journal:
             exchange.total_ms,
             exchange.detect_ms,
             "".join(f" {notice}" for notice in exchange.notices),
+            "".join(f" {entity} given to a tool that may send it on" for entity in exchange.exposed),
         )
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
@@ -66,12 +67,19 @@ class Journal:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session) -> None:
-        """Remembers whose the things are that the provider keeps under these names."""
+    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session, until: float = 0.0) -> None:
+        """Remembers whose the things are that the provider keeps under these names, until then (0: who knows)."""
         try:
-            await self._vault.alias(names, session)
+            await self._vault.alias(names, session, until)
         except UserError as error:
             log.warning("the ids of an answer were not remembered: %s", error.title)
+
+    async def release(self, names: Iterable[tuple[bytes, ...]]) -> None:
+        """What the provider has kept under these names is deleted there."""
+        try:
+            await self._vault.release(names)
+        except UserError as error:
+            log.warning("that something was deleted was not noted: %s", error.title)
 
     async def remember(self, session: Session) -> None:
         """Stores what a session has learnt from an answer."""

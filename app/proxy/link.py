@@ -168,7 +168,8 @@ class Link:
                 turn = delivery.turn
                 if turn is not None and turn.session is not None and delivery.ids:
                     # Before the client knows them: its next frame may name them, on this connection or another.
-                    await self._journal.alias(self._speech.names(delivery.ids), turn.session)
+                    until = turn.restorer.until if turn.restorer else 0.0
+                    await self._journal.alias(self._speech.names(delivery.ids), turn.session, until)
                 for frame in delivery.frames:
                     await self._to_client(frame)
                 if turn is not None and delivery.ends:
@@ -207,7 +208,7 @@ class Link:
             turn.exchange.outcome = "done"
         if turn.restorer is not None and turn.session is not None:
             turn.restorer.remember()
-            turn.exchange.restored = turn.restorer.restored
+            turn.exchange.restored, turn.exchange.exposed = turn.restorer.restored, turn.restorer.exposed
             self._journal.later(self._journal.remember(turn.session))
         self._journal.end(turn.exchange)
         self._news.set()

@@ -69,6 +69,7 @@ class Restored:
     came: str = field(repr=False)
     got: str = field(repr=False)
     edits: Sequence[Edit]
+    labels: frozenset[str] = frozenset()
 
 
 #: What tells two channels with the same path apart, in the objects around a delta.

@@ -251,6 +251,11 @@ def _unavailable(error: UserError) -> Refusal:
     return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)
 
 
+def gone(path: str) -> str:
+    """The id of what a request to delete names."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def _named(path: str) -> Iterable[str]:
     """What may be ids in a path."""
     return filter(_MAY_BE_ID.fullmatch, path.split("/"))

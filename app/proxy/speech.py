@@ -133,7 +133,7 @@ class Speech:
         request = Request(self._route, asked, self._credential, "application/json", text.encode())
         session, body = await self._redactor.redact(request, turn.exchange)
         turn.exchange.outcome, turn.exchange.stream = "done", True
-        self.turns.join(turn, session, restores=asked.hydrate)
+        self.turns.join(turn, session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
         return body.decode()
 
     def _begin(self) -> Exchange:

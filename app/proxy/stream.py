@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from app.pipeline.chain import kept_in
+from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.fields import Form, Leaf, leaves
 from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
 from app.pipeline.offsets import Offset
@@ -13,6 +13,7 @@ from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.channel import Channel, Named
 from app.proxy.ending import was_cut
+from app.proxy.exposure import Exposure, tool_of
 from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
 from app.proxy.shape import Shape
@@ -33,11 +34,15 @@ class StreamRestorer:
     was cut off.
     """
 
-    def __init__(self, spec: Stream, session: Session, places: Places | None = None) -> None:
+    def __init__(
+        self, spec: Stream, session: Session, places: Places | None = None, exposure: Exposure | None = None
+    ) -> None:
         self._spec = spec
         self._places = places or Places()
         self._fields = self._places.fields(spec.fields)
         self._session = session
+        self._exposure = exposure or Exposure()
+        self._tools: dict[object, str] = {}  # by the index of the part that calls them
         self._channels: dict[Named, Channel] = {}
         self._texts: list[Channel] = []  # all there were, in the order in which they began
         self._turns: dict[Index, Index] = {}  # whose turn it is
@@ -50,11 +55,19 @@ class StreamRestorer:
         self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
+        self.until = 0.0  # as `kept_until` tells
 
     @property
     def restored(self) -> int:
         """How many values were put back so far."""
         return self._whole + sum(channel.restorer.restored for channel in self._texts)
+
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """The kinds of secrets that a tool's call which looks like network access has got so far."""
+        for channel in self._texts:
+            self._exposure.note(channel.path, channel.tool, "".join(channel.got), channel.restorer.labels)
+        return self._exposure.entities
 
     def transcript(self) -> tuple[str, str]:
         """The text of all channels so far, as it came back and as the client got it."""
@@ -121,9 +134,16 @@ class StreamRestorer:
             restored = self._whole_of(event.data, "", cut).got if event.data is not None else None
             return [*held, event if restored is None or restored == event.data else event.with_data(restored)]
         self.ids |= kept_in(tree)
+        self.until = self.until or kept_until(tree)
+        self._begin(tree)
         data, before = self._edit(event.data, tree, [()] if last else self._closing(tree), cut)
         self._before = event.data
         return [*before, event if data == event.data else event.with_data(data)]
+
+    def _begin(self, tree: object) -> None:
+        """Remembers which tool a part of the answer calls: what comes of it does not say so again."""
+        if isinstance(tree, Pairs) and isinstance(block := tree.get("content_block"), Pairs):
+            self._tools[tree.get("index")] = tool_of((block,))
 
     def _rest(self, cut: bool) -> list[Event]:
         return [made for channel in self._channels.values() if (made := self._release(channel, cut))]
@@ -197,6 +217,8 @@ class StreamRestorer:
                 new = channel.feed(leaf.value, data, closes=number in ends, cut=cut and ends.get(number, False))
             else:
                 whole = self._whole_of(leaf.value, leaf.key, cut)
+                if whole.labels:
+                    self._exposure.note(leaf.path, tool_of(leaf.owners), whole.got, whole.labels)
                 new = whole.got
                 is_simple &= new == leaf.value
                 if leaf.owners:
@@ -227,7 +249,7 @@ class StreamRestorer:
     def _whole_of(self, text: str, key: str, cut: bool) -> Restored:
         if (key, text) in self._plain:
             return Restored(text, text, ())
-        whole, count = restore_string(text, key, self._session, cut=cut)
+        whole, count = restore_string(text, key, self._session, cut=cut, withheld=self._exposure.withheld)
         self._whole += count
         if whole.got == text and len(text) <= _SHORT:
             self._plain.add((key, text))
@@ -237,8 +259,10 @@ class StreamRestorer:
         channel = self._channels.get(named)
         if channel is None or channel.is_over:
             is_thought = bool(leaf.owners) and leaf.owners[-1].get("thought") is True
-            restorer = Restorer(self._session)
+            restorer = Restorer(self._session, withheld=self._exposure.withheld)
             channel = Channel(*named, restorer, leaf.key, leaf.path, names(leaf.owners), is_thought)
+            index = leaf.owners[0].get("index") if leaf.owners else None
+            channel.tool = self._tools.get(index) or tool_of(leaf.owners)
             self._channels[named] = channel
             self._texts.append(channel)
         return channel

@@ -9,6 +9,7 @@ from app.pipeline.chain import kept_in
 from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
+from app.proxy.exposure import Exposure
 from app.proxy.framing import FRAMES
 from app.proxy.offsets import Places
 from app.proxy.providers.sockets import Socket
@@ -27,6 +28,7 @@ class Turn:
     session: Session | None = None
     restorer: StreamRestorer | None = None
     lane: str = ""
+    restores_secrets: bool = True
     ids: set[str] = field(default_factory=set)  # of the provider's things in it, those that are known
 
 
@@ -148,17 +150,20 @@ class Turns:
         """A turn that goes on in the session of another."""
         turn = Turn(self._begin())
         if before is not None and before.session is not None:
-            self.join(turn, before.session, restores=before.restorer is not None)
+            is_restored, secrets = before.restorer is not None, before.restores_secrets
+            self.join(turn, before.session, restores=is_restored, restores_secrets=secrets)
         return turn
 
-    def join(self, turn: Turn, session: Session, *, restores: bool) -> None:
+    def join(self, turn: Turn, session: Session, *, restores: bool, restores_secrets: bool = True) -> None:
         """From now on, what `turn` hides is in `session`; its answer is restored from there, if it is."""
         if turn.session is session:
             return
         turn.session = session
         turn.exchange.session = session.id
+        exposure = Exposure(restores=restores_secrets)
+        turn.restores_secrets = restores_secrets
         places = Places(turn.exchange.provider, turn.exchange.sources)
-        turn.restorer = StreamRestorer(self._socket.stream, session, places) if restores else None
+        turn.restorer = StreamRestorer(self._socket.stream, session, places, exposure) if restores else None
         if turn.restorer is not None and self._keeps:
             turn.exchange.transcript = turn.restorer.transcript
 

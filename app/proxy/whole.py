@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from app.pipeline.media import opened
 from app.pipeline.memo import of_answer
 from app.pipeline.restore import Restorer
@@ -9,26 +11,28 @@ from app.pipeline.session import Session
 from app.proxy.offsets import Restored
 
 
-def restore_string(text: str, key: str, session: Session, *, cut: bool = False) -> tuple[Restored, int]:
+def restore_string(
+    text: str, key: str, session: Session, *, cut: bool = False, withheld: Set[str] = frozenset()
+) -> tuple[Restored, int]:
     """`text`, which stands under `key`, restored and remembered; and how many values that put back.
 
-    `cut` says that its end may be missing.
+    `cut` says that its end may be missing; placeholders whose label is `withheld` stay.
     """
     encoded = opened(text) if len(session) else None
     said = encoded.text(textual=False) if encoded else None
     if encoded is not None and said is not None:
-        inner, count = restore_string(said, "data", session)
+        inner, count = restore_string(said, "data", session, withheld=withheld)
         if inner.got == said:
             return Restored(text, text, ()), 0
         try:
-            return Restored(text, encoded.with_text(inner.got), ()), count
+            return Restored(text, encoded.with_text(inner.got), (), inner.labels), count
         except UnicodeEncodeError:
             return Restored(text, text, ()), 0  # its charset has no letters for a value
-    restorer = Restorer(session)
+    restorer = Restorer(session, withheld=withheld)
     # Most strings are clear, and nothing of them is held back.
     got = restorer.feed(text)
     if restorer.held:
         got += restorer.flush(cut=cut)
     for memory in of_answer(key, got, restorer.edits, text):
         session.learn(memory)
-    return Restored(text, got, restorer.edits), restorer.restored
+    return Restored(text, got, restorer.edits, restorer.labels), restorer.restored

@@ -1,4 +1,4 @@
-"""How many values were hidden, by day and entity. Numbers only."""
+"""How many values were hidden, by day and entity: numbers, and types sealed, as users have types of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from app.errors import KeyMismatch
 from app.store.database import Database
+from app.store.sealing import Seal, Unsealable
 
 #: A write costs more than counting does: what comes sooner after the last one waits for the next (seconds).
 _WRITE_EVERY = 10.0
@@ -18,16 +20,24 @@ _WRITE_EVERY = 10.0
 class Counts:
     """Today's numbers in memory, every day's on disk; `save` before the database is closed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: Seal) -> None:
+        """Raises StorageError or KeyMismatch."""
         self._database = database
+        self._seal = seal
         self._day = date.today().isoformat()
         self._today: Counter[str] = Counter(database.call(lambda connection: self._read(connection, self._day)))
         self._unsaved: Counter[tuple[str, str]] = Counter()
         self._saved = -math.inf
 
-    @staticmethod
-    def _read(connection: sqlite3.Connection, day: str) -> dict[str, int]:
-        return dict(connection.execute("SELECT entity, redactions FROM daily WHERE day = ?", (day,)))
+    def _read(self, connection: sqlite3.Connection, day: str) -> dict[str, int]:
+        rows = connection.execute("SELECT name, sealed, redactions FROM daily WHERE day = ?", (day,))
+        try:
+            return {self._seal.open(sealed, place(name)).decode(): number for name, sealed, number in rows}
+        except Unsealable:
+            raise KeyMismatch(
+                "The counts cannot be opened: they were altered, or sealed with another key.",
+                "Put the vault back from a copy, or delete them: anonamoose panic.",
+            ) from None
 
     def today(self) -> dict[str, int]:
         """Values hidden since midnight, by entity."""
@@ -43,21 +53,34 @@ class Counts:
         if time.monotonic() - self._saved > _WRITE_EVERY:
             await self.save()
 
+    def forget(self) -> None:
+        """Begins anew: what was on disk is gone."""
+        self._today.clear()
+        self._unsaved.clear()
+
     async def save(self) -> None:
         """Writes what is not yet on disk. What cannot be written is tried again."""
         unsaved, self._unsaved = self._unsaved, Counter()
         self._saved = time.monotonic()
         if not unsaved:
             return
-        rows = [(*name, number) for name, number in unsaved.items()]
-        try:
-            await self._database.run(
-                lambda connection: connection.executemany(
-                    "INSERT INTO daily VALUES (?, ?, ?) "
-                    "ON CONFLICT (day, entity) DO UPDATE SET redactions = redactions + excluded.redactions",
-                    rows,
+
+        def work(connection: sqlite3.Connection) -> None:
+            for (day, entity), number in unsaved.items():
+                name = self._seal.digest(b"count", entity.encode())
+                connection.execute(
+                    "INSERT INTO daily VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (day, name) DO UPDATE SET redactions = redactions + excluded.redactions",
+                    (day, name, self._seal.seal(entity.encode(), place(name)), number),
                 )
-            )
+
+        try:
+            await self._database.run(work)
         except BaseException:
             self._unsaved.update(unsaved)
             raise
+
+
+def place(name: bytes) -> str:
+    """Where the entity called `name` is sealed for."""
+    return f"count:{name.hex()}"

@@ -68,6 +68,36 @@ MIGRATIONS = (
         created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL
     ) WITHOUT ROWID
     """,
+    # Names that a user chose were in clear: sessions, stand-ins, types. What was under them begins anew.
+    """
+    DROP TABLE daily; DROP TABLE alias; DROP TABLE memo; DROP TABLE reserved; DROP TABLE entry;
+    DROP TABLE session; DROP TABLE own;
+    CREATE TABLE session (
+        id BLOB PRIMARY KEY, wrapped_key BLOB NOT NULL, name BLOB NOT NULL, created REAL NOT NULL, used REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE entry (
+        session BLOB NOT NULL REFERENCES session(id) ON DELETE CASCADE, name BLOB NOT NULL, sealed BLOB NOT NULL,
+        PRIMARY KEY (session, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE reserved (
+        session BLOB NOT NULL REFERENCES session(id) ON DELETE CASCADE, name BLOB NOT NULL, sealed BLOB NOT NULL,
+        PRIMARY KEY (session, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE memo (
+        session BLOB NOT NULL REFERENCES session(id) ON DELETE CASCADE, digest BLOB NOT NULL, edits BLOB,
+        PRIMARY KEY (session, digest)
+    ) WITHOUT ROWID;
+    CREATE TABLE alias (
+        name BLOB PRIMARY KEY, session BLOB NOT NULL REFERENCES session(id) ON DELETE CASCADE, until REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX alias_session ON alias(session, until);
+    CREATE INDEX session_used ON session(used);
+    CREATE TABLE own (session BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE daily (
+        day TEXT NOT NULL, name BLOB NOT NULL, sealed BLOB NOT NULL, redactions INTEGER NOT NULL,
+        PRIMARY KEY (day, name)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -78,6 +108,8 @@ class Database:
         """Opens or makes the file; raises StorageError with a sentence for the user."""
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._seen = -1  # the version of the file that those who watch it know
+        self._watch: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = deque()
         self._is_woken = False
         self._is_open = True
@@ -96,6 +128,8 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         # Made by us first, so that SQLite's own files inherit a mode nobody else can read.
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        for path in self.files:  # one that was put back from a copy may have any mode
+            path.chmod(0o600)
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE)
         try:
             self._prepare(connection)
@@ -124,6 +158,19 @@ class Database:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
         connection.execute("COMMIT")
+
+    @property
+    def files(self) -> list[Path]:
+        """The file and those that SQLite has beside it, as far as they exist."""
+        return [path for end in ("", "-wal", "-shm") if (path := Path(f"{self._path}{end}")).exists()]
+
+    def watch(self, look: Callable[[sqlite3.Connection], None]) -> None:
+        """Before the next piece of work, and whenever another process has written, `look` sees the file first.
+
+        What it raises is raised by the work that waits, none of which is done.
+        """
+        self._watch.append(look)
+        self._seen = -1
 
     def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work(connection)`, all of it or nothing; blocks. Errors of SQLite become StorageError."""
@@ -194,6 +241,7 @@ class Database:
         done: list[_Done] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
+            self._look(connection)
             for work in works:
                 connection.execute("SAVEPOINT work")
                 try:
@@ -206,10 +254,34 @@ class Database:
                 connection.execute("RELEASE work")
             connection.execute("COMMIT")
         except BaseException:
+            self._seen = -1  # those who watch may believe what was taken back
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         return done
+
+    def _look(self, connection: sqlite3.Connection) -> None:
+        if not self._watch:
+            return
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._seen:
+            for look in self._watch:
+                look(connection)
+            self._seen = version
+
+    async def fold(self) -> bool:
+        """Folds the write-ahead log in and empties it, so that nothing deleted is left there.
+
+        False when another process reads the file just now.
+        """
+        return await asyncio.wrap_future(self._thread.submit(self._fold))
+
+    def _fold(self) -> bool:
+        try:
+            (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        return not is_busy
 
     def close(self) -> None:
         """Finishes what is queued, folds the write-ahead log in and closes."""

@@ -23,8 +23,18 @@ class Seal:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_SIZE:
             raise ValueError(f"a key has {KEY_SIZE} bytes")
+        self.key = key
         self._cipher = AESGCM(key)
-        self._key = key
+        self._names = hashlib.sha256(b"anonamoose/name" + key).digest()
+
+    def rekey(self, key: bytes) -> None:
+        """From now on it seals and opens with `key`. What it has named keeps its name."""
+        self._cipher = AESGCM(key)
+        self.key = key
+
+    def name_by(self, secret: bytes) -> None:
+        """From now on `digest` is made with `secret`, which outlasts the key."""
+        self._names = secret
 
     def __repr__(self) -> str:
         return "<Seal>"
@@ -43,7 +53,7 @@ class Seal:
 
     def digest(self, *parts: bytes) -> bytes:
         """A keyed, one-way name for `parts` (HMAC-SHA256 over the parts and their lengths)."""
-        mac = hmac.new(hashlib.sha256(b"anonamoose/name" + self._key).digest(), digestmod=hashlib.sha256)
+        mac = hmac.new(self._names, digestmod=hashlib.sha256)
         for part in parts:
             mac.update(len(part).to_bytes(8, "big") + part)
         return mac.digest()

@@ -18,6 +18,8 @@ from app.pipeline.terms import Term, check
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
 
+#: What terms are sealed for.
+PLACE = "term"
 #: Terms by id; None for those that are gone.
 Changes = Mapping[int, Term | None]
 
@@ -48,7 +50,7 @@ class Terms:
 
     def _opened(self, sealed: bytes) -> Term:
         try:
-            return Term(**json.loads(self._seal.open(sealed, "term")))
+            return Term(**json.loads(self._seal.open(sealed, PLACE)))
         except (Unsealable, ValueError, TypeError):
             raise KeyMismatch(
                 "The dictionary cannot be opened: it was altered, or sealed with another key.",
@@ -83,11 +85,14 @@ class Terms:
     async def add(self, terms: Iterable[Term]) -> list[int]:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
+        key = self._seal.key
         sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
             insert = "INSERT INTO term (sealed, revision) VALUES (?, ?)"
-            ids = (connection.execute(insert, (row, revision)).lastrowid for row in sealed)
+            # The master key may have been replaced meanwhile.
+            rows = sealed if self._seal.key is key else [self._sealed(term) for term in terms]
+            ids = (connection.execute(insert, (row, revision)).lastrowid for row in rows)
             return {id: term for id, term in zip(ids, terms, strict=True) if id is not None}
 
         return list(await self._write(write))
@@ -98,7 +103,7 @@ class Terms:
 
     def _sealed(self, term: Term) -> bytes:
         names = (field.name for field in dataclasses.fields(term))
-        return self._seal.seal(json.dumps({name: getattr(term, name) for name in names}).encode(), "term")
+        return self._seal.seal(json.dumps({name: getattr(term, name) for name in names}).encode(), PLACE)
 
     async def change(self, id: int, term: Term) -> None:
         """Replaces one term; raises ValueError when it is not valid, KeyError when there is none."""

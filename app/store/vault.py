@@ -3,74 +3,107 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from app.errors import KeyMismatch, StorageError
-from app.pipeline.memo import Edit, Edits, Memory
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
+from app.store import clock
 from app.store.database import Database
 from app.store.options import SessionOptions
+from app.store.removal import Removed, remove
 from app.store.sealing import Seal, Unsealable, new_key
+from app.store.session_rows import fits, place, read, rows_of
+from app.store.unlocking import prove
 
-_CHECK = b"anonamoose vault"
 #: Sessions kept in memory between requests; the least recently used go first.
 _CACHED = 256
 #: How long a session in memory may go without its time of last use being written (seconds).
 _TOUCH_EVERY = 60.0
+#: A last use that lies further ahead was noted while the clock was wrong (seconds).
+_AHEAD = 86400.0
+#: The provider still keeps something of a session for some time, though nobody has used it for long.
+_OVER = "used < :limit AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.session = session.id AND until >= :now)"
 
 
 class Vault:
     """Loads and saves sessions. The only maker of `Session` objects, so that each exists once."""
 
-    def __init__(self, database: Database, seal: Seal, ttl_hours: int) -> None:
-        """Proves that the master key is the one the vault was written with (KeyMismatch if not)."""
+    def __init__(self, database: Database, seal: Seal, ttl_hours: float, kept_hours: float = 0.0) -> None:
+        """Proves that the master key is the one the vault was written with (KeyMismatch if not).
+
+        `kept_hours`: so long, at most, a session is kept for what the provider keeps of it.
+        """
         self._database = database
         self._seal = seal
         self.options = SessionOptions(database, seal)
-        self.ttl = ttl_hours * 3600.0
+        self.keep(ttl_hours, kept_hours)
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._seals: WeakKeyDictionary[Session, Seal] = WeakKeyDictionary()
         self._locks: WeakKeyDictionary[Session, asyncio.Lock] = WeakKeyDictionary()
         self._touched: WeakKeyDictionary[Session, float] = WeakKeyDictionary()
-        database.call(self._prove_key)
+        self._version = -1  # of the file, when it was last looked at for sessions that are gone
+        database.call(lambda connection: prove(connection, seal))
 
-    def _prove_key(self, connection: sqlite3.Connection) -> None:
-        row = connection.execute("SELECT value FROM meta WHERE name = 'check'").fetchone()
-        if row is None:
-            connection.execute("INSERT INTO meta VALUES ('check', ?)", (self._seal.seal(_CHECK, "check"),))
-            return
-        try:
-            self._seal.open(row[0], "check")
-        except Unsealable:
-            raise KeyMismatch(
-                "The vault key does not fit the vault: what is stored was sealed with another key.",
-                "Give the right key (ANONAMOOSE_VAULT_KEY, the system keyring or vault.key), "
-                "or move vault.sqlite3 away to start with an empty vault.",
-            ) from None
+    def keep(self, ttl_hours: float, kept_hours: float) -> None:
+        """How long sessions are kept from now on."""
+        self.ttl = ttl_hours * 3600.0
+        self._kept = kept_hours * 3600.0
 
     def name(self, *parts: bytes) -> str:
         """A session id for a conversation known only by `parts`; tells nothing about them."""
         return self._seal.digest(*parts).hex()[:32]
 
-    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session) -> None:
-        """From now on `aliased` finds `session` by any of `names`. They live as long as it does."""
-        rows = [(self._seal.digest(*name), session.id) for name in names]
+    def _id(self, name: str) -> bytes:
+        """As what the session called `name` is stored."""
+        return self._seal.digest(b"session", name.encode())
+
+    def _limits(self) -> dict[str, float]:
+        now = clock.earliest()
+        return {"now": now, "limit": now - self.ttl}
+
+    async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session, until: float = 0.0) -> None:
+        """From now on `aliased` finds `session` by any of `names`, which are what the provider calls things it keeps.
+
+        It keeps them until then (seconds since the epoch, 0 for nobody knows), and the session lives as long.
+        """
+        last = clock.latest() + self._kept
+        end = min(until or last, last)
+        rows = [(self._seal.digest(*name), self._id(session.id), end) for name in names]
         await self._database.run(
-            lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?)", rows)
+            lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", rows)
         )
+
+    async def release(self, names: Iterable[tuple[bytes, ...]]) -> None:
+        """What is called so has been deleted: no session is kept for it any more."""
+        rows = [(self._seal.digest(*name),) for name in names]
+        await self._database.run(lambda connection: connection.executemany("DELETE FROM alias WHERE name = ?", rows))
 
     async def aliased(self, name: tuple[bytes, ...]) -> str | None:
         """The id of the session known by `name`, None when there is none or its time is over."""
-        known = (self._seal.digest(*name), time.time() - self.ttl)
-        query = "SELECT session FROM alias JOIN session ON session.id = alias.session WHERE name = ? AND used >= ?"
-        row = await self._database.run(lambda connection: connection.execute(query, known).fetchone())
-        return None if row is None else str(row[0])
+        known = {"alias": self._seal.digest(*name), **self._limits()}
+        query = (
+            "SELECT id, wrapped_key, session.name FROM alias JOIN session ON session.id = alias.session "  # noqa: S608
+            f"WHERE alias.name = :alias AND NOT ({_OVER})"
+        )
+
+        def work(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute(query, known).fetchone()
+            return None if row is None else self._opened(*row)[1]
+
+        return await self._database.run(work)
+
+    def _opened(self, id: bytes, wrapped_key: bytes, name: bytes) -> tuple[bytes, str]:
+        """A session's key and name. Raises KeyMismatch."""
+        try:
+            key = self._seal.open(wrapped_key, place(id, "key"))
+            return key, Seal(key).open(name, place(id, "name")).decode()
+        except Unsealable:
+            raise _unopenable() from None
 
     async def session(self, id: str) -> Session:
         """The session called `id`, a new and empty one if there is none or its time is over.
@@ -78,8 +111,8 @@ class Vault:
         Renews its time. Raises StorageError or KeyMismatch.
         """
         session = self._alive.get(id)
-        now = time.time()
-        if session is None or now - self._touched.get(session, 0.0) > min(_TOUCH_EVERY, self.ttl / 2):
+        now = clock.latest()
+        if session is None or abs(now - self._touched.get(session, 0.0)) > min(_TOUCH_EVERY, self.ttl / 2):
             loaded, seal = await self._database.run(lambda connection: self._load(connection, id, now, session))
             current = self._alive.get(id)
             if current is not None and current is not session:
@@ -95,41 +128,26 @@ class Vault:
         return session
 
     def _load(
-        self, connection: sqlite3.Connection, id: str, now: float, known: Session | None
+        self, connection: sqlite3.Connection, name: str, now: float, known: Session | None
     ) -> tuple[Session, Seal | None]:
-        connection.execute("DELETE FROM session WHERE id = ? AND used < ?", (id, now - self.ttl))
-        row = connection.execute("SELECT wrapped_key FROM session WHERE id = ?", (id,)).fetchone()
+        id = self._id(name)
+        connection.execute(f"DELETE FROM session WHERE id = :id AND {_OVER}", {"id": id, **self._limits()})  # noqa: S608
+        row = connection.execute("SELECT wrapped_key, name FROM session WHERE id = ?", (id,)).fetchone()
         if row is None:
             key = new_key()
-            wrapped = self._seal.seal(key, f"key:{id}")
-            connection.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (id, wrapped, now, now))
-            return Session(id, key), Seal(key)
-        connection.execute("UPDATE session SET used = ? WHERE id = ?", (now, id))
-        if known is not None:
-            return known, None
-        try:
-            key = self._seal.open(row[0], f"key:{id}")
             seal = Seal(key)
-            entries = [
-                Entry(p, label, seal.open(value, f"{id}:{p}").decode("utf-8", "surrogatepass"), bool(own))
-                for p, label, value, own in connection.execute(
-                    "SELECT placeholder, label, value, own FROM entry WHERE session = ?", (id,)
-                )
-            ]
-            reserved = [
-                seal.open(token, f"{id}:reserved").decode("utf-8", "surrogatepass")
-                for (token,) in connection.execute("SELECT placeholder FROM reserved WHERE session = ?", (id,))
-            ]
-            memories = [
-                Memory(name, _edits(seal, sealed, f"{id}:memo"))
-                for name, sealed in connection.execute("SELECT digest, edits FROM memo WHERE session = ?", (id,))
-            ]
+            sealed = self._seal.seal(key, place(id, "key")), seal.seal(name.encode(), place(id, "name"))
+            connection.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", (id, *sealed, now, now))
+            return Session(name, key), seal
+        connection.execute("UPDATE session SET used = ? WHERE id = ?", (now, id))
+        if known is not None and fits(self._seals[known], id, row[1]):
+            return known, None
+        key, _ = self._opened(id, *row)
+        seal = Seal(key)
+        try:
+            return read(connection, id, name, key, seal), seal
         except Unsealable:
-            raise KeyMismatch(
-                "A stored session cannot be opened: it was altered, or sealed with another key.",
-                "Use another session, or put the vault back from a copy.",
-            ) from None
-        return Session(id, key, entries, reserved, memories), seal
+            raise _unopenable() from None
 
     async def save(self, session: Session) -> None:
         """Stores what is new in `session`; when this returns, it has survived a crash.
@@ -141,73 +159,71 @@ class Vault:
             pending = session.take_pending()
             if not any(pending):
                 return
-            seal = self._seals[session]
-            entries = [
-                (
-                    session.id,
-                    entry.placeholder,
-                    entry.label,
-                    seal.seal(entry.value.encode("utf-8", "surrogatepass"), f"{session.id}:{entry.placeholder}"),
-                    entry.own,
-                )
-                for entry in pending.entries
-            ]
-            # Sealed as well: that which looks like a placeholder may be "(phone 5550134)".
-            tokens = [token.encode("utf-8", "surrogatepass") for token in pending.reserved]
-            reserved = [(session.id, seal.digest(t), seal.seal(t, f"{session.id}:reserved")) for t in tokens]
+            seal, id = self._seals[session], self._id(session.id)
+            rows = rows_of(id, pending, seal)
 
-            memories = [(session.id, m.digest, _sealed(seal, m.edits, f"{session.id}:memo")) for m in pending.memories]
-
-            def work(connection: sqlite3.Connection) -> None:
-                for row in entries:
-                    if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)", row).rowcount == 0:
-                        self._prove_same(connection, seal, row)
-                connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?, ?)", reserved)
-                connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", memories)
+            def work(connection: sqlite3.Connection) -> bool:
+                row = connection.execute("SELECT name FROM session WHERE id = ?", (id,)).fetchone()
+                if row is None or not fits(seal, id, row[0]):
+                    return False
+                rows.write(connection, seal)
+                return True
 
             try:
-                await self._database.run(work)
+                is_there = await self._database.run(work)
+                if not is_there:
+                    self._drop([id])
+                    raise StorageError("The session was deleted meanwhile.", "Send the request again.")
             except BaseException:
                 session.put_back(pending)
                 raise
 
-    @staticmethod
-    def _prove_same(connection: sqlite3.Connection, seal: Seal, row: tuple[str, str, str, bytes, bool]) -> None:
-        """The row was there: from a save that was cut off, or another program gave it to a value."""
-        place = f"{row[0]}:{row[1]}"
-        (stored,) = connection.execute(
-            "SELECT value FROM entry WHERE session = ? AND placeholder = ?", row[:2]
-        ).fetchone()
-        try:
-            same = seal.open(stored, place) == seal.open(row[3], place)
-        except Unsealable:
-            same = False
-        if not same:
-            raise StorageError(
-                "Another program uses the same session of the vault.",
-                "Use another session name, or close that program.",
-            )
+    async def purge(self) -> Removed:
+        """Deletes sessions whose time is over, their keys included."""
 
-    async def purge(self) -> int:
-        """Deletes sessions whose time is over, their keys included; returns how many."""
-        limit = time.time() - self.ttl
-        gone = await self._database.run(
-            lambda connection: connection.execute(
-                "DELETE FROM session WHERE used < ? RETURNING id", (limit,)
-            ).fetchall()
-        )
-        for (id,) in gone:
-            self._recent.pop(id, None)
-            self._alive.pop(id, None)
-        return len(gone)
+        def work(connection: sqlite3.Connection) -> Removed:
+            now = clock.latest()
+            connection.execute("UPDATE session SET used = ? WHERE used > ?", (now, now + _AHEAD))
+            return remove(connection, _OVER, self._limits())
+
+        return await self._removed(await self._database.run(work))
+
+    async def delete(self, name: str) -> Removed:
+        """Deletes the session called `name`, its key and its options included."""
+        given = {"id": self._id(name)}
+        removed = await self._database.run(lambda connection: remove(connection, "id = :id", given))
+        await self.options.change(name, {})
+        return await self._removed(removed)
+
+    async def _removed(self, removed: Removed) -> Removed:
+        self._drop(removed.ids)
+        return replace(removed, folded=await self._database.fold())
+
+    async def refresh(self) -> bool:
+        """Lets go of sessions that another process has deleted. Whether one has written anything at all."""
+        version = await self._database.version()
+        is_other = version != self._version
+        if is_other:
+            query = "SELECT id FROM session"
+            ids = await self._database.run(lambda connection: {id for (id,) in connection.execute(query)})
+            self._drop(id for name in tuple(self._alive) if (id := self._id(name)) not in ids)
+            self._version = version
+        return is_other
+
+    def forget(self) -> None:
+        """Lets go of all sessions in memory."""
+        self._recent.clear()
+        self._alive.clear()
+
+    def _drop(self, ids: Iterable[bytes]) -> None:
+        gone = set(ids)
+        for name in [name for name in tuple(self._alive) if self._id(name) in gone]:
+            self._recent.pop(name, None)
+            self._alive.pop(name, None)
 
 
-def _sealed(seal: Seal, edits: Edits, place: str) -> bytes | None:
-    """Edits as they are stored; None for a text that goes out as it is, like most."""
-    if not edits:
-        return None
-    return seal.seal(json.dumps(edits).encode(), place)
-
-
-def _edits(seal: Seal, sealed: bytes | None, place: str) -> Edits:
-    return () if sealed is None else tuple(Edit(*edit) for edit in json.loads(seal.open(sealed, place)))
+def _unopenable() -> KeyMismatch:
+    return KeyMismatch(
+        "A stored session cannot be opened: it was altered, or sealed with another key.",
+        "Use another session, or put the vault back from a copy.",
+    )

@@ -13,6 +13,13 @@ from app.ui.notice import ask
 from app.ui.status import off_warning, status
 from app.ui.tasks import Tasks
 
+#: Question and consequence, before everything is forgotten.
+_FORGETTING = (
+    "Forget everything?",
+    "All sessions with their values, the counts and the exchanges in the inspector are deleted for good. Placeholders "
+    "in old conversations can never be restored. The dictionary and the settings stay.",
+)
+
 
 class Actions(QObject):
     """One QAction for each thing to do; `changed` follows every refresh."""
@@ -28,6 +35,7 @@ class Actions(QObject):
         self._application = application
         self._tasks = tasks
         self._question: QMessageBox | None = None
+        self._forgetting: QMessageBox | None = None
         self.quitting = False
 
         self.state = QAction(self, enabled=False)
@@ -38,6 +46,7 @@ class Actions(QObject):
         self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
         self.settings = self._action("&Settings…", self.settings_asked.emit)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.forget = self._action("&Forget everything…", self._ask_to_forget)
         self.copy = self._action("&Copy base URL", self._copy)
         self.quit = self._action("&Quit", self.quit_asked.emit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -63,7 +72,7 @@ class Actions(QObject):
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
-        for action in (self.copy, self.dictionary):  # there is neither URL nor vault before the start
+        for action in (self.copy, self.dictionary, self.forget):  # there is neither URL nor vault before the start
             action.setEnabled(bool(state.base_url))
         self.copy.setToolTip(state.base_url)
         self.changed.emit()
@@ -86,6 +95,17 @@ class Actions(QObject):
         if off:
             self._set(False)
         self.refresh()
+
+    def _ask_to_forget(self) -> None:
+        if self._forgetting is None:
+            self._forgetting = ask(None, *_FORGETTING, "Forget everything", "Keep", self._forget)
+        else:
+            self._forgetting.activateWindow()
+
+    def _forget(self, forget: bool) -> None:
+        self._forgetting = None
+        if forget:
+            self._tasks.start(self._application.forget_everything())
 
     def _set(self, on: bool) -> None:
         self._tasks.start(self._application.set_protection(on))

@@ -9,6 +9,7 @@ from app.events import (
     EventBus,
     ExchangeFinished,
     ExchangeStarted,
+    Forgotten,
     SettingChanged,
     StateChanged,
     TermsChanged,
@@ -37,6 +38,9 @@ class Bridge(QObject):
 
     def _sort(self, event: Event) -> None:
         match event:
+            case Forgotten():
+                self.exchanges_changed.emit(frozenset())
+                self.state_changed.emit()
             case StateChanged():
                 self.state_changed.emit()
             case ExchangeStarted(id=id) | ExchangeFinished(id=id):

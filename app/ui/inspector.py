@@ -114,6 +114,7 @@ class Inspector(Window):
             parts = [f"{exchange.method} {exchange.path}", exchange.model, outcome(exchange)]
             parts += [f"hidden: {entities(exchange)}" if exchange.entities else "nothing hidden"]
             parts += [f"{count(exchange.restored, 'value')} put back" if exchange.restored else ""]
+            parts += [f"⚠ {', '.join(exchange.exposed)} given to a tool that may send it on"] * bool(exchange.exposed)
         self._summary.setText("   ·   ".join(part for part in parts if part))
 
     def _forget(self) -> None:

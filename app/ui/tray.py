@@ -40,6 +40,7 @@ class Tray(QObject):
         for action in (actions.inspector, actions.dictionary, actions.settings, actions.copy):
             self.menu.addAction(action)
         self.menu.addSeparator()
+        self.menu.addAction(actions.forget)
         self.menu.addAction(actions.quit)
         actions.changed.connect(self.refresh)
         self._left = patience

@@ -74,7 +74,7 @@ async def _one_request(folder: Path, value: str, said: list[Any]) -> None:
     database, seal, bus = Database(folder / "vault.sqlite3"), Seal(b"m" * 32), EventBus()
     try:
         bus.subscribe(said.append)
-        vault, terms, counts = Vault(database, seal, 1), Terms(database, seal, bus), Counts(database)
+        vault, terms, counts = Vault(database, seal, 1), Terms(database, seal, bus), Counts(database, seal)
         await terms.add([Term(CANARY, "PROJECT")])
         detection = Detection("none")
         detection.use_terms(terms.enabled())

@@ -111,3 +111,24 @@ def _opened(tree: object) -> object:
     if isinstance(tree, str) and tree.startswith("{"):
         return _opened(json.loads(tree))
     return tree
+
+
+@given(st.data())
+def test_what_is_withheld_never_comes_back_and_all_else_does(data: st.DataObject) -> None:
+    session = Session("a", b"a" * 32)
+    numbered: list[Style] = ["default", "ordinal", "double", "angle"]
+    style = data.draw(st.sampled_from(numbered))
+    values = {f"value-{n}-": data.draw(st.sampled_from(["API_KEY", "PASSWORD", "PERSON"])) for n in range(6)}
+    secrets = [value for value, entity in values.items() if entity != "PERSON"]
+    said = data.draw(st.lists(st.sampled_from(list(values)), max_size=12))
+    tokens = {value: session.placeholder(entity, value, style=style) for value, entity in values.items()}
+    answer = " ".join(tokens[value] for value in said)
+
+    def restored(text: str) -> str:
+        restorer = Restorer(session, withheld={"API_KEY", "PASSWORD"})
+        pieces = [restorer.feed(piece) for piece in cut(text, data.draw(cuts(text)))]
+        return "".join(pieces) + restorer.flush(cut=True)
+
+    assert restored(answer) == " ".join(tokens[value] if value in secrets else value for value in said)
+    broken_off = restored(answer[: data.draw(st.integers(0, len(answer)))])
+    assert not [value for value in secrets if value in broken_off]

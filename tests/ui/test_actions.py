@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
 from app.application import Protection, State
 from app.errors import StorageError
+from app.events import Forgotten
 from app.ui.desktop import Desktop
 from app.ui.shell import Shell
 from tests.ui.staging import URL, Staged, on_loop, until
@@ -135,3 +136,47 @@ async def test_while_quitting_it_says_so(desktop: Desktop) -> None:
     assert desktop.actions.state.text() == "Quitting once running requests are done…"
     assert not desktop.main.isVisible()
     assert not desktop.actions.protection.isEnabled()
+
+
+@pytest.fixture
+def forgotten(application: Staged, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What was forgotten; a staged app has no vault."""
+    done: list[bool] = []
+
+    async def forget() -> None:
+        done.append(True)
+        application.exchanges.clear()
+        application.bus.publish(Forgotten())
+
+    monkeypatch.setattr(application, "forget_everything", forget)
+    return done
+
+
+@on_loop
+async def test_everything_is_forgotten_when_confirmed(
+    desktop: Desktop, application: Staged, forgotten: list[bool]
+) -> None:
+    inspector = desktop.open_inspector()
+    application.exchange()
+    await until(lambda: inspector.model.rowCount() == 1)
+    desktop.actions.forget.trigger()
+    desktop.actions.forget.trigger()
+    (box,) = boxes()
+    assert box.text() == "Forget everything?" and "The dictionary and the settings stay" in box.informativeText()
+    button(box, "Forget everything").click()
+    await until(lambda: forgotten)
+    await until(lambda: inspector.model.rowCount() == 0)
+    assert inspector.empty.isVisible() and boxes() == []
+
+
+@on_loop
+async def test_nothing_is_forgotten_unless_confirmed(desktop: Desktop, forgotten: list[bool]) -> None:
+    for _ in range(2):
+        desktop.actions.forget.trigger()
+        (box,) = boxes()
+        keep = button(box, "Keep")
+        assert box.defaultButton() is keep and box.escapeButton() is keep
+        keep.click()
+        assert boxes() == []
+    await desktop.tasks.finish()
+    assert forgotten == []

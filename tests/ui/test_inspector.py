@@ -176,6 +176,17 @@ async def test_what_left_unread_is_told(desktop: Desktop, application: Staged) -
 
 
 @on_loop
+async def test_a_secret_that_a_tool_may_send_on_is_shown(desktop: Desktop, application: Staged) -> None:
+    inspector = desktop.open_inspector()
+    application.exchange()
+    await until(lambda: inspector.model.rowCount() == 1)
+    assert "given to a tool" not in inspector._summary.text()
+    application.exchange(exposed=("API_KEY", "PASSWORD"))
+    await until(lambda: inspector.model.rowCount() == 2)
+    assert inspector._summary.text().endswith("⚠ API_KEY, PASSWORD given to a tool that may send it on")
+
+
+@on_loop
 async def test_a_hidden_inspector_catches_up_when_shown(desktop: Desktop, application: Staged) -> None:
     inspector = desktop.open_inspector()
     exchange = application.exchange(outcome="open", got="")

@@ -57,6 +57,7 @@ async def test_menu(desktop: Desktop) -> None:
         "Dictionary…",
         "Settings…",
         "Copy base URL",
+        "Forget everything…",
         "Quit",
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.chain import chain_of, kept_in
+from app.pipeline.chain import chain_of, kept_in, kept_until
 from app.pipeline.json_text import parse
 
 
@@ -51,3 +51,27 @@ def test_other_tokens_are_of_another_conversation() -> None:
 @pytest.mark.parametrize("name", ["Zoë", "a", "Some/thing", "a/b c", "/x", ""])
 def test_a_name_that_is_no_resources_names_nothing(name: str) -> None:
     assert kept_in(tree({"name": name})) == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "until"),
+    [
+        ({"object": "file", "expires_at": 1_800_000_000}, 1_800_000_000),
+        ({"name": "files/a", "expirationTime": "2027-01-15T08:00:00Z"}, 1_800_000_000),
+        ({"file": {"name": "files/a", "expirationTime": "2027-01-15T08:00:00.123456789Z"}}, 1_800_000_000.123456),
+        ({"name": "cachedContents/a", "expireTime": "2027-01-15T09:00:00+01:00"}, 1_800_000_000),
+        ({"object": "response", "store": False}, 1.0),
+        ({"type": "response.created", "response": {"id": "resp_1", "store": False}}, 1.0),
+        ({"object": "response", "store": True}, 0.0),
+        ({"object": "batch", "expires_at": 1_800_000_000}, 0.0),
+        ({"object": "file", "expires_at": None}, 0.0),
+        ({"object": "file", "expires_at": 10**400}, 0.0),
+        ({"object": "file", "expires_at": -5}, 0.0),
+        ({"expireTime": "soon"}, 0.0),
+        ({"expireTime": "9999-99-99T00:00:00Z"}, 0.0),
+        ([], 0.0),
+        ("text", 0.0),
+    ],
+)
+def test_until_when_it_is_kept(answer: Any, until: float) -> None:
+    assert kept_until(tree(answer)) == until

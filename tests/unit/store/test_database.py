@@ -156,7 +156,7 @@ async def test_what_waits_is_committed_together_and_fails_alone(database: Databa
 async def test_when_the_commit_fails_all_that_waited_are_told(database: Database) -> None:
     busy = threading.Event()
     database._thread.submit(busy.wait)
-    row = "INSERT INTO alias VALUES ('name', 'nobody')"
+    row = "INSERT INTO alias VALUES ('name', 'nobody', 0)"
     deferred = asyncio.ensure_future(
         database.run(
             lambda connection: connection.execute("PRAGMA defer_foreign_keys = ON") and connection.execute(row)

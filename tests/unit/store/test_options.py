@@ -37,12 +37,15 @@ async def test_what_a_session_has_cannot_be_changed_or_given_to_another_without_
     await options.change("a", {"preset": "coding"})
     (sealed,) = await database.run(lambda c: c.execute("SELECT sealed FROM own").fetchone())
     assert b"coding" not in sealed
-    await database.run(lambda c: c.execute("INSERT INTO own VALUES ('b', ?)", (sealed,)))
-    await database.run(lambda c: c.execute("INSERT INTO own VALUES ('c', '{}')"))
+    b, c = (SEAL.digest(b"own", name) for name in (b"b", b"c"))
+    await database.run(lambda connection: connection.execute("INSERT INTO own VALUES (?, ?)", (b, sealed)))
+    await database.run(lambda connection: connection.execute("INSERT INTO own VALUES (?, '{}')", (c,)))
     for session in ("b", "c"):
         with pytest.raises(KeyMismatch):
             await options.of(session)
+    other = Seal(b"n" * 32)
+    other.name_by(SEAL._names)
     with pytest.raises(KeyMismatch):
-        await SessionOptions(database, Seal(b"n" * 32)).of("a")
+        await SessionOptions(database, other).of("a")
     with pytest.raises(KeyMismatch):
         await options.all()

@@ -14,8 +14,10 @@ from app.errors import KeyMismatch, StorageError
 from app.events import EventBus
 from app.pipeline.session import Session
 from app.pipeline.terms import Term
+from app.store import clock as its_clock
 from app.store import vault as module
 from app.store.database import Database
+from app.store.removal import remains
 from app.store.sealing import Seal
 from app.store.terms import Terms
 from app.store.vault import Vault
@@ -47,14 +49,15 @@ class Clock:
     def __init__(self) -> None:
         self.now = time.time()
 
-    def time(self) -> float:
+    def pass_on(self) -> float:
         return self.now
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(module, "time", made)
+    for name in ("earliest", "latest"):
+        monkeypatch.setattr(its_clock, name, made.pass_on)
     return made
 
 
@@ -118,22 +121,23 @@ async def test_another_key_is_refused_at_once(vault: Vault, database: Database) 
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE entry SET value = CAST(value || x'00' AS BLOB)",
-        "UPDATE entry SET value = 'text'",
-        "UPDATE entry SET value = x''",
-        "UPDATE entry SET placeholder = '[PERSON_9999]'",
+        "UPDATE entry SET sealed = CAST(sealed || x'00' AS BLOB)",
+        "UPDATE entry SET sealed = 'text'",
+        "UPDATE entry SET sealed = x''",
         "UPDATE session SET wrapped_key = zeroblob(60)",
-        "UPDATE reserved SET placeholder = zeroblob(60)",
-        "UPDATE session SET wrapped_key = (SELECT wrapped_key FROM session WHERE id = 'b') WHERE id = 'a'",
-        "UPDATE entry SET value = (SELECT value FROM entry WHERE session = 'b') WHERE session = 'a'",
+        "UPDATE session SET name = zeroblob(60)",
+        "UPDATE reserved SET sealed = zeroblob(60)",
+        "UPDATE session SET wrapped_key = (SELECT wrapped_key FROM session s WHERE s.id != session.id)",
+        "UPDATE entry SET sealed = (SELECT sealed FROM entry e WHERE e.session != entry.session)",
     ],
 )
 async def test_what_was_altered_or_moved_is_refused(vault: Vault, database: Database, damage: str) -> None:
     await filled(vault)
     await filled(vault, "b")
     database.call(lambda connection: connection.execute(damage))
+    again = Vault(database, SEAL, 1)
     with pytest.raises(KeyMismatch, match="cannot be opened") as caught:
-        await Vault(database, SEAL, 1).session("a")
+        await asyncio.gather(again.session("a"), again.session("b"))  # one of both, where one was moved to the other
     assert CANARY not in str(caught.value) and caught.value.__suppress_context__
 
 
@@ -166,11 +170,12 @@ async def test_the_files_hold_nothing_to_read(vault: Vault, database: Database, 
     terms = Terms(database, SEAL, EventBus())
     (id,) = await terms.add([Term(CANARY, replacement="Zephyrine Stand-in")])
     raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert token.encode() in raw, "the right files are looked at"
+    (sealed,) = ask(database, "SELECT sealed FROM entry LIMIT 1")[0]
+    assert sealed in raw, "the right files are looked at"
     await terms.remove([id])
-    database._thread.submit(database._connection.execute, "PRAGMA wal_checkpoint(TRUNCATE)").result()
+    assert await database.fold()
     raw += b"".join(file.read_bytes() for file in path.parent.iterdir())
-    for secret in (CANARY, "Zephyrine Stand-in", "5550134", key, "m" * 32):
+    for secret in (CANARY, token, "Zephyrine Stand-in", "5550134", key, "m" * 32):
         for spelling, needle in spellings(secret).items():
             assert needle not in raw.lower() if spelling == "lower" else needle not in raw, f"{secret}, {spelling}"
 
@@ -224,11 +229,11 @@ async def test_purging_deletes_what_is_over_whole(vault: Vault, database: Databa
     clock.now += 3000
     fresh, token = await filled(vault, "b")
     clock.now += 1000
-    assert await vault.purge() == 1
-    assert await vault.purge() == 0
-    assert ask(database, "SELECT id FROM session") == [("b",)]
+    assert [len(await vault.purge()) for _ in range(2)] == [1, 0]
+    left = ask(database, "SELECT id FROM session")
+    assert left == [(vault._id("b"),)]
     for table in ("entry", "reserved"):
-        assert ask(database, f"SELECT DISTINCT session FROM {table}") == [("b",)]
+        assert ask(database, f"SELECT DISTINCT session FROM {table}") == left
     assert await vault.session("b") is fresh and fresh.value(token) == CANARY
     assert await vault.session("a") is not old
 
@@ -281,7 +286,7 @@ async def test_a_save_waits_for_the_one_under_way(vault: Vault, database: Databa
     await asyncio.sleep(0)
     await vault.save(session)
     assert first.done(), "what the caller sends next holds placeholders that the other save stores"
-    assert ask(database, "SELECT placeholder FROM entry") == [(token,)]
+    assert (await Vault(database, SEAL, 1).session("a")).value(token) == CANARY
 
 
 async def test_saving_nothing_touches_nothing(
@@ -305,24 +310,111 @@ async def test_two_vaults_on_one_file_agree(vault: Vault, path: Path) -> None:
     other_database.close()
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-async def test_two_vaults_that_do_not_agree_are_told(vault: Vault, path: Path, restarted: bool) -> None:
+async def test_two_vaults_that_do_not_agree_are_told(vault: Vault, path: Path) -> None:
     other_database = Database(path)
     other = Vault(other_database, SEAL, 1)
     ours, theirs = await vault.session("a"), await other.session("a")
     ours.placeholder("CUSTOM", CANARY, "Kiwi")
     theirs.placeholder("CUSTOM", "Globex", "Kiwi")
-    if restarted:  # the session under our hands was deleted, and made anew with another key
-        other_database.call(lambda connection: connection.execute("DELETE FROM session"))
-        theirs = await Vault(other_database, SEAL, 1).session("a")
-        theirs.placeholder("CUSTOM", "Globex", "Kiwi")
-        other._seals[theirs] = Seal(b"x" * 32)
     await other.save(theirs)
     with pytest.raises(StorageError, match="Another program uses the same session") as caught:
         await vault.save(ours)
     assert CANARY not in str(caught.value) and "Globex" not in str(caught.value)
     assert ours.take_pending()[0][0].value == CANARY, "and is not forgotten"
     other_database.close()
+
+
+@pytest.mark.parametrize("made_anew", [False, True])
+async def test_what_was_deleted_under_our_hands_is_not_written_to(vault: Vault, path: Path, made_anew: bool) -> None:
+    """What another key has sealed could never be read again."""
+    other_database = Database(path)
+    other = Vault(other_database, SEAL, 1)
+    ours, _ = await filled(vault)
+    await other.delete("a")
+    if made_anew:
+        await filled(other)
+    ours.placeholder("PERSON", "Globex")
+    with pytest.raises(StorageError, match="was deleted meanwhile"):
+        await vault.save(ours)
+    again = await vault.session("a")
+    assert again is not ours and len(again) == made_anew
+    token = again.placeholder("PERSON", "Globex")
+    await vault.save(again)
+    assert (await Vault(other_database, SEAL, 1).session("a")).value(token) == "Globex"
+    other_database.close()
+
+
+async def test_sessions_that_another_process_has_deleted_are_let_go_of(vault: Vault, path: Path) -> None:
+    other_database = Database(path)
+    gone, _ = await filled(vault)
+    left, _ = await filled(vault, "b")
+    await vault.refresh()
+    assert await vault.session("a") is gone
+    await Vault(other_database, SEAL, 1).delete("a")
+    await vault.refresh()
+    assert await vault.session("a") is not gone and await vault.session("b") is left
+    other_database.close()
+
+
+@pytest.mark.parametrize(
+    ("until", "hours", "is_kept"),
+    [(0, 99, True), (0, 101, False), (10, 9, True), (10, 11, False), (10_000, 99, True), (10_000, 101, False)],
+)
+async def test_a_session_lives_as_long_as_what_the_provider_keeps_of_it(
+    database: Database, clock: Clock, until: int, hours: int, is_kept: bool
+) -> None:
+    vault = Vault(database, SEAL, 1, kept_hours=100)
+    session, token = await filled(vault)
+    await vault.alias([(b"batch_1",)], session, clock.now + until * 3600 if until else 0)
+    clock.now += hours * 3600
+    assert len(await vault.purge()) == (not is_kept)
+    assert await vault.aliased((b"batch_1",)) == ("a" if is_kept else None)
+    assert (await vault.session("a")).value(token) == (CANARY if is_kept else None)
+
+
+async def test_what_is_deleted_at_the_provider_keeps_no_session(database: Database, clock: Clock) -> None:
+    vault = Vault(database, SEAL, 1, kept_hours=100)
+    session, _ = await filled(vault)
+    await vault.alias([(b"file_1",), (b"file_2",)], session)
+    clock.now += 2 * 3600
+    await vault.release([(b"file_1",)])
+    assert len(await vault.purge()) == 0 and await vault.aliased((b"file_1",)) is None
+    await vault.release([(b"file_2",)])
+    assert len(await vault.purge()) == 1
+
+
+async def test_deleting_leaves_nothing_in_the_files(vault: Vault, database: Database) -> None:
+    session, _ = await filled(vault)
+    for number in range(500):
+        session.placeholder("PERSON", f"{CANARY} {number}")
+    await vault.save(session)
+    await vault.alias([(b"resp_1",)], session)
+    other, token = await filled(vault, "b")
+    # It can be found, and found in the midst of the rest, before it is deleted.
+    marks = frozenset(row[0][:16] for row in ask(database, "SELECT sealed FROM entry"))
+    assert remains(marks, database.files) == len(marks) == 502
+    removed = await vault.delete("a")
+    assert (len(removed), removed.values, removed.folded) == (1, 501, True)
+    assert removed.size > 30_000 and len(removed.marks) > 1000
+    assert remains(removed.marks, database.files) == 0 and remains(marks, database.files) == 1
+    assert (await vault.session("b")).value(token) == CANARY and other is await vault.session("b")
+
+
+async def test_what_is_left_is_found_also_across_the_pieces_that_are_read(tmp_path: Path) -> None:
+    path, marks = tmp_path / "file", frozenset([b"m" * 16, b"n" * 16, b"o" * 16])
+    path.write_bytes(bytes((1 << 20) - 5) + b"m" * 16 + b"n" * 16 + b"o" * 15)
+    assert remains(marks, [path]) == 2
+
+
+async def test_a_reader_in_the_way_is_told(vault: Vault, database: Database, path: Path) -> None:
+    await filled(vault)
+    database._thread.submit(database._connection.execute, "PRAGMA busy_timeout = 1").result()
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM session").fetchone()
+    assert not (await vault.delete("a")).folded
+    reader.close()
+    assert (await vault.purge()).folded
 
 
 def test_a_name_made_of_parts_tells_nothing_and_is_stable(vault: Vault, database: Database) -> None:
