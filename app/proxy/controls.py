@@ -22,13 +22,15 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 @dataclass(frozen=True, slots=True)
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
-    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like."""
+    `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like;
+    `preset` is what the policy began with."""
 
     session: str
     redact: bool
     hydrate: bool
     policy: Policy
     placeholders: Style = "default"
+    preset: str = ""
 
 
 def named(headers: Mapping[str, str], in_path: Mapping[str, str]) -> str:
@@ -70,7 +72,7 @@ def controls(
             "Ask for no less, or change the setting client-policy.",
         )
     session = named(headers, in_path)
-    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders)
+    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders, own.preset)
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
+from app.audit.trail import Trail
 from app.errors import UserError
 from app.events import EventBus
 from app.passing import passes
@@ -48,6 +49,7 @@ class Forwarder:
         exchanges: ExchangeLog,
         upstream: Upstream,
         practice: str,
+        trail: Trail,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -55,7 +57,7 @@ class Forwarder:
         self._upstream = upstream
         self._practice = practice
         self._redactor = Redactor(settings, worker, vault, exchanges)
-        self._journal = Journal(bus, vault, counts, exchanges)
+        self._journal = Journal(bus, vault, counts, exchanges, trail)
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream)
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
@@ -64,11 +66,11 @@ class Forwarder:
             return await self._sockets.answer(request, route)
         path = route.endpoint.path if route.endpoint else "/v1/…"
         agent = request.headers.get("User-Agent", "")
-        exchange = self._journal.begin(request.method, path, route.provider.name, agent)
+        exchange = self._journal.begin(request.method, path, route, agent)
         try:
             return await self._forward(request, route, exchange)
         except Refusal as refusal:
-            exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
+            exchange.refuse(refusal.status, refusal.code, refusal.message)
             return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."
@@ -77,6 +79,7 @@ class Forwarder:
             # A fault of ours, whose own words may quote a body: neither log nor client hears them.
             log.error("request %d broke on a fault of Anonamoose: %s", exchange.id, type(error).__name__)
             exchange.outcome, exchange.status, exchange.reason = "failed", 500, "A fault of Anonamoose."
+            exchange.code = "internal_error"
             if request.writer.output_size:
                 raise ConnectionResetError from None  # too late for words: the client sees it break off
             fault = Refusal(500, "internal_error", "The request broke on a fault of Anonamoose.")
@@ -87,6 +90,7 @@ class Forwarder:
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
         asked = await self._redactor.asked(request.headers, route)
+        exchange.policy, exchange.preset = asked.policy, asked.preset
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
@@ -99,11 +103,14 @@ class Forwarder:
         session: Session | None = None
         extra: dict[str, str] = {}
         if not settings.protection or not asked.redact:
-            exchange.outcome = "passed"
+            exchange.outcome, exchange.why = "passed", "asked" if settings.protection else "protection-off"
+            exchange.read = "unread" if body else ""
         elif not body or is_passed:
             session = await self._known_session(asking)
             exchange.stream = request.query.get("stream") == "true"
             exchange.outcome = "done" if session else "passed"
+            if body:
+                exchange.read, exchange.why = "unread", "declared" if is_declared else "pass-endpoints"
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
@@ -112,6 +119,7 @@ class Forwarder:
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
+        await self._journal.sending(exchange)
         headers = up(request.headers, exchange.stream or session is None)
         async with await self._send(request, route, headers, body or None) as upstream:
             exchange.status = upstream.status
@@ -147,6 +155,7 @@ class Forwarder:
             await response.write_eof()
         except (aiohttp.ClientPayloadError, TimeoutError):
             exchange.outcome, exchange.reason = "failed", "The provider's answer broke off."
+            exchange.code = "upstream_broke_off"
             if request.transport is not None:
                 request.transport.abort()
         return response

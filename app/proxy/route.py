@@ -37,7 +37,7 @@ class Route:
     """Where a request goes. `path` is the provider's own; `endpoint` None is one we do not know.
 
     `upstream` is the origin, empty for the practice model. `controls` are the options that stood in
-    the path, named as in the headers `x-anonamoose-…`.
+    the path, named as in the headers `x-anonamoose-…`. `name` is the user's own for that place, if it has one.
     """
 
     provider: Provider
@@ -46,6 +46,7 @@ class Route:
     practice: bool
     upstream: str
     controls: Mapping[str, str]
+    name: str = ""
 
     @property
     def model(self) -> str:
@@ -94,7 +95,9 @@ def route(
         origin = getattr(settings, f"{found}_upstream").rstrip("/")
     spoken, own = _spoken(found, path, headers)
     provider = BY_DIALECT[spoken]
-    return Route(provider, provider.endpoint(method, own), path, practice, origin, controls)
+    return Route(
+        provider, provider.endpoint(method, own), path, practice, origin, controls, "practice" if practice else name
+    )
 
 
 def _spoken(dialect: str, path: str, headers: Mapping[str, str]) -> tuple[str, str]:

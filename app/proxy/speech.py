@@ -73,11 +73,17 @@ class Speech:
             if not asks and not self._says(asked, text, event):
                 return text
             turn = self.turns.next()
-            turn.exchange.request_bytes += len(text.encode())
+            exchange = turn.exchange
+            exchange.request_bytes += len(text.encode())
+            exchange.policy, exchange.preset = asked.policy, asked.preset
             if asked.redact:
                 text = await self._redact(turn, text, asked)
+                if self._heard:
+                    exchange.read, exchange.attached["audio"] = "part", 1
             else:
-                turn.exchange.outcome = "passed"
+                why = "asked" if self._settings.current.protection else "protection-off"
+                exchange.outcome, exchange.read, exchange.why = "passed", "unread", why
+            await self._journal.sending(exchange)
         except Refusal as refusal:
             if turn is not None:
                 self.turns.drop(turn)
@@ -129,7 +135,7 @@ class Speech:
 
     def _begin(self) -> Exchange:
         agent = self._headers.get("User-Agent", "")
-        return self._journal.begin("WS", self._socket.path, self._route.provider.name, agent)
+        return self._journal.begin("WS", self._socket.path, self._route, agent)
 
     def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
         """What the provider's `ids` are known by, for this client alone."""
@@ -140,7 +146,7 @@ class Speech:
     def refuse(self, refusal: Refusal, event: Pairs | None = None, exchange: Exchange | None = None) -> str:
         """The event that tells the client of `refusal`, which ends `exchange`."""
         exchange = exchange or self._begin()
-        exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
+        exchange.refuse(refusal.status, refusal.code, refusal.message)
         self._journal.end(exchange)
         return self.error(refusal, event)
 
