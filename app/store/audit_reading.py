@@ -78,11 +78,13 @@ class AuditReader:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         if not self._path.exists():
-            raise StorageError("There is no audit trail yet.", "It begins when Anonamoose runs.", code=Exit.NO_INPUT)
+            raise _none_yet()
         try:
             with closing(sqlite3.connect(self._path, isolation_level=None, timeout=5)) as connection:
                 connection.execute("PRAGMA query_only = ON")
                 connection.execute("BEGIN")
+                if connection.execute("PRAGMA user_version").fetchone() == (0,):
+                    raise _none_yet()  # it is being made
                 yield connection
         except (sqlite3.Error, ValueError) as error:
             raise StorageError(
@@ -140,6 +142,10 @@ class AuditReader:
         known = vault.call(lambda connection: head(connection, seal))
         with self._reading() as connection:
             return verify(Chain(key), rows(connection), start(connection), known)
+
+
+def _none_yet() -> StorageError:
+    return StorageError("There is no audit trail yet.", "It begins when Anonamoose runs.", code=Exit.NO_INPUT)
 
 
 def _row(number: int, said: str) -> dict[str, Any]:

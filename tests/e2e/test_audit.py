@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -93,11 +95,11 @@ async def test_anthropics_client_streams_and_goes_on_in_its_session(
     running: Running, upstream: FakeUpstream, claude: anthropic.AsyncAnthropic, told: Told
 ) -> None:
     upstream.answer = lambda _: answers.stream(answers.encode(answers.message_events("Dear you.")))
+    said: list[anthropic.types.MessageParam] = [{"role": "user", "content": PROSE}]
     for _ in range(2):
-        async with claude.messages.stream(
-            model="claude-sonnet-latest", max_tokens=9, messages=[{"role": "user", "content": PROSE}]
-        ) as stream:
+        async with claude.messages.stream(model="claude-sonnet-latest", max_tokens=9, messages=said) as stream:
             await stream.get_final_message()
+        said += [{"role": "assistant", "content": "Dear you."}, {"role": "user", "content": "Go on."}]
     first, second = await told(2)
     assert (first["client"], first["model"], first["stream"]) == ("AsyncAnthropic", "claude-sonnet-latest", True)
     assert first["session"] == second["session"]
@@ -284,7 +286,7 @@ async def test_the_report_says_what_happened(
     http: aiohttp.ClientSession,
     tmp_path: Path,
     plain_is_meant: set[str],
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     plain_is_meant.add("upstream")
     root, out = tmp_path / "data", tmp_path / "report.html"
@@ -316,7 +318,7 @@ async def test_the_report_says_what_happened(
     assert_hidden(text, "the report")
 
     assert await asyncio.to_thread(command, "verify") == 0
-    assert "intact" in capsys.readouterr().out
+    assert "intact" in capfd.readouterr().out
     assert await asyncio.to_thread(command, "export", "--format", "csv", "--output", out) == 0
     assert len(out.read_text(encoding="utf-8").splitlines()) == len(list(AuditReader(root / "audit.sqlite3").of())) + 1
     assert await asyncio.to_thread(command, "report", "--to", "2020-01-01", "--output", out) == 0
@@ -324,15 +326,15 @@ async def test_the_report_says_what_happened(
     assert await asyncio.to_thread(command, "export", "--from", "yesterday") == 2
     break_row(root, 2)
     assert await asyncio.to_thread(command, "verify") == 65
-    assert "broken at row 2" in capsys.readouterr().err
+    assert "broken at row 2" in capfd.readouterr().err
 
 
 def break_row(root: Path, number: int) -> None:
     """Changes a row as somebody would who may write the file."""
-    database = Database(root / "audit.sqlite3", ())
-    database.call(lambda c: c.execute("DROP TRIGGER entry_changed"))
-    database.call(lambda c: c.execute("UPDATE entry SET said = '{}' WHERE number = ?", (number,)))
-    database.close()
+    with closing(sqlite3.connect(root / "audit.sqlite3")) as connection:
+        connection.execute("DROP TRIGGER entry_changed")
+        connection.execute("UPDATE entry SET said = '{}' WHERE number = ?", (number,))
+        connection.commit()
 
 
 async def test_it_is_intact_after_all_that(running: Running) -> None:
