@@ -58,12 +58,15 @@ class AuditStore:
         self._database = Database(path, LAYOUT, NAME)
         try:
             is_empty = self._database.call(last) == START
-            key = vault.call(lambda connection: self._own_key(connection, is_empty))
-            self._head = vault.call(lambda connection: head(connection, seal))
+            key, self._head = vault.call(lambda connection: self._kept(connection, is_empty))
         except BaseException:
             self._database.close()
             raise
         self.chain = Chain(key)
+
+    def _kept(self, connection: sqlite3.Connection, is_empty: bool) -> tuple[bytes, Link]:
+        """The key, a new one for a trail that is empty, and the last row that the vault knows of."""
+        return self._own_key(connection, is_empty), head(connection, self._seal)
 
     def _own_key(self, connection: sqlite3.Connection, is_empty: bool) -> bytes:
         if (found := key_of(connection, self._seal)) is not None:
@@ -78,6 +81,11 @@ class AuditStore:
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Adds a row for each of `entries`, all or none; on disk when this returns. Raises StorageError."""
+        # Another process may have begun a trail of its own, or added to this one.
+        key, known = await self._vault.run(lambda connection: self._kept(connection, False))
+        if not self.chain.is_of(key):
+            self.chain, self._head = Chain(key), known
+        self._head = max(self._head, known)
         link = await self._database.run(lambda connection: self._add(connection, entries))
         try:
             await self._end(link)
@@ -177,17 +185,16 @@ def start(connection: sqlite3.Connection) -> Link:
 
 def key_of(vault: sqlite3.Connection, seal: Seal) -> bytes | None:
     """The key of the trail, None where none was begun. Raises KeyMismatch."""
-    sealed = _kept(vault, seal, _KEY)
-    return sealed or None
+    return _unsealed(vault, seal, _KEY) or None
 
 
 def head(vault: sqlite3.Connection, seal: Seal) -> Link:
     """The last row that the vault knows of. Raises KeyMismatch."""
-    kept = _kept(vault, seal, _HEAD)
+    kept = _unsealed(vault, seal, _HEAD)
     return Link(int.from_bytes(kept[:8], "big"), kept[8:]) if kept else START
 
 
-def _kept(vault: sqlite3.Connection, seal: Seal, name: str) -> bytes:
+def _unsealed(vault: sqlite3.Connection, seal: Seal, name: str) -> bytes:
     row = vault.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     try:
         return seal.open(row[0], name) if row is not None else b""

@@ -43,6 +43,10 @@ class Chain:
     def __repr__(self) -> str:
         return "<Chain>"
 
+    def is_of(self, key: bytes) -> bool:
+        """Whether it is tied with this key."""
+        return hmac.compare_digest(self._key, key)
+
     def next(self, before: Link, said: bytes) -> Link:
         """The link of the row behind `before` that says `said`."""
         number = before.number + 1

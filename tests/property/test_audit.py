@@ -20,7 +20,6 @@ from app.store.audit import AuditStore
 from app.store.audit_reading import EVER, AuditReader
 from app.store.database import Database
 from app.store.sealing import Seal
-from app.store.vault import Vault
 
 #: Long and odd enough to be nowhere by accident.
 CANARY = "Zyxwvut"
@@ -51,9 +50,12 @@ def disguises() -> list[bytes]:
     ]
 
 
+def _raw(root: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in root.glob("audit*"))
+
+
 async def _written(root: Path, exchange: Exchange) -> bytes:
     vault, seal = Database(root / "vault.sqlite3"), Seal(b"m" * 32)
-    Vault(vault, seal, 1)
     path = root / "audit.sqlite3"
     trail = Trail(lambda: AuditStore(path, vault, seal), SettingsStore({"data_dir": root}, environ={}), lambda: None)
     try:
@@ -63,7 +65,7 @@ async def _written(root: Path, exchange: Exchange) -> bytes:
         out += "".join(export.lines(reader.of(), "jsonl")) + "".join(export.lines(reader.of(), "csv"))
         (row,) = reader.recent(1)
         assert row["values"] == sum(exchange.spans.values()) and len(row["spans"]) == len(exchange.spans)
-        return out.encode() + b"".join(file.read_bytes() for file in root.glob("audit*"))
+        return out.encode() + _raw(root)
     finally:
         await trail.close()
         vault.close()

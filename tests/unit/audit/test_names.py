@@ -40,8 +40,9 @@ def test_other_tools_are_only_told_apart(agent: str) -> None:
     "model",
     """
     gpt-4o gpt-4o-mini-2024-07-18 gpt-3.5-turbo-16k chatgpt-4o-latest o1 o3-mini gpt-5-codex
-    claude-3-5-sonnet-20241022 claude-sonnet-4-5@20250929 claude-opus-4-1 gemini-2.5-flash-lite gemini-1.5-pro-002 llama3.2:3b
-    llama-3.1-405b-instruct mistral-large-2411 qwen2.5-coder:32b deepseek-r1:70b text-embedding-3-small whisper-1
+    claude-3-5-sonnet-20241022 claude-sonnet-4-5@20250929 claude-opus-4-1 gemini-2.5-flash-lite gemini-1.5-pro-002
+    llama3.2:3b llama-3.1-405b-instruct mistral-large-2411
+    qwen2.5-coder:32b deepseek-r1:70b text-embedding-3-small whisper-1
     meta-llama/Llama-3.3-70B-Instruct practice models/gemini-2.0-flash
     """.split(),
 )

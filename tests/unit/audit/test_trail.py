@@ -18,7 +18,6 @@ from app.store.audit_chain import Entry, Verdict
 from app.store.audit_reading import AuditReader
 from app.store.database import Database
 from app.store.sealing import Seal
-from app.store.vault import Vault
 
 SEAL = Seal(b"m" * 32)
 
@@ -30,7 +29,6 @@ class Folder:
         self.path = root / "audit.sqlite3"
         self.settings = SettingsStore({"data_dir": root}, environ={})
         self.vault = Database(root / "vault.sqlite3")
-        Vault(self.vault, SEAL, 1)
         self.trail = Trail(lambda: AuditStore(self.path, self.vault, SEAL), self.settings, changed)
         self.reader = AuditReader(self.path)
 

@@ -18,7 +18,6 @@ from app.store.audit_chain import Verdict, canonical
 from app.store.audit_reading import AuditReader, Period
 from app.store.database import Database
 from app.store.sealing import Seal
-from app.store.vault import Vault
 
 SEAL = Seal(b"m" * 32)
 ROWS = 12
@@ -30,7 +29,6 @@ class Trail:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "audit.sqlite3"
         self.vault = Database(folder / "vault.sqlite3")
-        Vault(self.vault, SEAL, 1)
         self.store = AuditStore(self.path, self.vault, SEAL)
         self.reader = AuditReader(self.path)
 
@@ -227,6 +225,21 @@ def test_clearing_leaves_nothing_and_begins_anew(full: Trail) -> None:
     assert full.verdict() == Verdict(0, 1, 0)
     full.add("2026-03-21T00:00:00.000Z")
     assert full.verdict() == Verdict(1, 1, 1)
+
+
+def test_a_process_that_has_the_trail_open_goes_on_in_one_that_another_began(full: Trail, tmp_path: Path) -> None:
+    other = Trail(tmp_path)
+    asyncio.run(other.store.clear())
+    full.add("2026-03-21T00:00:00.000Z")
+    other.add("2026-03-22T00:00:00.000Z")
+    assert full.verdict() == Verdict(2, 1, 2)
+    other.close()
+
+
+def test_a_key_that_went_while_the_trail_is_open_is_not_replaced(full: Trail) -> None:
+    full.vault.call(lambda c: c.execute("DELETE FROM meta WHERE name LIKE 'audit%'"))
+    with pytest.raises(KeyMismatch):
+        full.add("2026-03-21T00:00:00.000Z")
 
 
 def test_the_files_are_for_the_user_alone(full: Trail) -> None:
