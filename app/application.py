@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from app import __version__
+from app.audit import policies
+from app.audit.trail import Trail
 from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
@@ -24,6 +26,8 @@ from app.proxy.server import Server
 from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.access import Access
+from app.store.audit import AuditStore
+from app.store.audit_chain import Entry
 from app.store.counts import Counts
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
@@ -49,13 +53,14 @@ class Protection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a tray icon or a health check tells. `reason` says why when BROKEN."""
+    """All that a tray icon or a health check tells. `reason` says why when BROKEN, `audit` why no trail is written."""
 
     protection: Protection
     reason: str
     today: int
     base_url: str
     key_kept: str
+    audit: str = ""
 
 
 class Application:
@@ -75,6 +80,8 @@ class Application:
         self.counts: Counts
         self._store: Store
         self._wipes: Wipes
+        self.trail: Trail
+        self._told = Protection.STARTING
         self._server: Server | None = None
         self._key_kept = ""
         self._stack = AsyncExitStack()
@@ -83,16 +90,19 @@ class Application:
     def state(self) -> State:
         settings = self.settings.current
         reason = ""
+        fault = self.trail.fault if self._server and settings.audit else ""
         if not settings.protection:
             protection = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
         elif self._server is None or self.worker.starting:
             protection = Protection.STARTING
         elif reason := self.worker.failure(settings.policy):
             protection = Protection.BROKEN
+        elif fault and settings.audit_required:
+            protection, reason = Protection.BROKEN, fault
         else:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
-        return State(protection, reason, today, self.base_url, self._key_kept)
+        return State(protection, reason, today, self.base_url, self._key_kept, fault)
 
     @property
     def base_url(self) -> str:
@@ -102,7 +112,11 @@ class Application:
     def health(self) -> dict[str, str]:
         """What `GET /health` answers."""
         state = self.state
-        return {"status": "ok", "version": __version__, "protection": state.protection.value, "reason": state.reason}
+        audit = "failing" if state.audit else "on" if self.settings.current.audit else "off"
+        protection = state.protection.value
+        return {
+            "status": "ok", "version": __version__, "protection": protection, "reason": state.reason, "audit": audit,
+        }  # fmt: skip
 
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.
@@ -125,6 +139,9 @@ class Application:
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
+            self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
+            self.trail.start()
+            self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh
             upstream = await self._stack.enter_async_context(Upstream())
@@ -141,6 +158,7 @@ class Application:
                 upstream,
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
+                self.trail,
             )
             self._stack.push_async_callback(forwarder.close)
             server = Server(self.settings, forwarder, guard, self.health)
@@ -150,6 +168,7 @@ class Application:
         except BaseException:
             await self._stack.aclose()
             raise
+        self._record(policies.started(settings, len(self.terms), self.terms.revision))
         self._stack.callback(self.bus.subscribe(self._follow))
         purge = asyncio.create_task(self._purge_regularly())
         self._stack.callback(purge.cancel)
@@ -185,15 +204,31 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
+            removed = sum(self.terms.get(id) is None for id in event.ids)
+            changed = len(event.ids) - removed
+            self._record(policies.terms_changed(event.count, changed, removed, self.terms.revision))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
+            if event.name == "audit" or settings.audit:  # that it is kept no more is the last that is written
+                self.trail.tell(policies.setting_changed(event.name, settings))
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())
+        elif isinstance(event, StateChanged) and (protection := self.state.protection) is not self._told:
+            self._told = protection
+            self._record(policies.protection_changed(protection.value))
+
+    def _record(self, entry: Entry) -> None:
+        if self.trail.is_on:
+            self.trail.tell(entry)
+
+    async def _close_trail(self) -> None:
+        self._record(policies.stopped())
+        await self.trail.close()
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())
@@ -219,4 +254,5 @@ class Application:
         while True:
             with suppress(UserError):  # the next request meets the same fault and tells its user
                 await self.vault.purge()
+            await self.trail.cut()
             await asyncio.sleep(_PURGE_EVERY)

@@ -114,6 +114,7 @@ def parser() -> argparse.ArgumentParser:
     _add_dictionary(commands)
     _add_access(commands)
     _add_vault(commands)
+    _add_audit(commands)
     return top
 
 
@@ -162,6 +163,22 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])
     for command in (rotate, purge, panic):
         _add_settings(command, [DECLARED["data-dir"]])
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "prove that the audit trail is as it was written, export it, report on it"
+    actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
+    write = actions.add_parser("export", help="write the rows, as lines of JSON or as a table")
+    report = actions.add_parser("report", help="write a compliance report: one page, to be read or printed")
+    write.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
+    write.add_argument("--output", default="-", metavar="FILE", help="a file, or - for standard output (the default)")
+    report.add_argument("--output", default="report.html", metavar="FILE", help="default: report.html")
+    for action in (write, report):
+        action.add_argument("--from", dest="start", metavar="DAY", help="the first day, or moment, in UTC: 2026-01-01")
+        action.add_argument("--to", dest="end", metavar="DAY", help="the last day, which is included; or a moment")
+    for action in (verify, write, report):
+        _add_settings(action, [DECLARED["data-dir"]])
 
 
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -242,6 +259,11 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return access_command.run(settings, options)
+    if options.command == "audit":
+        from app import audit_command
+
+        configure("warning")
+        return audit_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 

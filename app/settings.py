@@ -227,6 +227,21 @@ class Settings:
         low=0,
         high=1000,
     )
+    audit: bool = option(
+        True,
+        "Keep an audit trail: of every exchange when, by which tool, to which model, and how many values of which kind "
+        "were hidden. Never a value.",
+        "Audit",
+    )
+    audit_required: bool = option(
+        False,
+        "Refuse requests while the audit trail cannot be written. That each is sent is then written before it is; off, "
+        "a warning is shown, and what could not be written is counted.",
+        "Audit",
+    )
+    audit_days: int = option(
+        365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"
     )

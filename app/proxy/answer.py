@@ -195,7 +195,7 @@ async def relay_events(
         await write([out for event in decoder.flush() for out in restorer.feed(event, last=True)] + restorer.flush())
     except BROKEN:
         # Half an event is of no use to anybody, what is held of the whole ones is.
-        exchange.outcome = "failed"
+        exchange.outcome, exchange.code = "failed", "upstream_broke_off"
         exchange.reason = "The provider's answer broke off."
         message = "Anonamoose: The provider's answer broke off before it was complete. Try again."
         error = provider.stream_error("upstream_broke_off", message)

@@ -26,7 +26,8 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
     `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like, `space` is what the
-    names of all sessions of this client begin with; `restore_secrets` False leaves those of secrets alone."""
+    names of all sessions of this client begin with; `restore_secrets` False leaves those of secrets alone; `preset` is
+    what the policy began with."""
 
     session: str
     redact: bool
@@ -35,6 +36,7 @@ class Controls:
     placeholders: Style = "default"
     space: str = ""
     restore_secrets: bool = True
+    preset: str = ""
 
 
 def named(headers: Mapping[str, str], in_path: Mapping[str, str], client: Client = ANYBODY) -> str:
@@ -78,9 +80,16 @@ def controls(
             "The request asks for less protection than the settings demand; nothing was sent.",
             "Ask for no less, or change the setting client-policy.",
         )
-    session = named(headers, in_path, client)
-    hydrate = _flag(asked, "hydrate")
-    return Controls(session, redact, hydrate, own.policy, own.placeholders, client.space, own.restore_secrets)
+    return Controls(
+        named(headers, in_path, client),
+        redact,
+        _flag(asked, "hydrate"),
+        own.policy,
+        own.placeholders,
+        client.space,
+        own.restore_secrets,
+        own.preset,
+    )
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:

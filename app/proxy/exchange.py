@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from app.pipeline.memo import Edits
+from app.pipeline.policy import Policy
 from app.pipeline.redaction import Redaction
 
 Outcome = Literal["open", "done", "passed", "refused", "failed", "aborted"]
+#: How much of a body was looked through: every text; every text, beside things in which there is none to be read;
+#: nothing. Empty: there was no body, or it was not sent.
+Read = Literal["all", "part", "unread", ""]
+#: An entity, the layer that found it, its score and what was done with it.
+Spans = Counter[tuple[str, str, float, str]]
 #: Longer bodies are not kept for the inspector (characters).
 KEEP_LIMIT = 2_000_000
 
@@ -30,9 +36,13 @@ class Exchange:
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
     earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
     edits of the documents in it, by which an answer may cite them. `exposed` are the kinds of secrets that
-    were put back into a call of a tool that looks like network access. `sent` is the body before and
-    after redaction, `transcript` gives the answer's text before and after restoring. They stay None
-    or empty when the user keeps nothing.
+    were put back into a call of a tool that looks like network access. `label` is that of the local key it came with,
+    `upstream` the user's own name of where it went, `code` that of a refusal or a fault. `spans` counts the values
+    hidden, or forbidden, by more than `entities` does; `policy`, with the `preset` it began with, was in force.
+    `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
+    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`). `sent` is the
+    body before and after redaction, `transcript` gives the answer's text before and after restoring. They stay
+    None or empty when the user keeps nothing.
     """
 
     id: int
@@ -59,8 +69,22 @@ class Exchange:
     exposed: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     sources: tuple[Edits, ...] = field(default=(), repr=False)
+    label: str = ""
+    upstream: str = ""
+    code: str = ""
+    spans: Spans = field(default_factory=Counter)
+    policy: Policy | None = None
+    preset: str = ""
+    read: Read = ""
+    why: str = ""
+    attached: Counter[str] = field(default_factory=Counter)
+    went: float = field(default=0.0, repr=False)
     sent: Redaction | None = field(default=None, repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
+
+    def refuse(self, status: int, code: str, reason: str) -> None:
+        """Answered by us; whatever was to be sent was not, unless the provider was why."""
+        self.outcome, self.status, self.code, self.reason = "refused", status, code, reason
 
     @property
     def came_back(self) -> str:

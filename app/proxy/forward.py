@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
+from app.audit.trail import Trail
 from app.errors import UserError
 from app.events import EventBus
 from app.passing import passes
@@ -54,6 +55,7 @@ class Forwarder:
         upstream: Upstream,
         practice: str,
         clients: Clients,
+        trail: Trail,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -62,7 +64,7 @@ class Forwarder:
         self._practice = practice
         self._clients = clients
         self._redactor = Redactor(settings, worker, vault, exchanges)
-        self._journal = Journal(bus, vault, counts, exchanges)
+        self._journal = Journal(bus, vault, counts, exchanges, trail)
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
@@ -71,13 +73,13 @@ class Forwarder:
             return await self._sockets.answer(request, route)
         path = route.endpoint.path if route.endpoint else "/v1/…"
         agent = request.headers.get("User-Agent", "")
-        exchange = self._journal.begin(request.method, path, route.provider.name, agent)
+        exchange = self._journal.begin(request.method, path, route, agent)
         try:
             client = await self._clients.of(request, route)
-            exchange.client = client.label or exchange.client
+            exchange.label, exchange.client = client.label, client.label or exchange.client
             return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
-            exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
+            exchange.refuse(refusal.status, refusal.code, refusal.message)
             return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."
@@ -86,6 +88,7 @@ class Forwarder:
             # A fault of ours, whose own words may quote a body: neither log nor client hears them.
             log.error("request %d broke on a fault of Anonamoose: %s", exchange.id, type(error).__name__)
             exchange.outcome, exchange.status, exchange.reason = "failed", 500, "A fault of Anonamoose."
+            exchange.code = "internal_error"
             if request.writer.output_size:
                 raise ConnectionResetError from None  # too late for words: the client sees it break off
             fault = Refusal(500, "internal_error", "The request broke on a fault of Anonamoose.")
@@ -98,6 +101,7 @@ class Forwarder:
     ) -> web.StreamResponse:
         settings = self._settings.current
         asked = await self._redactor.asked(request.headers, route, client)
+        exchange.policy, exchange.preset = asked.policy, asked.preset
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":
@@ -110,11 +114,14 @@ class Forwarder:
         session: Session | None = None
         extra: dict[str, str] = {}
         if not settings.protection or not asked.redact:
-            exchange.outcome = "passed"
+            exchange.outcome, exchange.why = "passed", "asked" if settings.protection else "protection-off"
+            exchange.read = "unread" if body else ""
         elif not body or is_passed:
             session = await self._known_session(asking)
             exchange.stream = request.query.get("stream") == "true"
             exchange.outcome = "done" if session else "passed"
+            if body:
+                exchange.read, exchange.why = "unread", "declared" if is_declared else "pass-endpoints"
         else:
             session, body = await self._redactor.redact(asking, exchange)
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
@@ -123,6 +130,7 @@ class Forwarder:
             exchange.outcome = "done"
         if session is not None:
             extra["x-anonamoose-session"] = session.id
+        await self._journal.sending(exchange)
         headers = up(request.headers, exchange.stream or session is None)
         target = request.raw_path
         if client.label:
@@ -168,6 +176,7 @@ class Forwarder:
             await response.write_eof()
         except (aiohttp.ClientPayloadError, TimeoutError):
             exchange.outcome, exchange.reason = "failed", "The provider's answer broke off."
+            exchange.code = "upstream_broke_off"
             if request.transport is not None:
                 request.transport.abort()
         return response

@@ -7,10 +7,14 @@ import logging
 import time
 from collections.abc import Coroutine, Iterable
 
+from app.audit.trail import Trail
 from app.errors import UserError
 from app.events import EventBus, ExchangeFinished, ExchangeStarted
 from app.pipeline.session import Session
 from app.proxy.exchange import Exchange, ExchangeLog
+from app.proxy.refusal import Refusal
+from app.proxy.route import Route
+from app.proxy.told import opening, told
 from app.store.counts import Counts
 from app.store.vault import Vault
 
@@ -20,11 +24,12 @@ log = logging.getLogger(__name__)
 class Journal:
     """Begins and ends exchanges, and stores what no answer has to wait for."""
 
-    def __init__(self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog) -> None:
+    def __init__(self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail) -> None:
         self._bus = bus
         self._vault = vault
         self._counts = counts
         self._exchanges = exchanges
+        self._trail = trail
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -32,13 +37,24 @@ class Journal:
         """Whether texts may be kept at all."""
         return self._exchanges.keeps
 
-    def begin(self, method: str, path: str, provider: str, agent: str) -> Exchange:
+    def begin(self, method: str, path: str, route: Route, agent: str) -> Exchange:
         """A new exchange, announced. `agent` is what the client calls itself."""
         exchange = self._exchanges.new(method, path)
         exchange.client = agent.split(" ")[0][:60]
-        exchange.provider = provider
+        exchange.provider, exchange.upstream = route.provider.name, route.name
         self._bus.publish(ExchangeStarted(exchange.id))
         return exchange
+
+    async def sending(self, exchange: Exchange) -> None:
+        """`exchange` is about to be sent on. Raises Refusal where that has to be written down first, and cannot be."""
+        if exchange.went:
+            return  # another frame of it
+        try:
+            if self._trail.is_required:
+                await self._trail.write([opening(exchange)])
+        except UserError as error:
+            raise Refusal(403, "audit_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
+        exchange.went = time.perf_counter()
 
     def end(self, exchange: Exchange) -> None:
         """Nothing more will happen in `exchange`."""
@@ -59,6 +75,8 @@ class Journal:
         )
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
+        if self._trail.is_on:
+            self._trail.tell(told(exchange))
         self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
 
     def later(self, work: Coroutine[None, None, None]) -> None:

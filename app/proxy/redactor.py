@@ -135,6 +135,7 @@ class Redactor:
             session = await self._session(request, opened, exchange)
             reports = await self._reports(ticket, opened, policy)
             told = notices(opened.attachments, reports, policy)
+            exchange.attached.update(attachment.medium for attachment in opened.attachments)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
             # What was sent before goes out as it went then; only the rest is looked through.
             fresh = unsent(opened.parts, session)
@@ -150,6 +151,12 @@ class Redactor:
         for report in reports:
             counts.update(report.entities or {})
         if blocked := policy.blocked(counts):
+            exchange.spans.update(
+                (f.entity, f.source, round(f.score, 2), "block")
+                for number in fresh
+                for f in known[number]
+                if f.entity in blocked
+            )
             raise Refusal(
                 403,
                 "entity_blocked",
@@ -180,7 +187,7 @@ class Redactor:
         endpoint, streams = request.route.endpoint, opened.head.get("stream")
         exchange.stream = endpoint.streams(streams) if endpoint else streams is True
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
-        self._note(exchange, redaction)
+        self._note(exchange, redaction, frozenset(policy.masked), asked.placeholders == "mask")
         return session, encode(self._noted(redaction.text, request))
 
     def _recognised(
@@ -238,11 +245,15 @@ class Redactor:
         """The name under which `id` is known to this client, and to no other."""
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
-    def _note(self, exchange: Exchange, redaction: Redaction) -> None:
+    def _note(self, exchange: Exchange, redaction: Redaction, masked: frozenset[str], masks: bool) -> None:
         # Over a socket, several bodies may lead to one answer.
         found = redaction.findings
         exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
         exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
+        exchange.spans.update(
+            (f.entity, f.source, round(f.score, 2), "mask" if masks or f.entity in masked else "replace") for f in found
+        )
+        exchange.read = "part" if exchange.attached else "all"
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
 

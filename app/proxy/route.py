@@ -37,8 +37,7 @@ class Route:
     """Where a request goes. `path` is the provider's own; `endpoint` None is one we do not know.
 
     `upstream` is the origin, empty for the practice model, and `target` its name: that of a provider, or `u/<name>`.
-    `controls` are the options that stood in
-    the path, named as in the headers `x-anonamoose-…`.
+    `controls` are the options that stood in the path, named as in the headers `x-anonamoose-…`.
     """
 
     provider: Provider
@@ -48,6 +47,11 @@ class Route:
     upstream: str
     controls: Mapping[str, str]
     target: str = ""
+
+    @property
+    def name(self) -> str:
+        """The user's own name for where it goes, if that has one."""
+        return "practice" if self.practice else self.target.removeprefix("u/") if self.target.startswith("u/") else ""
 
     @property
     def model(self) -> str:

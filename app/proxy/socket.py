@@ -90,10 +90,10 @@ class Sockets:
 
     def _none(self, request: web.Request, route: Route, reason: Refusal | NotSwitched) -> web.Response:
         socket = socket_of(route.provider, route.path) or UNDECLARED
-        exchange = self._journal.begin("WS", socket.path, route.provider.name, request.headers.get("User-Agent", ""))
+        exchange = self._journal.begin("WS", socket.path, route, request.headers.get("User-Agent", ""))
         exchange.status = reason.status
         if isinstance(reason, Refusal):
-            exchange.outcome, exchange.reason = "refused", reason.message
+            exchange.refuse(reason.status, reason.code, reason.message)
             answer = refused(route.provider, reason)
         else:
             exchange.outcome, exchange.reason = "failed", "The provider did not open a WebSocket."

@@ -53,7 +53,7 @@ class Speech:
         self._request = request
         self._headers = request.headers
         self._clients = clients
-        self._name = client.label or request.headers.get("User-Agent", "")
+        self._label, self._agent = client.label, request.headers.get("User-Agent", "")
         endpoint = Endpoint("GET", socket.path, socket.request, kept=socket.kept)
         self._route = dataclasses.replace(route, endpoint=endpoint)
         self._socket = socket
@@ -80,11 +80,17 @@ class Speech:
             if not asks and not self._says(asked, text, event):
                 return text
             turn = self.turns.next()
-            turn.exchange.request_bytes += len(text.encode())
+            exchange = turn.exchange
+            exchange.request_bytes += len(text.encode())
+            exchange.policy, exchange.preset = asked.policy, asked.preset
             if asked.redact:
                 text = await self._redact(turn, text, asked)
+                if self._heard:
+                    exchange.read, exchange.attached["audio"] = "part", 1
             else:
-                turn.exchange.outcome = "passed"
+                why = "asked" if self._settings.current.protection else "protection-off"
+                exchange.outcome, exchange.read, exchange.why = "passed", "unread", why
+            await self._journal.sending(exchange)
         except Refusal as refusal:
             if turn is not None:
                 self.turns.drop(turn)
@@ -137,7 +143,10 @@ class Speech:
         return body.decode()
 
     def _begin(self) -> Exchange:
-        return self._journal.begin("WS", self._socket.path, self._route.provider.name, self._name)
+        exchange = self._journal.begin("WS", self._socket.path, self._route, self._agent)
+        exchange.label = self._label
+        exchange.client = self._label or exchange.client
+        return exchange
 
     def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
         """What the provider's `ids` are known by, for this client alone."""
@@ -148,7 +157,7 @@ class Speech:
     def refuse(self, refusal: Refusal, event: Pairs | None = None, exchange: Exchange | None = None) -> str:
         """The event that tells the client of `refusal`, which ends `exchange`."""
         exchange = exchange or self._begin()
-        exchange.outcome, exchange.status, exchange.reason = "refused", refusal.status, refusal.message
+        exchange.refuse(refusal.status, refusal.code, refusal.message)
         self._journal.end(exchange)
         return self.error(refusal, event)
 

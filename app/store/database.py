@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -104,9 +104,11 @@ MIGRATIONS = (
 class Database:
     """Runs functions on the connection, in its own thread, one after the other."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or makes the file; raises StorageError with a sentence for the user."""
+    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS, name: str = "vault") -> None:
+        """Opens or makes the file, called `name` in sentences for the user; raises StorageError with one."""
         self._path = path
+        self._migrations = migrations
+        self._name = name
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._seen = -1  # the version of the file that those who watch it know
         self._watch: list[Callable[[sqlite3.Connection], None]] = []
@@ -118,8 +120,8 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             self._thread.shutdown()
             raise StorageError(
-                f"The vault {path} cannot be opened ({type(error).__name__}).",
-                "Mend the folder's permissions, or move the file away to start with an empty vault.",
+                f"The {name} {path} cannot be opened ({type(error).__name__}).",
+                f"Mend the folder's permissions, or move the file away to start with an empty {name}.",
             ) from error
         except StorageError:
             self._thread.shutdown()
@@ -148,13 +150,13 @@ class Database:
         # The version is read with the lock held: another process may be making the same tables.
         connection.execute("BEGIN IMMEDIATE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
+        if version > len(self._migrations):
             raise StorageError(
-                f"The vault {self._path} was written by a newer version of Anonamoose.",
+                f"The {self._name} {self._path} was written by a newer version of Anonamoose.",
                 "Update Anonamoose, or choose another folder with --data-dir.",
             )
-        for number in range(version, len(MIGRATIONS)):
-            for statement in MIGRATIONS[number].split(";"):
+        for number in range(version, len(self._migrations)):
+            for statement in statements(self._migrations[number]):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number + 1}")
         connection.execute("COMMIT")
@@ -208,7 +210,7 @@ class Database:
         try:
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error as error:
-            raise _unusable(error) from None
+            raise self._unusable(error) from None
         return int(version)
 
     def _work_off(self) -> None:
@@ -233,7 +235,7 @@ class Database:
             done = self._together(works)
         except BaseException as error:  # each of them is told
             done = [(None, error)] * len(works)
-        return [(result, _unusable(e) if isinstance(e, sqlite3.Error) else e) for result, e in done]
+        return [(result, self._unusable(e) if isinstance(e, sqlite3.Error) else e) for result, e in done]
 
     def _together(self, works: Iterable[Callable[[sqlite3.Connection], Any]]) -> list[_Done]:
         """What each of `works` returned or raised; one that raises leaves nothing behind."""
@@ -280,8 +282,15 @@ class Database:
         try:
             (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
-            raise _unusable(error) from None
+            raise self._unusable(error) from None
         return not is_busy
+
+    def _unusable(self, error: sqlite3.Error) -> StorageError:
+        """SQLite's own message may quote what was being written."""
+        return StorageError(
+            f"The {self._name} could not be read or written ({type(error).__name__}).",
+            "Check that the disk is not full and that no other program holds the file.",
+        )
 
     def close(self) -> None:
         """Finishes what is queued, folds the write-ahead log in and closes."""
@@ -313,9 +322,11 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _unusable(error: sqlite3.Error) -> StorageError:
-    """SQLite's own message may quote what was being written."""
-    return StorageError(
-        f"The vault could not be read or written ({type(error).__name__}).",
-        "Check that the disk is not full and that no other program holds the file.",
-    )
+def statements(script: str) -> Iterator[str]:
+    """The statements of `script`; those of a trigger are a part of it."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

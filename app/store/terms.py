@@ -64,6 +64,11 @@ class Terms:
         """A copy of all terms by id, in the order they were added."""
         return dict(self._terms)
 
+    @property
+    def revision(self) -> int:
+        """The number of the last change."""
+        return self._revision
+
     def get(self, id: int) -> Term | None:
         return self._terms.get(id)
 

@@ -39,6 +39,8 @@ def status(state: State) -> Status:
         case Protection.BROKEN:
             line = "Cannot protect · requests are refused"
             detail = state.reason or "Detection cannot run, so every request is refused."
+    if state.audit and state.protection is not Protection.BROKEN:
+        detail = f"{detail} No audit trail is written: {state.audit}"
     return Status(state.protection.value, line, detail)
 
 

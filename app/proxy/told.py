@@ -1,0 +1,60 @@
+"""What the audit trail is told of an exchange: figures and published names, nothing that a client wrote."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from app.audit.policies import in_force
+from app.proxy.exchange import Exchange
+from app.store.audit import utc
+
+#: What nobody has declared is called by no name of its own.
+_UNDECLARED = "/v1/…"
+_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WS"])
+
+
+def opening(exchange: Exchange) -> dict[str, Any]:
+    """That it is about to be sent on."""
+    return {"kind": "opened", "time": utc(), **_who(exchange)}
+
+
+def told(exchange: Exchange) -> dict[str, Any]:
+    """How it went, when it has ended. `client`, `model` and `session` are still as the client wrote them."""
+    now = time.perf_counter()
+    added = (exchange.went or now) - exchange.began
+    return {
+        "kind": "exchange",
+        "time": utc(exchange.started),
+        **_who(exchange),
+        "model": exchange.model,
+        "session": exchange.session,
+        "outcome": exchange.outcome,
+        "status": exchange.status,
+        "code": exchange.code,
+        "stream": exchange.stream,
+        "in": exchange.request_bytes,
+        "out": exchange.response_bytes,
+        "added_ms": round(added * 1000, 1),
+        "upstream_ms": round((now - exchange.went) * 1000, 1) if exchange.went else 0.0,
+        "sent": "yes" if exchange.went else "no",
+        "read": exchange.read if exchange.went else "",
+        "why": exchange.why if exchange.went else "",
+        "attached": dict(exchange.attached),
+        "spans": [[*span, count] for span, count in sorted(exchange.spans.items())],
+        "values": exchange.spans.total(),
+        "restored": exchange.restored,
+        "policy": in_force(exchange.policy, exchange.preset) if exchange.policy is not None else {},
+    }
+
+
+def _who(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "exchange": exchange.id,
+        "client": exchange.client,
+        "label": exchange.label,
+        "method": exchange.method if exchange.method in _METHODS else "other",
+        "endpoint": "other" if exchange.path == _UNDECLARED else exchange.path,
+        "provider": exchange.provider,
+        "upstream": exchange.upstream,
+    }
