@@ -200,6 +200,7 @@ class Application:
         self.counts.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
+        await self.trail.clear()
         await self._wipes.confirm()
 
     def _follow(self, event: Event) -> None:

@@ -10,6 +10,7 @@ from app.errors import Exit, StorageError, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
 from app.settings_store import SettingsStore
+from app.store.audit import AuditStore
 from app.store.removal import Removed, remains
 from app.store.rotation import replace_key
 from app.store.unlocking import Store, unlock
@@ -21,7 +22,8 @@ from app.text_command import check_name
 _PATIENCE = 30.0
 _STEP = 0.1
 _WARNING = (
-    "This deletes all sessions with their values, what they have their own way, and all counts; placeholders in old "
+    "This deletes all sessions with their values, what they have their own way, all counts and the audit trail; "
+    "placeholders in old "
     "conversations can never be restored."
 )
 
@@ -101,6 +103,12 @@ def _wiped(settings: SettingsStore, everything: bool, *, is_running: bool) -> No
 async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) -> Removed:
     wipes = Wipes(store.database)
     removed = await wipe(store, paths, dictionary=everything)
+    if not is_running and paths.audit.exists():
+        trail = AuditStore(paths.audit, store.database, store.seal)
+        try:
+            await trail.clear()
+        finally:
+            trail.close()
     if is_running:
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -118,8 +126,9 @@ async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) 
 def _remove(paths: Paths) -> None:
     """Removes the vault and its key, wherever that was put."""
     try:
-        for end in ("", "-wal", "-shm", "-journal"):
-            paths.database.with_name(f"{paths.database.name}{end}").unlink(missing_ok=True)
+        for file in (paths.database, paths.audit):
+            for end in ("", "-wal", "-shm", "-journal"):
+                file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
         forget_key(paths.key)
     except OSError as error:
         raise StorageError("The files of the vault cannot be removed.", "Mend the folder's permissions.") from error

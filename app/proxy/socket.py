@@ -9,7 +9,7 @@ from aiohttp import web
 
 from app.proxy import upstream as way_out
 from app.proxy.answer import BROKEN
-from app.proxy.client import Client, Clients
+from app.proxy.client import ANYBODY, Client, Clients
 from app.proxy.credential import protocols, swap, without_ours
 from app.proxy.journal import Journal
 from app.proxy.link import Link
@@ -45,13 +45,14 @@ class Sockets:
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The socket, when it is closed, or the answer that says why there is none."""
+        client = ANYBODY
         try:
             client = await self._clients.of(request, route)
             await self._redactor.asked(request.headers, route, client)
             socket = self._socket(request, route)
             upstream = await self._connect(request, route, client)
         except (Refusal, NotSwitched) as reason:
-            return self._none(request, route, reason)
+            return self._none(request, route, reason, client.label)
         link = Link(
             request, route, socket, upstream, self._settings, self._redactor, self._journal, self._clients, client
         )
@@ -88,10 +89,10 @@ class Sockets:
         except BROKEN as error:
             raise unreachable(url, error) from None
 
-    def _none(self, request: web.Request, route: Route, reason: Refusal | NotSwitched) -> web.Response:
+    def _none(self, request: web.Request, route: Route, reason: Refusal | NotSwitched, label: str) -> web.Response:
         socket = socket_of(route.provider, route.path) or UNDECLARED
         exchange = self._journal.begin("WS", socket.path, route, request.headers.get("User-Agent", ""))
-        exchange.status = reason.status
+        exchange.status, exchange.label = reason.status, label
         if isinstance(reason, Refusal):
             exchange.refuse(reason.status, reason.code, reason.message)
             answer = refused(route.provider, reason)

@@ -38,7 +38,8 @@ LAYOUT = (
     """,
 )
 #: Under which names the vault keeps what the trail is proved by.
-_KEY, _HEAD = "audit-key", "audit-head"
+#: What the master key seals of it, by name in `meta`.
+SEALED = _KEY, _HEAD = "audit-key", "audit-head"
 _ALL = 2**63 - 1
 
 

@@ -11,6 +11,7 @@ from app.credentials import put_in_place, stage_key
 from app.errors import KeyMismatch, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
+from app.store.audit import SEALED as AUDIT
 from app.store.counts import place as count_place
 from app.store.options import own_place
 from app.store.sealing import Seal, Unsealable
@@ -34,7 +35,7 @@ class Sealed:
 
 #: Everything that the master key seals.
 SEALED = (
-    Sealed("meta", "name", "value", str, f"name = '{NAMING}'"),
+    Sealed("meta", "name", "value", str, f"name IN {(NAMING, *AUDIT)}"),
     Sealed("session", "id", "wrapped_key", lambda id: place(id, "key")),
     Sealed("own", "session", "sealed", own_place),
     Sealed("daily", "name", "sealed", count_place),

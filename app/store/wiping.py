@@ -12,8 +12,9 @@ from app.store.rotation import replace_key
 from app.store.sealing import new_key
 from app.store.unlocking import NAMING, Store
 
-#: What stays: how names are made, and the dictionary. All other tables are emptied, also those that are yet to come.
-_STAYS = frozenset({"meta", "term"})
+#: What stays: how names are made, the dictionary, and whom the user lets in. All other tables are emptied, also those
+#: that are yet to come.
+_STAYS = frozenset({"meta", "term", "local_key"})
 #: In `meta`: how often everything was forgotten, and up to which time the running app has forgotten, too.
 _FORGOTTEN, _HEARD = "forgotten", "heard"
 

@@ -258,6 +258,7 @@ _OTHERS = {
     ("reserved", "sealed"),
     ("memo", "digest"),
     ("memo", "edits"),
+    ("local_key", "digest"),
 }
 
 
