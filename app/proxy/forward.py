@@ -175,8 +175,9 @@ class Forwarder:
         kept: set[str] = set()
 
         def keep() -> None:
-            self._keep(asking, session, restorer.ids - kept)
-            kept.update(restorer.ids)
+            if len(restorer.ids) > len(kept):
+                self._keep(asking, session, restorer.ids - kept)
+                kept.update(restorer.ids)
 
         await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()
