@@ -208,8 +208,9 @@ class Forwarder:
         known: set[str] = set()
 
         def keep() -> None:
-            self._keep(asking, session, restorer.ids - known, restorer.until)
-            known.update(restorer.ids)
+            if len(restorer.ids) > len(known):
+                self._keep(asking, session, restorer.ids - known, restorer.until)
+                known.update(restorer.ids)
 
         await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
         await response.write_eof()

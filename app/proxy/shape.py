@@ -28,11 +28,16 @@ class Shape:
 
     def read(self, data: str) -> tuple[str, int, int] | None:
         """What `data` adds, and where its token stands; None when it has another shape."""
-        pieces = _NOISE.split(data) if self._is_noisy else [data]
+        if not self._is_noisy:
+            return self._in_piece(data, 0)
+        pieces = _NOISE.split(data)
         at = len(self._first)
         if len(pieces) != at + 1 + len(self._last) or pieces[:at] != self._first or pieces[at + 1 :] != self._last:
             return None
-        piece = pieces[at]
+        return self._in_piece(pieces[at], [noise.end() for noise in _NOISE.finditer(data)][at - 1] if at else 0)
+
+    def _in_piece(self, piece: str, begins: int) -> tuple[str, int, int] | None:
+        """What the piece of the data that `begins` there adds: it has the text between head and tail."""
         start, end = len(self._head), len(piece) - len(self._tail)
         if not piece.startswith(self._head) or not piece.endswith(self._tail):
             return None
@@ -45,5 +50,4 @@ class Shape:
                 return None
         else:
             return None
-        begins = [noise.end() for noise in _NOISE.finditer(data)][at - 1] if at else 0
         return text, begins + start, begins + end

@@ -163,6 +163,45 @@ def test_what_is_learnt_for_a_while_is_forgotten() -> None:
     assert session.related("PERSON", "Roe") is None
 
 
+def test_what_both_have_learnt_is_worked_out_once_and_known_as_if_it_were_twice() -> None:
+    session, alone = known(JANE), known(JANE, ("PERSON", "John Roe"), TFN)
+    more = session.also([("PERSON", "John Roe"), TFN])
+    session.learn("PERSON", "John Roe")
+    session.learn(*TFN)
+    session.adopt(more)
+    assert not session.is_behind and session._blocks is more._blocks
+    text = "Jane Doe, JOHN ROE, Roe, 123-456-782"
+    assert session.spans(text, lambda entity, value: False) == alone.spans(text, lambda entity, value: False)
+    assert session.related("PERSON", "Roe") == Related("John Roe", "LAST")
+
+
+@pytest.mark.parametrize("meanwhile", [(), [("PERSON", "Ann Poe")]])
+def test_what_only_a_request_knew_does_not_stay_known(meanwhile: list[tuple[str, str]]) -> None:
+    session = known(JANE)
+    more = session.also([("PERSON", "John Roe"), TFN])
+    for entity, value in (TFN, *meanwhile):
+        session.learn(entity, value)
+    session.adopt(more)
+    text = "John Roe, 123456782, Ann Poe"
+    spans = session.spans(text, lambda entity, value: False)
+    assert {text[span.start : span.end] for span in spans} - {"Ann", "Poe"} == {
+        "123456782",
+        *(value for _, value in meanwhile),
+    }
+
+
+def test_what_a_request_was_made_on_may_have_grown_meanwhile() -> None:
+    session = known(JANE)
+    more = session.also([("PERSON", "John Roe")])
+    session.learn("PERSON", "Ann Poe")
+    session.settle()
+    session.learn("PERSON", "John Roe")
+    session.adopt(more)
+    text = "John Roe, Ann Poe"
+    spans = session.spans(text, lambda entity, value: False)
+    assert {"John Roe", "Ann Poe"} <= {text[span.start : span.end] for span in spans}
+
+
 def test_nothing_that_is_spared_is_found() -> None:
     text = "Jane Doe; JaneDoe; Jane; Doe"
     spans = known(JANE).spans(text, lambda entity, value: entity == "PERSON" and value in ("Jane", "JaneDoe"))

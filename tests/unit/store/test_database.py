@@ -193,3 +193,23 @@ async def test_work_runs_in_one_thread_in_order(database: Database) -> None:
     await asyncio.gather(*(database.run(lambda _, n=n: work(n)) for n in range(20)))  # type: ignore[misc]
     assert [number for number, _ in done] == list(range(20))
     assert len({thread for _, thread in done}) == 1 and done[0][1] != threading.get_ident()
+
+
+async def test_what_is_asked_for_in_one_turn_of_the_loop_is_committed_together(database: Database) -> None:
+    statements: list[str] = []
+    database.call(lambda connection: connection.set_trace_callback(statements.append))
+    statements.clear()
+    await asyncio.gather(*(database.run(lambda connection: connection.execute("SELECT 1")) for _ in range(5)))
+    assert statements.count("COMMIT") == 1
+
+
+async def test_what_was_asked_for_is_done_before_it_closes_and_nothing_after(path: Path) -> None:
+    database = Database(path)
+    asked = asyncio.ensure_future(
+        database.run(lambda connection: connection.execute("INSERT INTO meta VALUES ('a', '')").rowcount)
+    )
+    await asyncio.sleep(0)
+    database.close()
+    assert await asked == 1
+    with pytest.raises(RuntimeError, match="closed"):
+        await database.run(lambda connection: None)
