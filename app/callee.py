@@ -1,6 +1,6 @@
 """A process of our own, seen from inside: it answers calls one after the other.
 
-Apart from the side that calls, whose event loop would take eight megabytes in here.
+Apart from the side that calls, whose event loop would take two megabytes in here.
 """
 
 from __future__ import annotations

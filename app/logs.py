@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # the detection process has no loop, and room for one is eight megabytes
+if TYPE_CHECKING:  # the detection process has no loop, and room for one is two megabytes
     import asyncio
 
 #: Their messages quote request lines, headers or bodies.

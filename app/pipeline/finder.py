@@ -92,10 +92,6 @@ def _pieces(label: str) -> list[str]:
     return [_SEPARATOR if char == "_" else re.escape(char) for char in label]
 
 
-def _escaped(token: str) -> list[str]:
-    return [re.escape(char) for char in token]
-
-
 @lru_cache(maxsize=256)
 def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[Style], relatives: bool) -> _Patterns:
     """Shared, since compiling costs a millisecond."""
@@ -108,18 +104,18 @@ def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[S
     stand_ins = sorted(fixed, key=lambda token: (-len(token), token))
     chosen = "|".join(map(re.escape, stand_ins))
     pua = [_PRIVATE] if "pua" in styles else []
-    branches = [_prefixes(_escaped(token[:-1])) for token in stand_ins if len(token) > 1]
+    branches = [_prefixes([*map(re.escape, token[:-1])]) for token in stand_ins if len(token) > 1]
     branches += [_PRIVATE_PARTIAL] if pua else []
     initials = {token[0] for token in stand_ins} | set("\ue000\\" if pua else "")
     if ordered:
         brackets = {**_BRACKETS, **_DOUBLED} if "double" in styles else _BRACKETS
         opening = "|".join(map(re.escape, sorted(brackets, key=len, reverse=True)))
-        closing = "|".join(_prefixes(_escaped(token[:-1])) for token in brackets.values() if len(token) > 1)
+        closing = "|".join(_prefixes([*map(re.escape, token[:-1])]) for token in brackets.values() if len(token) > 1)
         initials |= {first[0] for first in (*brackets, *ordered)}
         number = rf"(?:{whole}){_SEPARATOR}(?:(?:\d\s?){{1,9}}\s{{0,2}}(?:{closing})?)?"
         body = "|".join([_prefixes(_pieces(label)) for label in ordered] + [number])
         branches += [
-            "(?i:" + "|".join(_prefixes(_escaped(token)) for token in brackets) + ")",
+            "(?i:" + "|".join(_prefixes([*map(re.escape, token)]) for token in brackets) + ")",
             rf"(?i:(?:{opening})\s{{0,2}}(?:{body})?)",
             rf"(?<![A-Za-z0-9_])(?i:{body})",
         ]
