@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,11 +20,12 @@ from app.pipeline.detectors.edges import (
     without_possessive,
     without_small_words,
 )
+from app.pipeline.detectors.segments import Segment, segments
 from app.pipeline.models import DEFAULT, find
 from app.pipeline.patterns import ALL
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
-from app.pipeline.tagger import Floats, Tagger, Words
+from app.pipeline.tagger import Tagger, Words
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,13 +40,28 @@ _BLANKS = " \t\u00a0"
 _SHORT = re.compile(r"(?:^|[\W_])[^\W\d_]{1,3}$")
 
 
+#: No threshold is lower; words below it need not be remembered.
+_FLOOR = 0.05
+#: Segments whose words are remembered, some 200 bytes each.
+_REMEMBERED = 50_000
+
+
+class _Word(NamedTuple):
+    """A word of a segment that may belong to an entity; `scores` has a probability for each."""
+
+    start: int
+    end: int
+    begins: bool
+    scores: tuple[float, ...]
+
+
 @dataclass(slots=True)
 class _Draft:
     """An entity being put together: words `start`..`end` of the text, and its scores so far."""
 
     start: int
     end: int
-    scores: list[Floats] = field(default_factory=list)
+    scores: list[tuple[float, ...]] = field(default_factory=list)
 
 
 class NerDetector:
@@ -60,6 +79,8 @@ class NerDetector:
         self._model = model
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
+        self._key = os.urandom(32)
+        self._known: dict[bytes, tuple[_Word, ...]] = {}
 
     def load(self) -> Tagger:
         """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
@@ -72,17 +93,44 @@ class NerDetector:
         """Spans in `text`, sorted and disjoint. Raises DetectorUnavailable when the model fails."""
         if _LETTER.search(text) is None:
             return []
-        words = self.load().words(readable(text))
+        entities = self.load().entities
         spans: list[Span] = []
         reached = 0
-        for draft in _drafts(text, words, policy.ner_threshold):
+        for draft in _drafts(text, self._words(readable(text)), policy.ner_threshold):
             start, end = whole_words(text, draft.start, draft.end, reached)
             # Also for what is dropped: looking at the same letters again would make this quadratic.
             reached = max(reached, end)
-            span = _named(text, start, end, draft, words.entities)
+            span = _named(text, start, end, draft, entities)
             if span is not None:
                 spans.append(span)
         return spans
+
+    def _words(self, text: str) -> Iterator[_Word]:
+        """What may belong to an entity, in order. A segment that was read before is not read again."""
+        for segment in segments(text):
+            piece = text[segment.left : segment.right]
+            name = blake2b(piece.encode(), digest_size=16, key=self._key).digest()
+            words = self._known.pop(name, None)
+            if words is None:
+                words = tuple(_likely(self.load().words(piece)))
+            self._known[name] = words  # used last, forgotten last
+            if len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            yield from _own(words, segment)
+
+
+def _likely(words: Words) -> Iterator[_Word]:
+    for index in np.flatnonzero(words.scores.sum(axis=1) >= _FLOOR).tolist():
+        scores = tuple(words.scores[index].tolist())
+        yield _Word(int(words.starts[index]), int(words.ends[index]), bool(words.begins[index]), scores)
+
+
+def _own(words: Iterable[_Word], segment: Segment) -> Iterator[_Word]:
+    """Those that begin in the segment itself, in the indices of the text."""
+    for word in words:
+        start = word.start + segment.left
+        if segment.start <= start < segment.end:
+            yield word._replace(start=start, end=word.end + segment.left)
 
 
 def readable(text: str) -> str:
@@ -104,19 +152,19 @@ def readable(text: str) -> str:
     return _BLOB.sub(blank, _ESCAPE.sub("  ", _SURROGATE.sub("\ufffd", text)))
 
 
-def _drafts(text: str, words: Words, threshold: float) -> Iterator[_Draft]:
+def _drafts(text: str, words: Iterable[_Word], threshold: float) -> Iterator[_Draft]:
     """Entities as the model gives them, joined over what may stand inside a name."""
     draft: _Draft | None = None
-    active = np.flatnonzero(words.scores.sum(axis=1) >= threshold)
-    for index in active.tolist():
-        start, end = int(words.starts[index]), int(words.ends[index])
-        if draft is not None and _continues(text, draft, start, bool(words.begins[index])):
-            draft.end = end
+    for word in words:
+        if sum(word.scores) < threshold:
+            continue
+        if draft is not None and _continues(text, draft, word.start, word.begins):
+            draft.end = word.end
         else:
             if draft is not None:
                 yield draft
-            draft = _Draft(start, end)
-        draft.scores.append(words.scores[index])
+            draft = _Draft(word.start, word.end)
+        draft.scores.append(word.scores)
     if draft is not None:
         yield draft
 
