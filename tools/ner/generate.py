@@ -21,7 +21,9 @@ TEMPLATES = Path(__file__).with_name("templates.txt")
 _CHOICE = re.compile(r"\[\[(.*?)\]\]")
 _SLOT = re.compile(r"<([A-Z]{1,2}|n)>")
 #: Where people are named in source trees.
-_NAMES_SOMEBODY = re.compile(r"@\w+\.|authors?\b|copyright|written by|contribut|maintain|thanks|\bby [A-Z]|[A-Z][a-z]+ [A-Z][a-z]+", re.I)
+_NAMES_SOMEBODY = re.compile(
+    r"@\w+\.|authors?\b|copyright|written by|contribut|maintain|thanks|\bby [A-Z]|[A-Z][a-z]+ [A-Z][a-z]+", re.I
+)
 _CAPITALISED = re.compile(r"\b[A-Z][a-z]+ [A-Z]\.? ?[a-z]+|\bby [A-Z]")
 _SOURCES = {".py", ".js", ".ts", ".json", ".java", ".go", ".rs", ".css", ".sh", ".yml", ".yaml", ".toml", ".md"}
 Row = dict[str, object]
@@ -30,7 +32,11 @@ Row = dict[str, object]
 def fill(template: str, values: Values, random: Random) -> Row:
     """One text from a template, and where its entities are."""
     text, spans, done = "", [], 0
-    template = _CHOICE.sub(lambda match: random.choice(match[1].split("|")), template).replace("\\n", "\n").replace("\\t", "\t")
+    template = (
+        _CHOICE.sub(lambda match: random.choice(match[1].split("|")), template)
+        .replace("\\n", "\n")
+        .replace("\\t", "\t")
+    )
     for match in _SLOT.finditer(template):
         if match[1] not in values.slots:
             continue
@@ -50,20 +56,31 @@ def mistyped(row: Row, random: Random) -> Row:
     assert isinstance(spans, list)
     inside = {index for start, end, _ in spans for index in range(start, end)}
     for index in range(1, len(text) - 1):
-        if random.random() < 0.02 and text[index].isalpha() and text[index + 1].isalpha() and not {index, index + 1} & inside:
+        if (
+            random.random() < 0.02
+            and text[index].isalpha()
+            and text[index + 1].isalpha()
+            and not {index, index + 1} & inside
+        ):
             text[index], text[index + 1] = text[index + 1], text[index]
     return {"text": "".join(text), "spans": spans}
 
 
 def code(folder: Path, most: int, random: Random) -> list[Row]:
     """Pieces of source files without the lines that may name somebody."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in _SOURCES and path.is_file() and path.stat().st_size < 400_000)
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in _SOURCES and path.is_file() and path.stat().st_size < 400_000
+    )
     random.shuffle(paths)
     rows: list[Row] = []
     for path in paths:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         strict = path.suffix == ".md"
-        lines = [line.rstrip()[:200] for line in lines if not (_NAMES_SOMEBODY if not strict else _CAPITALISED).search(line)]
+        lines = [
+            line.rstrip()[:200] for line in lines if not (_NAMES_SOMEBODY if not strict else _CAPITALISED).search(line)
+        ]
         for start in range(0, min(len(lines), 400), 60):
             text = "\n".join(lines[start : start + random.choice([3, 8, 14, 22])]).strip()[:900]
             if len(text) > 60:

