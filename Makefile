@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test clients check format lock docs screenshots clean
+.PHONY: run test clients check format lock docs evaluation screenshots clean
 
 run: $(VENV)/.app
 	@$(BIN)/anonamoose $(ARGS)
@@ -39,6 +39,11 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/build_docs.py
+
+# The tables of docs/evaluation.md. Collects 25 MB of texts the first time, which needs npm; then takes some minutes.
+evaluation: $(VENV)/.dev
+	@[ -e build/corpora/logs.jsonl ] || $(BIN)/python -m tools.corpus.negatives
+	@$(BIN)/python -m tools.corpus.figures
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tools/screenshots.py

@@ -54,10 +54,12 @@ class State:
 class Application:
     """The running app. Everything is reached from here: settings, terms, exchanges, events."""
 
-    def __init__(self, settings: SettingsStore, bus: EventBus) -> None:
+    def __init__(self, settings: SettingsStore, bus: EventBus, *, inspected: bool = True) -> None:
+        """Without `inspected` nobody can look at exchanges, and none are kept."""
         self.settings = settings
         self.bus = bus
-        self.exchanges = ExchangeLog(settings.current.keep_exchanges)
+        self._inspected = inspected
+        self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         self.worker = Worker(settings.current.ner_model, self._worker_changed)
         self.terms: Terms
         self.vault: Vault
@@ -112,7 +114,8 @@ class Application:
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database)
             self._stack.push_async_callback(self._save_counts)
-            self.worker.use_terms(self.terms.enabled())
+            self.worker.change_terms(self.terms.all())
+            self.worker.refresh = self.terms.refresh
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
             forwarder = Forwarder(
@@ -149,11 +152,12 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
-            self.worker.use_terms(self.terms.enabled())
+            self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             self.vault.ttl = settings.session_ttl * 3600.0
-            self.exchanges.resize(settings.keep_exchanges)
+            if self._inspected:
+                self.exchanges.resize(settings.keep_exchanges)
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import multiprocessing
 import os
 import sys
@@ -12,12 +13,16 @@ from app import __version__
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.logs import configure
-from app.settings import DECLARED, Declared
+from app.option import Declared, coerce
+from app.settings import DECLARED, OWN, Settings
 from app.settings_store import SettingsStore
 
 _DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
 #: Settings that make sense for commands which work on a text.
-_TEXT_SETTINGS = ("data-dir", "locale", "dictionary", "ner", "patterns", "names", "ner-model", "ner-threshold")
+_TEXT_SETTINGS = [row for row in DECLARED.values() if row.option.group == "Detection" or row.name == "data-dir"]
+
+#: Settings that decide what is found; figures depend on nothing that is stored.
+_EVALUATION_SETTINGS = ("preset", "locale", "operators", "thresholds", "ner-threshold", "ner-model")
 
 
 def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
@@ -67,9 +72,23 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
 
     bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
-    bench.add_argument("--rounds", type=_positive, default=20, help="how often each is measured (default: 20)")
+    bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
+    bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
+    bench.add_argument("--text", action="append", default=[], metavar="FILE", help="with --layers: what they read")
     bench.add_argument("--ner", action=argparse.BooleanOptionalAction, help="only with, or only without the model")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
+    evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
+    evaluate.add_argument("--split", choices=("tune", "held-out"), help="only this part of the corpora")
+    evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
+    evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
+    evaluate.add_argument("--layers", metavar="X", help="layers, separated by commas (default: all but the dictionary)")
+    evaluate.add_argument("--examples", type=int, default=3, metavar="N", help="show N of each entity (default: 3)")
+    evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
+    evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(evaluate, [DECLARED[name] for name in _EVALUATION_SETTINGS])
 
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
@@ -78,9 +97,52 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
     for command in (redact, restore):
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
-    _add_settings(redact, [DECLARED[name] for name in _TEXT_SETTINGS])
-    _add_settings(restore, [DECLARED["data-dir"]])
+    _add_settings(redact, _TEXT_SETTINGS)
+
+    session = commands.add_parser("session", help="settings that hold in a named session only")
+    actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
+    change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
+    clear = actions.add_parser("clear", help="forget a session's own settings; its placeholders stay")
+    show = actions.add_parser("list", help="show the sessions that have settings of their own")
+    for command in (change, clear):
+        command.add_argument("session", metavar="NAME", help="what the client calls the session")
+    change.add_argument(
+        "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
+    )
+    for command in (restore, change, clear, show):
+        _add_settings(command, [DECLARED["data-dir"]])
+    _add_dictionary(commands)
     return top
+
+
+def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, add, remove, import and export the values that are always, or never, hidden"
+    actions = commands.add_parser("dictionary", help=words).add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    show = actions.add_parser("list", help="one line for each: its id, what it is, its text")
+    add = actions.add_parser("add", help="add terms: values to hide wherever they occur")
+    remove = actions.add_parser("remove", help="remove what has this text, or this id")
+    read = actions.add_parser("import", help="add what is in a file; see what export writes")
+    write = actions.add_parser("export", help="write all to a file. It is not sealed any more!")
+    for action in (show, add, remove, read, write):
+        which = action.add_mutually_exclusive_group()
+        which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
+        which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
+    add.add_argument("text", nargs="+")
+    add.add_argument("--type", help="what it is redacted as, or allowed as (default: CUSTOM; allowed as any)")
+    add.add_argument("--replacement", default="", metavar="TEXT", help="your own stand-in, instead of a placeholder")
+    add.add_argument("--case-sensitive", action="store_true", help="only in the same case")
+    add.add_argument("--part", action="store_true", help="inside of words as well")
+    add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
+    remove.add_argument("text", nargs="*")
+    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID")
+    read.add_argument("file", help="a file in UTF-8, or - for standard input")
+    write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
+    for action in (read, write):
+        action.add_argument("--format", choices=("csv", "json"), help="default: by the name of the file, else CSV")
+    for action in (show, add, remove, read, write):
+        _add_settings(action, [DECLARED["data-dir"]])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,11 +172,22 @@ def _run(options: argparse.Namespace) -> int:
 
         return demo(options.text, plain=options.plain)
     if options.command == "bench":
+        if options.layers or options.text:
+            from app.bench.layers import bench_layers
+
+            return bench_layers(options.rounds or 5, options.ner, options.text, as_json=options.json)
         from app.bench import bench
 
-        return bench(options.rounds, options.ner, as_json=options.json)
+        return bench(options.rounds or 20, options.ner, as_json=options.json)
+    if options.command == "eval":
+        return _evaluate(options)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
+    if options.command == "dictionary":
+        from app import dictionary_command
+
+        configure("warning")
+        return dictionary_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 
@@ -122,6 +195,16 @@ def _run(options: argparse.Namespace) -> int:
         if options.command == "redact":
             return text_command.redact(settings, options.file, options.session, as_json=options.json)
         return text_command.restore(settings, options.file, options.session)
+    if options.command == "session":
+        from app import session_command
+
+        if options.action == "set":
+            return session_command.change(settings, options.session, options.changes)
+        return (
+            session_command.clear(settings, options.session)
+            if options.action == "clear"
+            else session_command.show(settings)
+        )
     configure(settings.current.log_level)
     if options.command != "serve":
         from app.ui.display import can_show
@@ -135,6 +218,22 @@ def _run(options: argparse.Namespace) -> int:
     from app.serve import serve
 
     return serve(settings, bus)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from app.evaluation import Choice, Output, evaluate, parse_layers
+
+    given = {name: getattr(options, DECLARED[name].attribute) for name in _EVALUATION_SETTINGS}
+    values = {
+        DECLARED[name].attribute: coerce(DECLARED[name], value) for name, value in given.items() if value is not None
+    }
+    settings = Settings(dictionary=False, **values)
+    policy = settings.policy
+    if options.layers is not None:
+        policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    choice = Choice(options.split or "", frozenset(options.kind), options.limit)
+    output = Output(options.json, options.html or "", options.against or "", options.examples)
+    return evaluate(options.file, choice, policy, settings.ner_model, output)
 
 
 if __name__ == "__main__":

@@ -38,9 +38,10 @@ class SettingChanged:
 
 @dataclass(frozen=True, slots=True)
 class TermsChanged:
-    """The dictionary changed; it holds `count` terms now."""
+    """The dictionary changed; it holds `count` terms now. `ids` are those that are new, different or gone."""
 
     count: int
+    ids: frozenset[int] = frozenset()
 
 
 Event = StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged

@@ -32,7 +32,7 @@ async def _serve(settings: SettingsStore, bus: EventBus) -> int:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    application = Application(settings, bus)
+    application = Application(settings, bus, inspected=False)
     told: list[Protection] = []
 
     def tell(event: Event) -> None:

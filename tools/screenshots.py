@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPalette
 
     from app.ui.desktop import Desktop
+    from app.ui.dictionary import Dictionary
     from app.ui.shell import Shell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -90,6 +91,10 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
                 Term("OSP", case_sensitive=True),
                 Term("Jane Roe", "PERSON"),
                 Term("blue-heron-17", "SECRET", whole_word=False, enabled=False),
+                Term("support@example.com", "", kind="allowed"),
+                Term("Newcastle", "LOCATION", kind="allowed"),
+                Term(r"EMP-\d{5}", "EMPLOYEE", kind="pattern"),
+                Term(r"ticket\s{1,3}#?(\d{4,8})", "TICKET", kind="pattern", first_group=True),
             ]
         )
         await _ask(application.base_url.removesuffix("/v1"))
@@ -131,8 +136,23 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
         ("menu", desktop.tray.menu),
     ):
         window.grab().save(str(out / f"{name}.png"))
+    await _pages(dictionary, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
+
+
+async def _pages(dictionary: Dictionary, out: Path) -> None:
+    """The dictionary's other pages."""
+    trial = dictionary.patterns.trial
+    assert trial is not None
+    trial.sample.setPlainText("Ask EMP-20417 and emp-88120 about ticket #73105.\nTheir room is EMP-3.")
+    dictionary.patterns.entry.text.setText(r"EMP-\d{5}")
+    for number, name in ((1, "allowed"), (2, "patterns")):
+        dictionary.tabs.setCurrentIndex(number)
+        await asyncio.sleep(0.5)
+        dictionary.grab().save(str(out / f"{name}.png"))
+    dictionary.patterns.entry.reset()
+    dictionary.tabs.setCurrentIndex(0)
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:

@@ -104,7 +104,7 @@ async def proxy(folder: str, upstream: int, ner: bool) -> AsyncIterator[tuple[Re
     flags = {"data_dir": folder, "host": "127.0.0.1", "port": 0, "ner": ner}
     settings = SettingsStore({**flags, "openai_upstream": f"http://127.0.0.1:{upstream}"}, environ={})
     bus = EventBus()
-    application = Application(settings, bus)
+    application = Application(settings, bus, inspected=False)
     changed = asyncio.Event()
     bus.subscribe(lambda _: changed.set())
     await application.start()

@@ -29,7 +29,7 @@ _PERSONAL = (
 )
 
 
-def _text(random: random.Random, length: int) -> str:
+def prose(random: random.Random, length: int) -> str:
     """Prose of exactly `length` characters, with something personal in the second sentence and every 20th after it."""
     parts: list[str] = []
     size = 0
@@ -81,4 +81,4 @@ class Samples:
         return _chat([self._message("user", _LONG)])
 
     def _message(self, role: str, length: int) -> dict[str, str]:
-        return {"role": role, "content": _text(self._random, length)}
+        return {"role": role, "content": prose(self._random, length)}

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.detectors import Detector, DetectorUnavailable
+from app.pipeline.detectors.own import OwnDetector
 from app.pipeline.engine import Engine
 from app.pipeline.extract import text_of
-from app.pipeline.fields import Fields, Form, Leaf, label
+from app.pipeline.fields import Fields, Form, Leaf
+from app.pipeline.labels import label
 from app.pipeline.media import Attachment, Unreadable
 from app.pipeline.outline import Outline, outline
 from app.pipeline.policy import Policy
@@ -19,7 +21,7 @@ from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
 
 #: Entities of the layers that have no rows to ask.
-_ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "PHONE_NUMBER", "CUSTOM"})
+_ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "ADDRESS", "PHONE_NUMBER", "CUSTOM"})
 #: Bodies that wait between their outline and their findings; more than ever run at once.
 _OPEN = 512
 #: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.
@@ -27,6 +29,14 @@ _CACHED, _CACHED_LENGTH = 20_000, 200_000
 _CACHED_REPORTS = 200
 #: Characters of an attached document that the model reads, a second's work; the other layers read on.
 _READ_SLOWLY = 16_000
+
+
+def known_entities() -> frozenset[str]:
+    """What there is to find besides the types of the dictionary's terms."""
+    from app.pipeline.patterns import ALL
+    from app.pipeline.patterns.secrets import ENTITIES
+
+    return _ENTITIES.union(ENTITIES) | {row.entity for row in ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,10 @@ class Detection:
 
     def __init__(self, ner_model: str) -> None:
         self._ner_model = ner_model
-        self._terms: tuple[Term, ...] = ()
-        self._detectors: dict[str, Detector] = {}
+        self._terms: dict[int, Term] = {}
+        self._own = OwnDetector()
+        self._is_current = True
+        self._detectors: dict[str, Detector] = {"dictionary": self._own}
         self._engine: Engine | None = None
         self._opened: OrderedDict[int, tuple[list[Leaf], list[tuple[Attachment, bytes]]]] = OrderedDict()
         self._reports: dict[tuple[bytes, Policy], Report] = {}
@@ -71,10 +83,10 @@ class Detection:
         # Imported here, each by whoever needs it: the model's runtime costs more than the rest.
         detector = self._detectors.get(layer)
         if detector is None:
-            if layer == "dictionary":
-                from app.pipeline.detectors.dictionary import DictionaryDetector
+            if layer == "secrets":
+                from app.pipeline.detectors.secrets import SecretsDetector
 
-                detector = DictionaryDetector(self._terms)
+                detector = SecretsDetector()
             elif layer == "ner":
                 from app.pipeline.detectors.ner import NerDetector
 
@@ -93,23 +105,34 @@ class Detection:
             self._engine = None
         return detector
 
-    def use_terms(self, terms: tuple[Term, ...]) -> None:
+    def use_terms(self, terms: Iterable[Term]) -> None:
         """The dictionary from now on."""
-        self._terms = terms
+        self.change_terms(dict.fromkeys(self._terms))
+        self.change_terms(dict(enumerate(terms)))
+
+    def change_terms(self, changes: Mapping[int, Term | None]) -> None:
+        """Terms of the dictionary, by id, that are new or have changed; None: that is gone."""
+        self._is_current = False
+        gone = [self._terms.pop(id) for id in changes if id in self._terms]
+        self._terms |= {id: term for id, term in changes.items() if term is not None}
+        if self._own.change(gone, [term for term in changes.values() if term is not None]):
+            self._engine = None
         self._cache.clear()
         self._reports.clear()
-        self._detectors.pop("dictionary", None)
-        self._engine = None
+        self._is_current = True
+
+    def build_terms(self) -> None:
+        """Makes the dictionary ready, which the next text would have to wait for."""
+        self._own.build()
 
     def _ready(self, policy: Policy) -> Engine:
+        if not self._is_current:
+            raise DetectorUnavailable("A change of the dictionary was not taken over: start Anonamoose again.")
         for layer in policy.layers:
             self._detector(layer)
         if self._engine is None:
-            from app.pipeline.patterns import ALL
-
-            entities = _ENTITIES | {row.entity for row in ALL} | {term.entity for term in self._terms}
-            stand_ins = {term.replacement for term in self._terms if term.replacement}
-            self._engine = Engine(self._detectors, entities, stand_ins)
+            entities = known_entities() | self._own.entities
+            self._engine = Engine(self._detectors, entities, self._own.replacements, self._own.allowed)
         return self._engine
 
     def text(self, text: str, policy: Policy) -> list[Finding]:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from app.pipeline.detectors import Detector
-from app.pipeline.fields import Fields, Form, label, leaves
+from app.pipeline.allowed import Allowed
+from app.pipeline.detectors import Detector, addresses
+from app.pipeline.disguises import undisguised
+from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
+from app.pipeline.labels import label
 from app.pipeline.numbers import DIGITS, identifies, may_identify
 from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding
 from app.pipeline.span import Span, resolve
+from app.pipeline.views import views
 
 #: JSON inside strings inside JSON is followed so far; what lies deeper is read as plain text.
-_NESTING = 4
+NESTING = 4
 _EVERYTHING = Fields()
 #: A model for names has nothing to say about digits.
 _FOR_NUMBERS = frozenset(["dictionary", "patterns"])
+#: The layers that look at views. The dictionary has views of its own; the model is too slow to read a text again.
+_ON_VIEWS = ("secrets", "patterns", "names")
+#: How often disguises are undone, as in JSON in Base64 in a URL, and how much around each is looked at again.
+_DISGUISES = 3
+_CONTEXT = 96
 
 
 def _literal(seen: Sighting, offset: int) -> Span:
@@ -31,41 +40,48 @@ class Engine:
     """Finds everything to hide in a text; the same text under the same policy gives the same."""
 
     def __init__(
-        self, detectors: Mapping[str, Detector], entities: Iterable[str], stand_ins: Iterable[str] = ()
+        self,
+        detectors: Mapping[str, Detector],
+        entities: Iterable[str],
+        stand_ins: Iterable[str] = (),
+        allowed: Allowed | None = None,
     ) -> None:
-        """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals."""
+        """`detectors` by layer; placeholders of `entities` and the user's `stand_ins` are literals.
+
+        What is `allowed` is not found.
+        """
         self._detectors = dict(detectors)
+        self._allowed = allowed or Allowed()
         self._literals = Finder(
-            {*map(label_of, entities), LITERAL}, filter(can_stand_in, stand_ins), styles=("ordinal", "pua")
+            {*map(label_of, entities), LITERAL},
+            filter(can_stand_in, stand_ins),
+            styles=("ordinal", "pua"),
+            relatives=True,
         )
 
-    def spans(self, text: str, policy: Policy) -> list[Span]:
-        """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run."""
+    def spans(self, text: str, policy: Policy, skip: int = 0) -> list[Span]:
+        """Disjoint, sorted spans of `text`. Raises DetectorUnavailable when a layer cannot run.
+
+        The first `skip` characters only tell what stands behind them.
+        """
         found = [_literal(seen, 0) for seen in self._literals.find(text)]
         for layer, detector in self._detectors.items():
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
-        spans = resolve(found)
-        while laid_bare := self._laid_bare(text, spans):
-            spans = resolve(spans + laid_bare)
-        return spans
+        found.extend(self._disguised(text, policy))
+        counted = policy.counted(self._allowed.without(text, found, skip))
+        spans = addresses.with_places(text, resolve(counted, policy.weight))
+        return with_laid_bare(text, spans, self._literals, policy.weight)
 
-    def _laid_bare(self, text: str, spans: list[Span]) -> list[Span]:
-        """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
-        out: list[Span] = []
-        ends = [0, *(span.end for span in spans)]
-        starts = [*(span.start for span in spans), len(text)]
-        for start, end in zip(ends, starts, strict=True):
-            # Only what touches an end of the gap depends on what stands beyond it.
-            tail = max(start, end - MAX_LENGTH)
-            head = text[start : min(end, start + MAX_LENGTH)]
-            if start:
-                out += [_literal(seen, start) for seen in self._literals.find(head) if seen.start == 0]
-            if end < len(text):
-                left = text[tail - 1] if tail > start else ""
-                sightings = self._literals.find(text[tail:end], left)
-                out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
-        return out
+    def _disguised(self, text: str, policy: Policy) -> Iterator[Span]:
+        """What detectors find in the views of `text`, where it stands in `text` itself."""
+        detectors = [self._detectors[layer] for layer in _ON_VIEWS if layer in policy.layers & self._detectors.keys()]
+        for view in views(text, _CONTEXT, *[undisguised] * _DISGUISES) if detectors else ():
+            for detector in detectors:
+                for span in detector.detect(view.text, policy):
+                    start, end = view.origin(span.start, span.end)
+                    if start < end:
+                        yield dataclasses.replace(span, start=start, end=end, replacement="")
 
     def findings(self, text: str, policy: Policy) -> list[Finding]:
         """What to hide in a plain text."""
@@ -77,7 +93,7 @@ class Engine:
         Where it holds JSON itself, that is read as such; where it is the value of a telling key, the
         key is read with it.
         """
-        if depth < _NESTING and looks_like_json(value):
+        if depth < NESTING and looks_like_json(value):
             try:
                 tree = parse(value)
             except UnreadableJson:
@@ -109,14 +125,41 @@ class Engine:
         narrow = dataclasses.replace(policy, layers=policy.layers & _FOR_NUMBERS)
         found = self._found(digits, label(key), narrow)
         told = [f for f in found if f.source != "literal" and identifies(f, key)]
+        told = [f for f in told if f.source == "dictionary" or not self._allowed.allows(digits, f.entity)]
+        told.sort(key=policy.weight, reverse=True)
         return [dataclasses.replace(f, start=0, end=len(digits), value=digits, replacement="") for f in told[:1]]
 
     def _found(self, value: str, prefix: str, policy: Policy) -> list[Finding]:
         skip = len(prefix)
         out = []
-        for span in self.spans(prefix + value, policy):
+        for span in self.spans(prefix + value, policy, skip):
             if span.end > skip:
                 start, end = max(0, span.start - skip), span.end - skip
                 own = span.replacement if span.start >= skip else ""
                 out.append(Finding(start, end, span.entity, span.score, span.source, value[start:end], own))
         return out
+
+
+def with_laid_bare(text: str, spans: list[Span], literals: Finder, weight: Callable[[Span], int]) -> list[Span]:
+    """`spans`, disjoint and sorted, and the literals that only hiding them makes, resolved."""
+    while bare := _laid_bare(text, spans, literals):
+        spans = resolve(spans + bare, weight)
+    return spans
+
+
+def _laid_bare(text: str, spans: list[Span], literals: Finder) -> list[Span]:
+    """Literals that only hiding `spans` makes: "PERSON_1234" in "xPERSON_1234" without the x."""
+    out: list[Span] = []
+    ends = [0, *(span.end for span in spans)]
+    starts = [*(span.start for span in spans), len(text)]
+    for start, end in zip(ends, starts, strict=True):
+        # Only what touches an end of the gap depends on what stands beyond it.
+        tail = max(start, end - MAX_LENGTH)
+        head = text[start : min(end, start + MAX_LENGTH)]
+        if start:
+            out += [_literal(seen, start) for seen in literals.find(head) if seen.start == 0]
+        if end < len(text):
+            left = text[tail - 1] if tail > start else ""
+            sightings = literals.find(text[tail:end], left)
+            out += [_literal(seen, tail) for seen in sightings if tail + seen.end == end]
+    return out

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.pipeline.json_text import Pairs, is_whole, parse, tokens
+from app.pipeline.labels import named
 from app.pipeline.offsets import Offset
 
 
@@ -66,7 +67,7 @@ class Form(Enum):
 class Leaf:
     """A string that is text, unless `form` says that it holds bytes, or is a number.
 
-    `[start, end)` is its token, quotes included. `key` is its nearest key, `path` where it stands
+    `[start, end)` is its token, quotes included. `key` says what it is (see `labels.named`), `path` where it stands
     (`choices[].delta.content`), `owners` the objects around it, the outermost first. A number's
     `value` is how it is written.
     """
@@ -74,7 +75,7 @@ class Leaf:
     start: int
     end: int
     value: str = field(repr=False)
-    key: str
+    key: str = field(repr=False)
     path: str
     owners: tuple[Pairs, ...] = field(repr=False)
     form: Form = field(default=Form.TEXT, repr=False)
@@ -208,7 +209,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
             if not opaque and fields.generic and (kind := _protocol(key, member)):
                 opaque = [kind]
             if not opaque:
-                yield Leaf(token.start(), token.end(), member, key, path, frame.owners)
+                yield Leaf(token.start(), token.end(), member, named(key, member, frame.owners), path, frame.owners)
             elif binary and set(opaque) == {Kind.BINARY}:
                 yield Leaf(token.start(), token.end(), member, key, path, frame.owners, Form.BINARY)
         elif isinstance(member, Pairs):
@@ -225,7 +226,8 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
         elif digits and is_whole(member, digits):
             token = next(found)
             if path in pointers or (below is None and not any(rule.kind for rule in rules)):
-                yield Leaf(token.start(), token.end(), token.group(), key, path, frame.owners, Form.NUMBER)
+                said = named(key, token.group(), frame.owners)
+                yield Leaf(token.start(), token.end(), token.group(), said, path, frame.owners, Form.NUMBER)
 
 
 #: What says nothing about who is talking: it may change between two turns of one conversation.
@@ -284,16 +286,3 @@ def fresh_items(tree: Any, path: str) -> frozenset[int] | None:
             return frozenset(fresh)
         fresh.append(id(item))
     return None
-
-
-#: Keys whose values are whole texts. Any other key says what its value is, as a form's label does.
-_TEXT_KEYS = frozenset(
-    "content text input output arguments description instructions prompt system thinking delta data "
-    "partial_json title context message summary body value default examples enum const".split()
-)
-_WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
-
-
-def label(key: str) -> str:
-    """What a form would print before the value of `key`; "" where the value is a text of its own."""
-    return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "

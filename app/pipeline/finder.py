@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.pipeline.placeholder import NOT_IN_KEY, Style, private_of, render
+from app.pipeline.placeholder import NOT_IN_KEY, PARTS, SPELLINGS, Style, private_of, render
 from app.pipeline.whole_words import WholeWords
 
 #: Every placeholder, with everything the tolerant tier puts up with around it, is shorter.
@@ -40,6 +40,9 @@ _BRACKETS = {
     "%5b": "%5d",
     "\\u005b": "\\u005d",
 }
+#: What a label may be followed by: see `placeholder.relatives`.
+_RELATIVE = rf"(?:{_SEPARATOR}(?:{'|'.join(PARTS)}))?(?:{_SEPARATOR}[{SPELLINGS}])?"
+_RELATIVE_END = re.compile(rf"(?P<part>{'|'.join(PARTS)})?(?P<spelling>[{SPELLINGS}])?\Z")
 #: A number of fewer digits than this counts only in brackets which nobody else puts around words.
 _TELLING = 4
 _OURS = frozenset(["[", "\\[", "【", "&#91;", "%5b", "\\u005b"])
@@ -82,10 +85,12 @@ def _escaped(token: str) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[Style]) -> _Patterns:
+def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[Style], relatives: bool) -> _Patterns:
     """Shared, since compiling costs a millisecond."""
     ordered = sorted(labels, key=lambda label: (-len(label), label))
     whole = "|".join("".join(_pieces(label)) for label in ordered) or r"(?!)"
+    if relatives:
+        whole = f"(?:{whole}){_RELATIVE}"
     stand_ins = sorted(fixed, key=lambda token: (-len(token), token))
     pua = [_PRIVATE] if "pua" in styles else []
     branches = [_prefixes(_escaped(token[:-1])) for token in stand_ins if len(token) > 1]
@@ -130,10 +135,17 @@ class Finder:
         words: Iterable[str] = (),
         styles: Iterable[Style] = (),
         doubled: Collection[str] = (),
+        *,
+        relatives: bool = False,
     ) -> None:
-        """`styles` are those, besides the default one, that are in use; `doubled` the numbers in two brackets."""
-        self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles))
+        """`styles` are those, besides the default one, that are in use; `doubled` the numbers in two brackets.
+
+        With `relatives`, all that a label may be followed by is found as well.
+        """
+        self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
+        self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
+        self._tails = frozenset(key[-2:] for key in self._keys)
         self._words = WholeWords(words)
         self._doubled = doubled
 
@@ -174,16 +186,38 @@ class Finder:
         span = self._words.find(text, position, left)
         return Sighting(*span, text[slice(*span)]) if span else None
 
+    def _may_end(self, key: str) -> bool:
+        """Whether a label may end `key`, which has no separators. Asked at every number, mostly in vain."""
+        if self._is_end(key):
+            return True
+        if not self._relatives:
+            return False
+        shorter = key[:-1]
+        has_part = key.endswith(PARTS) or shorter.endswith(PARTS)
+        return self._is_end(shorter) if not has_part else any(self._is_end(key[:end]) for end in _ends(key))
+
+    def _is_end(self, key: str) -> bool:
+        return (key[-2:] in self._tails or key[-1:] in self._tails) and key.endswith(self._keys)
+
+    def _label(self, key: str) -> str | None:
+        """The label that is `key` without its separators."""
+        label = self._patterns.labels.get(key)
+        for end in _ends(key) if label is None and self._relatives else ():
+            if root := self._patterns.labels.get(key[:end]):
+                addition = _RELATIVE_END.match(key, end)
+                return "_".join(filter(None, (root, *(addition.groups() if addition else ()))))
+        return label
+
     def _around(self, number: re.Match[str], text: str, left: str) -> Sighting | None:
         """The sighting whose number this is, or None."""
         reach = max(0, number.start() - _REACH)
         window = text[reach : number.start()]
-        if not NOT_IN_KEY.sub("", window).upper().endswith(self._keys):
+        if not self._may_end(NOT_IN_KEY.sub("", window).upper()):
             return None
         match = self._patterns.label_at_end.search(window)
         if match is None:
             return None
-        label = self._patterns.labels.get(NOT_IN_KEY.sub("", match["label"]).upper())
+        label = self._label(NOT_IN_KEY.sub("", match["label"]).upper())
         if label is None:  # the pattern is more generous: to it, the Kelvin sign is a K
             return None
         digits = re.sub(r"\s", "", number.group())
@@ -223,6 +257,12 @@ class Finder:
         match = self._patterns.partial.search(before + text[floor:], len(before))
         partial = len(text) if match is None else floor + match.start() - len(before)
         return min(partial, self._words.held(text, floor, left))
+
+
+def _ends(key: str) -> list[int]:
+    """Where a label may end in `key`, if it has an addition."""
+    ends = [len(key) - 1] if key[-1:] in SPELLINGS else []
+    return ends + [end - len(part) for end in (len(key), *ends) for part in PARTS if key.endswith(part, 0, end)]
 
 
 def _is_between(text: str, start: int, end: int, opening: str) -> bool:

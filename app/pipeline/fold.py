@@ -31,7 +31,7 @@ _SPACES = re.compile(b"  +")
 _SMALL = 600
 
 
-def _plain(char: str) -> str:
+def plain(char: str) -> str:
     """What is left of one character: "" for the invisible, one look for all spaces, dashes, quotes."""
     if char in _APOSTROPHES:
         return "'"
@@ -57,11 +57,11 @@ class _Table(dict[int, str]):
     def __missing__(self, code: int) -> str:
         # Compatibility forms first (Ｊ, ﬁ, ℡): their parts have a case. Again after, since casefold composes some.
         # What is special is looked up before, since U+00B4 decomposes to a space, and after, for U+0149.
-        first = _plain(chr(code))
+        first = plain(chr(code))
         text = normalize("NFKD", first)
         if not self._keep_case:
             text = normalize("NFKD", text.casefold()).replace("\u0131", "i")
-        self[code] = folded = "".join(map(_plain, text))
+        self[code] = folded = "".join(map(plain, text))
         return folded
 
 

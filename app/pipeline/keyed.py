@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable, Container
+from itertools import count
 
 from app.pipeline.memo import DIGEST_SIZE
 from app.pipeline.placeholder import private
 from app.pipeline.surrogate import Draw
+
+#: Numbers get another digit each time so many values are known: (values up to, digits).
+_DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
+_MOST_DIGITS = 8
 
 
 class Keyed:
@@ -21,14 +27,24 @@ class Keyed:
         seed = purpose + attempt.to_bytes(4, "big") + value.encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, seed, algorithm)
 
-    def number(self, value: str, attempt: int, digits: int) -> int:
-        """A number of so many digits."""
+    def unused(self, value: str, used: Container[str], known: int) -> int:
+        """A number of `value` that is not `used`, with as many digits as so many `known` values need."""
+        digits = next((d for limit, d in _DIGITS if known < limit), _MOST_DIGITS)
+        attempt = 0
+        while str(number := self._number(value, attempt, digits)) in used:
+            attempt += 1
+            # A crowded range would be searched for long: give up on it early and take a wider one.
+            digits = min(_MOST_DIGITS, digits + (attempt % 16 == 0))
+        return number
+
+    def _number(self, value: str, attempt: int, digits: int) -> int:
         low: int = 10 ** (digits - 1)
         return low + int.from_bytes(self._digest(b"", value, attempt)[:8], "big") % (9 * low)
 
-    def private(self, value: str, attempt: int) -> str:
-        """A placeholder of the style `pua`."""
-        return private(self._digest(b"pua", value, attempt))
+    def unused_private(self, value: str, is_used: Callable[[str], bool]) -> str:
+        """A placeholder of the style `pua` that is not used."""
+        tokens = (private(self._digest(b"pua", value, attempt)) for attempt in count())
+        return next(token for token in tokens if not is_used(token))
 
     def draw(self, value: str, attempt: int) -> Draw:
         """What decides a surrogate."""

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.pipeline.fields import Fields, label, leaves
+from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import UnreadableJson, looks_like_json, parse
+from app.pipeline.labels import label
 
 _EVERYTHING = Fields()
 DIGEST_SIZE = 16

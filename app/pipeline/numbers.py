@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from app.pipeline.fields import label
+from app.pipeline.labels import label
 from app.pipeline.redaction import Finding
 
 #: Shorter numbers identify nobody by themselves.
@@ -25,11 +25,13 @@ _TECHNICAL = frozenset(
 )
 #: Their keywords ("account", "license") announce ids of every kind.
 _VAGUE = frozenset(
-    "US_BANK_NUMBER AU_BANK_ACCOUNT UK_BANK_ACCOUNT NZ_BANK_ACCOUNT US_DRIVER_LICENSE AU_DRIVER_LICENCE "
-    "UK_DRIVING_LICENCE NZ_DRIVER_LICENCE".split()
+    "ACCOUNT_NUMBER US_BANK_NUMBER AU_BANK_ACCOUNT UK_BANK_ACCOUNT NZ_BANK_ACCOUNT US_DRIVER_LICENSE "
+    "AU_DRIVER_LICENCE UK_DRIVING_LICENCE NZ_DRIVER_LICENCE".split()
 )
-#: Found by their own form, or behind words ("call", "contact", "card") that also name other things.
-_BY_FORM = frozenset(["CREDIT_CARD", "AU_IHI", "PHONE_NUMBER"])
+#: Found by their own form, or behind words ("call", "contact", "card", "device") that also name other things.
+_BY_FORM = frozenset(
+    "CREDIT_CARD AU_IHI PHONE_NUMBER HEALTH_PLAN_NUMBER CERTIFICATE_NUMBER ID_NUMBER DEVICE_ID BIOMETRIC_ID".split()
+)
 
 
 def may_identify(digits: str) -> bool:
@@ -41,7 +43,12 @@ def identifies(finding: Finding, key: str) -> bool:
     """Whether `finding`, made in a number under `key`, is more than a coincidence."""
     if finding.source == "dictionary":
         return True
-    words = label(key).lower().rstrip(": ").split()
-    if finding.entity in _BY_FORM and words and words[-1] in _TECHNICAL:
+    if finding.entity in _BY_FORM and is_technical(key):
         return False
     return finding.entity not in _VAGUE
+
+
+def is_technical(key: str) -> bool:
+    """Whether numbers under `key` count, measure or point at something."""
+    words = label(key).lower().rstrip(": ").split()
+    return bool(words) and words[-1] in _TECHNICAL

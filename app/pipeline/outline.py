@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,11 +13,12 @@ from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
 from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
+from app.pipeline.known import Known
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
-from app.pipeline.numbers import DIGITS, may_identify
+from app.pipeline.numbers import DIGITS, is_technical, may_identify
 from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
-from app.pipeline.placeholder import Style, entity_of, masked
+from app.pipeline.placeholder import Style, entity_of, label_of_mask
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
@@ -47,7 +48,7 @@ class Part:
     `number` says how many of the leaves before it have the same name: the same text may have gone out
     in two ways, before a change of the dictionary and after it. `form` BINARY is a text in another form,
     say base64; it is redacted as what it says. A number with `into` points into the text of another
-    part, by the rule that comes with it.
+    part, by the rule that comes with it; a `technical` one stands under a key that says so.
     """
 
     start: int
@@ -57,6 +58,7 @@ class Part:
     is_history: bool
     form: Form = Form.TEXT
     into: tuple[int, Offset] | None = None
+    technical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,15 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     digits = 1 if may_hold(text, fields.offsets) else DIGITS
     for leaf in leaves(text, fields, tree, binary=True, digits=digits):
         if leaf.form is Form.BINARY:
-            said, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
+            inside, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
             if attachment is not None:
                 attachments.append(attachment)
                 contents.append(content)
-            if said is not None:
+            if inside is not None:
                 # What is in a document is a text of its own: its key says nothing about it.
-                form = Form.TEXT if said == leaf.value else Form.BINARY
+                form = Form.TEXT if inside == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
-                found.append(dataclasses.replace(leaf, value=said, key=key, form=form))
+                found.append(dataclasses.replace(leaf, value=inside, key=key, form=form))
         elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
@@ -132,12 +134,13 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
         name = digest(leaf.value if leaf.form is not Form.NUMBER else f"#{leaf.value}", leaf.key)
         counts[name] += 1
         start, end, number = leaf.start + mark, leaf.end + mark, counts[name] - 1
-        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into)
+        technical = leaf.form is Form.NUMBER and is_technical(leaf.key)
+        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into, technical)
 
     parts = tuple(map(part, found))
     hashed = hashlib.sha256()
-    for said in opening(tree, fields.opening):
-        encoded = said.encode("utf-8", "surrogatepass")
+    for words in opening(tree, fields.opening):
+        encoded = words.encode("utf-8", "surrogatepass")
         hashed.update(len(encoded).to_bytes(8, "big") + encoded)
     head = {key: value for key, value in top if isinstance(value, str | bool) and len(str(value)) <= 512}
     chain = chain_of(tree, fields.opening)
@@ -168,15 +171,18 @@ def redact_body(
     *,
     quoting: bool,
     style: Style = "default",
+    masked: Collection[str] = (),
+    among: Known | None = None,
 ) -> Redaction:
-    """Replaces what is to hide in `text`.
+    """Replaces what is to hide in `text`, the values of `masked` entities for good.
 
     `found` has the findings of each part (by its place in `parts`, in the indices of its string)
-    that was looked through; the others were sent before, and go out as they went then.
+    that was looked through; the others were sent before, and go out as they went then. `among` is as in
+    `Session.placeholder`.
     """
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
     # Read only if it is asked for: most requests have no use for surrogates, or all of theirs already.
-    surroundings = Surroundings(_value(text[p.start : p.end], p.form) for p in parts if p.into is None)
+    surroundings = Surroundings(said(text[p.start : p.end], p.form) for p in parts if p.into is None)
     pieces: list[tuple[Finding, str]] = []
     inside: list[Redaction] = []
     edited: dict[int, Edits] = {}
@@ -189,11 +195,20 @@ def redact_body(
             known = session.recall(part.digest, part.number)
             known = latest.get(part.digest, ()) if known is None else known
             latest[part.digest] = known
-            value = _value(token, part.form) if known else ""
+            value = said(token, part.form) if known else ""
             own = [(_remembered(edit, value, session), edit.text) for edit in untrimmed(known, value)]
         else:
-            value = _value(token, part.form) if found[number] or session.has_stand_ins else ""
-            redaction = redact(value, found[number], session, quoting=quoting, style=style, surroundings=surroundings)
+            value = said(token, part.form) if found[number] or session.has_stand_ins else ""
+            redaction = redact(
+                value,
+                found[number],
+                session,
+                quoting=quoting,
+                style=style,
+                surroundings=surroundings,
+                masked=masked,
+                among=among,
+            )
             own = [(r.finding, r.placeholder) for r in redaction.replacements]
             edits = [Edit(finding.start, finding.end, placeholder) for finding, placeholder in own]
             known = trimmed(edits, value)
@@ -241,11 +256,12 @@ def _unquoted(replacement: Replacement) -> Replacement:
 
 
 def _remembered(edit: Edit, value: str, session: Session) -> Finding:
-    entity = entity_of(session.label(edit.text) or masked(edit.text) or "CUSTOM")
+    entity = entity_of(session.label(edit.text) or label_of_mask(edit.text) or "CUSTOM")
     return Finding(edit.start, edit.end, entity, 1.0, "memo", value[edit.start : edit.end])
 
 
-def _value(token: str, form: Form) -> str:
+def said(token: str, form: Form) -> str:
+    """What the part with this token says."""
     if form is Form.NUMBER:
         return token
     value = parse(token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 #: How placeholders look. `default` is `[PERSON_4821]`, `ordinal` `[PERSON_1]`, `double` `[[PERSON_4821]]`, `angle`
@@ -12,6 +13,11 @@ Style = Literal["default", "ordinal", "double", "angle", "surrogate", "mask", "p
 #: All styles by their name.
 STYLES: dict[str, Style] = {style: style for style in get_args(Style)}
 
+#: Which of a person's names a value is; "" for all of them.
+Part = Literal["", "FIRST", "MIDDLE", "LAST"]
+PARTS: tuple[Part, ...] = ("FIRST", "MIDDLE", "LAST")
+#: What tells several spellings of the same from each other; the first has none of them.
+SPELLINGS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: Short labels where the entity's own name would cost the model tokens and tell it no more.
 SHORT = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -57,15 +63,33 @@ def render(label: str, number: int | str, style: Style = "default") -> str:
     return f"{opening}{label}_{number}{closing}"
 
 
+def relatives(token: str, part: Part) -> Iterator[str]:
+    """Placeholders with the number of `token`, for a part of what it stands for, or another spelling of it.
+
+    `[PERSON_4821]` is Jane Doe, `[PERSON_LAST_4821]` "Doe", `[PERSON_LAST_B_4821]` "DOE", `[PERSON_B_4821]`
+    "jane_doe". So a model sees that they are one person, and which name it is; one that leaves the
+    addition out says the full name. None where `token` has no number, or too long a label.
+    """
+    named = parts(token)
+    if named is None:
+        return
+    label, number = named
+    at = token.index(label)
+    for letter in ("", *SPELLINGS):
+        related = "_".join(filter(None, (label, part, letter)))
+        if related != label and len(related) <= _LABEL_MAX:
+            yield token[:at] + token[at:].replace(f"{label}_{number}", f"{related}_{number}")
+
+
 def mask(entity: str) -> str:
     """What stands for every value of `entity` that is not to come back."""
     return f"[{label_of(entity)}]"
 
 
-def masked(token: str) -> str:
+def label_of_mask(token: str) -> str:
     """The label that `mask` has left of a value, "" for any other text."""
     match = _MASK.fullmatch(token)
-    return match["label"] if match else ""
+    return match["label"] if match and parts(token) is None else ""
 
 
 def private(digest: bytes) -> str:
@@ -80,6 +104,11 @@ def private_of(digits: str) -> str:
 
 def is_private(token: str) -> bool:
     return _PRIVATE.fullmatch(token) is not None
+
+
+def is_generated(token: str) -> bool:
+    """Whether `token` looks like no surrogate and no stand-in of the user's."""
+    return parts(token) is not None or is_private(token)
 
 
 def parts(token: str) -> tuple[str, str] | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.pipeline.known import Known
 from app.pipeline.memo import Edits
-from app.pipeline.placeholder import LITERAL, Style, mask
+from app.pipeline.placeholder import LITERAL, Style, label_of, label_of_mask, mask
 from app.pipeline.session import Session
 from app.pipeline.span import Span
 from app.pipeline.surrogate import Surroundings
@@ -67,28 +68,33 @@ def redact(
     quoting: bool = False,
     style: Style = "default",
     surroundings: Surroundings | None = None,
+    masked: Collection[str] = (),
+    among: Known | None = None,
 ) -> Redaction:
-    """Replaces every finding by its placeholder in `session`, in one pass.
+    """Replaces every finding by its placeholder in `session`, those of `masked` entities by a mask, in one pass.
 
     `findings` are disjoint and sorted, in `original`'s indices. Literals, that is text which already
     looks like a placeholder, are dealt with first, so that none of them can be issued for a value
     of the same text. A literal nobody issued is reserved and stays. One that was issued is hidden
     behind a placeholder of its own, and so comes back as it was; with `quoting` (the client is
     shown placeholders, and quotes them) it stays and keeps its meaning. `surroundings` are all texts
-    that go out with this one.
+    that go out with this one, `among` is as in `Session.placeholder`.
     """
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
     hidden = [finding for finding, keep in zip(ordered, kept, strict=True) if keep]
-    if style == "mask":
-        return replaced(original, hidden, [_masked(finding) for finding in hidden])
     around = surroundings or Surroundings([original])
-    tokens = [session.placeholder(f.entity, f.value, f.replacement, style, around) for f in hidden]
+    tokens = [
+        _mask(f, session) if style == "mask" or f.entity in masked
+        else session.placeholder(f.entity, f.value, f.replacement, style, around, among, _is_own(f))
+        for f in hidden
+    ]  # fmt: skip
     while True:
         result = replaced(original, hidden, tokens)
         misread, overlooked = _misread(result, session)
         for number in misread:
-            tokens[number] = session.generated(hidden[number].entity, hidden[number].value, style)
+            found = hidden[number]
+            tokens[number] = session.generated(found.entity, found.value, style, _is_own(found))
         if quoting or not overlooked:
             if not misread:
                 return result
@@ -99,9 +105,17 @@ def redact(
         hidden, tokens = [finding for finding, _ in pairs], [token for _, token in pairs]
 
 
-def _masked(finding: Finding) -> str:
-    own = finding.replacement if finding.source == "dictionary" else ""
-    return own or mask(finding.entity)
+def _mask(finding: Finding, session: Session) -> str:
+    """What stands for `finding` for good: nothing that was issued before, or will be, as that comes back."""
+    token = (finding.source == "dictionary" and finding.replacement) or mask(finding.entity)
+    while session.issued(token):
+        token = f"[{label_of_mask(token) or label_of(finding.entity)}_]"
+    session.reserve(token)
+    return token
+
+
+def _is_own(finding: Finding) -> bool:
+    return finding.source == "dictionary"
 
 
 def replaced(original: str, hidden: Sequence[Finding], tokens: Sequence[str]) -> Redaction:

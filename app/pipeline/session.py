@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 from app.pipeline.finder import Finder
 from app.pipeline.keyed import Keyed
+from app.pipeline.known import Known
 from app.pipeline.memo import Edits, Memory
 from app.pipeline.placeholder import (
     Style,
     can_stand_in,
+    entity_of,
     fragment,
     identity,
     is_doubled,
-    is_private,
+    is_generated,
     label_of,
     parts,
+    relatives,
     render,
 )
 from app.pipeline.surrogate import Surroundings, surrogates
 
-#: Numbers get another digit each time so many values are known: (values up to, digits).
-_DIGITS = ((200, 4), (2_000, 5), (20_000, 6), (200_000, 7))
-_MOST_DIGITS = 8
 _NOWHERE = Surroundings(())
 
 
@@ -33,12 +33,14 @@ _NOWHERE = Surroundings(())
 class Entry:
     """One placeholder and the value it stands for (hidden from repr).
 
-    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in.
+    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in. The user's
+    `own` values, which the dictionary finds, are not known again.
     """
 
     placeholder: str
     label: str
     value: str = field(repr=False)
+    own: bool = False
 
 
 class Pending(NamedTuple):
@@ -52,11 +54,11 @@ class Pending(NamedTuple):
 class Session:
     """Placeholders of one conversation, in both directions.
 
-    The number in a placeholder is an HMAC-SHA256 of the exact value under the session's own key:
-    the same value gets the same placeholder whatever came before it, and two spellings of a name
-    get two, so that each comes back as it was written. Numbers are unique in a session whatever
-    their label. A value keeps the placeholder it got first, also when another style is asked for
-    later. `pending` holds what has to be stored before anything may be sent.
+    The number in a placeholder is an HMAC-SHA256 of the exact value under the session's own key: the same
+    value gets the same placeholder whatever came before it. Two spellings get two, so that each comes back
+    as it was written. Their number is one, as it is for parts of a name (see `placeholder.relatives`); else
+    numbers are unique whatever their label. A value keeps the placeholder it got first, also when another
+    style is asked for later. `pending` holds what has to be stored before anything may be sent.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Session:
     ) -> None:
         """`key` has 32 bytes; the rest is what the vault holds of this session."""
         self.id = id
+        self.known = Known()
         self._keyed = Keyed(key)
         self._by_placeholder: dict[tuple[str, str], Entry] = {}  # by its identity
         self._by_value: dict[str, Entry] = {}
@@ -78,7 +81,7 @@ class Session:
         self._doubled: set[str] = set()  # numbers that stand in two brackets
         self._originals: set[str] = set()  # values as a surrogate must not be, in whatever case
         self._reserved: set[tuple[str, str]] = set()
-        self._labels: frozenset[str] = frozenset()
+        self.labels: frozenset[str] = frozenset()  # issued or reserved
         self._fixed: frozenset[str] = frozenset()
         self._words: set[str] = set()
         self._styles: frozenset[Style] = frozenset()
@@ -105,38 +108,51 @@ class Session:
         preferred: str = "",
         style: Style = "default",
         surroundings: Surroundings = _NOWHERE,
+        among: Known | None = None,
+        own: bool = False,
     ) -> str:
         """The placeholder of `value`, a new one in `style` if it has none yet.
 
-        `preferred` is the user's own stand-in; it is taken unless it stands for another value. No surrogate
-        is anything that is in its `surroundings`.
+        `preferred` is the user's own stand-in; it is taken unless it stands for another value. No surrogate is
+        anything that is in its `surroundings`. It may be a part of a value `among` these, or of this session's;
+        `own` is as in `Entry`.
         """
-        known = self._by_value.get(value)
-        if known is not None:
+        if (known := self._by_value.get(value)) is not None:
             return known.placeholder
         if preferred and not self._is_taken(preferred) and can_stand_in(preferred):
             return self._issue(Entry(preferred, "", value))
+        relative = None if own or style in ("surrogate", "pua") else self._relative(entity, value, style, among)
+        if relative:
+            return self._issue(Entry(relative, label_of(entity), value))
         if style == "surrogate":
             found = surrogates(
                 entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
             )
             label = label_of(entity)
             # A part that has a placeholder of another style keeps it.
-            tokens = [self._issue(Entry(token, label, part)) for token, part in found if part not in self._by_value]
-            if tokens:
-                return tokens[-1]
-        return self.generated(entity, value, style)
+            new = [Entry(token, label, part, own) for token, part in found if part not in self._by_value]
+            if new:
+                return [self._issue(entry) for entry in new][-1]
+        return self.generated(entity, value, style, own)
 
-    def generated(self, entity: str, value: str, style: Style = "default") -> str:
+    def generated(self, entity: str, value: str, style: Style = "default", own: bool = False) -> str:
         """A generated placeholder of `value`, for a place where its stand-in would be misread."""
-        known = self._generated.get(value)
-        if known is not None:
+        if (known := self._generated.get(value)) is not None:
             return known.placeholder
         label = label_of(entity)
         if style == "pua":
-            return self._issue(Entry(self._private(value), label, value))
-        number = self._ordinal(label) if style == "ordinal" else self._number(value)
-        return self._issue(Entry(render(label, number, style), label, value))
+            return self._issue(Entry(self._keyed.unused_private(value, self._is_taken), label, value, own))
+        held = len(self._by_placeholder) + len(self._reserved)
+        number = self._ordinal(label) if style == "ordinal" else self._keyed.unused(value, self._numbers, held)
+        return self._issue(Entry(render(label, number, style), label, value, own))
+
+    def _relative(self, entity: str, value: str, style: Style, among: Known | None) -> str | None:
+        related = (self.known if among is None else among).related(entity, value)
+        if related is None:
+            return None
+        root = self._by_value.get(related.value)
+        token = root.placeholder if root else self.generated(entity, related.value, style)
+        return next((free for free in relatives(token, related.part) if not self._is_taken(free)), None)
 
     def _surrogate_of(self, value: str) -> str | None:
         entry = self._by_value.get(value)
@@ -232,14 +248,8 @@ class Session:
     def finder(self) -> Finder:
         """Finds this session's placeholders in a text."""
         if self._finder is None:
-            self._finder = Finder(self._labels, self._fixed, self._words, self._styles, frozenset(self._doubled))
+            self._finder = Finder(self.labels, self._fixed, self._words, self._styles, frozenset(self._doubled))
         return self._finder
-
-    def _private(self, value: str) -> str:
-        attempt = 0
-        while self._is_taken(token := self._keyed.private(value, attempt)):
-            attempt += 1
-        return token
 
     def _ordinal(self, label: str) -> int:
         number = self._labelled[label] + 1
@@ -247,54 +257,44 @@ class Session:
             number += 1
         return number
 
-    def _number(self, value: str) -> int:
-        known = len(self._by_placeholder) + len(self._reserved)
-        digits = next((d for limit, d in _DIGITS if known < limit), _MOST_DIGITS)
-        attempt = 0
-        while str(number := self._keyed.number(value, attempt, digits)) in self._numbers:
-            attempt += 1
-            # A crowded range would be searched for long: give up on it early and take a wider one.
-            digits = min(_MOST_DIGITS, digits + (attempt % 16 == 0))
-        return number
-
     def _add(self, entry: Entry) -> None:
         self._by_placeholder[identity(entry.placeholder)] = entry
         self._originals.add(entry.value.casefold())
-        self._labelled[entry.label] += 1
-        is_generated = bool(entry.label) and _is_generated(entry.placeholder)
+        generated = bool(entry.label) and is_generated(entry.placeholder)
+        named = parts(entry.placeholder)
+        if entry.label and (named is None or named[0] == entry.label):  # what it is a part of has taught the rest
+            self._labelled[entry.label] += 1
+            if not entry.own:
+                self.known.learn(entity_of(entry.label), entry.value)
         # A stand-in goes before a generated one, in whatever order the vault gives them back.
-        if not is_generated or entry.value not in self._by_value:
+        if not generated or entry.value not in self._by_value:
             self._by_value[entry.value] = entry
-        if is_generated:
+        if generated:
             self._generated.setdefault(entry.value, entry)
-        if entry.label and not is_generated:
+        if entry.label and not generated:
             self._words.add(entry.placeholder)
             self._finder = None
         else:
-            self._look_for(entry.placeholder, is_generated)
+            self._look_for(entry.placeholder, generated)
 
     def _block(self, placeholder: str) -> None:
         self._reserved.add(identity(placeholder))
         # Looked for as well: found as what it is, it is not taken for another that overlaps it.
-        self._look_for(placeholder, _is_generated(placeholder))
+        self._look_for(placeholder, is_generated(placeholder))
 
-    def _look_for(self, placeholder: str, is_generated: bool) -> None:
-        named = parts(placeholder) if is_generated else None
+    def _look_for(self, placeholder: str, generated: bool) -> None:
+        named = parts(placeholder) if generated else None
         if named is not None:
             label, number = named
-            self._labels |= {label}
+            self.labels |= {label}
             self._numbers.add(number)
             if len(number) < 4:
                 self._styles |= {"ordinal"}
             if is_doubled(placeholder):
                 self._styles |= {"double"}
                 self._doubled.add(number)
-        elif is_generated:
+        elif generated:
             self._styles |= {"pua"}
         else:
             self._fixed |= {placeholder}
         self._finder = None
-
-
-def _is_generated(token: str) -> bool:
-    return parts(token) is not None or is_private(token)

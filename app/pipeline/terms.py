@@ -1,10 +1,12 @@
-"""Terms: the values a user wants hidden wherever they occur."""
+"""Terms: the values a user wants hidden wherever they occur, or never; and patterns of such values."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
+from app.pipeline.expression import check_expression, warning
 from app.pipeline.fold import fold
 
 MAX_TEXT = 500
@@ -16,13 +18,22 @@ _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]", re.IGNORECASE)
 _UNSAFE = frozenset("\"'`\\“”„‟‘’‚‛«»")
 
 
+#: A term is hidden. An allowed value never is, unless a term hides it. A pattern is a regular expression whose
+#: matches are hidden.
+Kind = Literal["term", "allowed", "pattern"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+NAMES: dict[Kind, str] = {"term": "A term", "allowed": "An allowed value", "pattern": "A pattern"}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One entry of the dictionary.
 
-    `text` is what to look for, `entity` the type it is redacted as. `replacement` is the user's own stand-in;
-    empty means a generated placeholder. `whole_word` asks for a word boundary at both ends, `case_sensitive`
-    for the same case; other differences of writing never matter (see `fold`).
+    `text` is what to look for, `entity` the type it is redacted as; of an allowed value it is the only type it
+    is allowed as, empty for all. `replacement`, which only terms have, is the user's own stand-in; empty means a
+    generated placeholder. `whole_word` asks for a word boundary at both ends of a term, `case_sensitive` for the
+    same case; other differences of writing never matter (see `fold`), except to patterns. `first_group` hides
+    of each match of a pattern the first group alone.
     """
 
     text: str = field(repr=False)
@@ -31,24 +42,38 @@ class Term:
     whole_word: bool = True
     replacement: str = ""
     enabled: bool = True
+    kind: Kind = "term"
+    first_group: bool = False
 
 
 def check(term: Term) -> None:
     """Raises ValueError, with a sentence for the user, when `term` cannot be used."""
+    name = NAMES[term.kind]
     if len(term.text) > MAX_TEXT:
-        raise ValueError(f"A term can have at most {MAX_TEXT} characters; this one has {len(term.text)}.")
+        raise ValueError(f"{name} can have at most {MAX_TEXT} characters; this one has {len(term.text)}.")
     folded = fold(term.text)
     if not folded:
-        raise ValueError("A term needs at least one visible character.")
+        raise ValueError(f"{name} needs at least one visible character.")
     if any("\ud800" <= char <= "\udfff" for char in term.text):
-        raise ValueError("The term contains half a character; type it again instead of pasting it.")
-    if not _ENTITY.fullmatch(term.entity):
+        raise ValueError("The text contains half a character; type it again instead of pasting it.")
+    if not _ENTITY.fullmatch(term.entity) and (term.entity or term.kind != "allowed"):
         raise ValueError(
             f"“{term.entity}” is not a type: use 2 to 32 capital letters, digits and underscores, "
             "starting with a letter, such as CUSTOM or PROJECT_NAME."
         )
+    if term.replacement and term.kind != "term":
+        raise ValueError(f"{name} has no replacement: only a term can have one.")
     if term.replacement:
         _check_replacement(term.replacement, folded)
+    if term.kind == "pattern":
+        check_expression(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
+
+
+def caution(term: Term) -> str:
+    """What to tell the user about a term that can be used; mostly empty."""
+    if term.kind != "pattern":
+        return ""
+    return warning(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
 
 
 def _check_replacement(replacement: str, folded_term: bytes) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import SettingError
-from app.pipeline.placeholder import STYLES, Style
-from app.pipeline.policy import Policy, parse_regions
+from app.option import parse_flag
+from app.pipeline.placeholder import Style
+from app.pipeline.policy import Policy
 from app.proxy.refusal import Refusal
-from app.settings import DECLARED, coerce, parse_flag
+from app.settings import OWN, Settings
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_PREFIX = "x-anonamoose-"
+#: What can be asked for besides a setting of one's own. The upstream is the route's affair.
+_OTHERS = ("session", "redact", "hydrate", "upstream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +31,66 @@ class Controls:
     placeholders: Style = "default"
 
 
-_PREFIX = "x-anonamoose-"
-#: Settings that a request may have its own way.
-_OF_POLICY = ("images", "documents", "audio", "numbers")
+def named(headers: Mapping[str, str], in_path: Mapping[str, str]) -> str:
+    """The session that a client names; "" for none. Raises Refusal."""
+    session = _asked(headers).get("session", in_path.get("session", ""))
+    if session and not _SESSION.fullmatch(session):
+        raise _invalid("session", "It takes 1 to 128 letters, digits or one of . _ : -")
+    return session
 
 
 def controls(
     headers: Mapping[str, str],
-    policy: Policy,
+    settings: Settings,
     in_path: Mapping[str, str] | None = None,
-    placeholders: Style = "default",
+    in_session: Mapping[str, str] | None = None,
 ) -> Controls:
     """Reads headers and the options `in_path`, for clients that cannot send headers.
 
-    A header wins; where nothing is asked, `policy` and `placeholders` hold.
+    A header goes before an option in the path, that before what the session has its own way (`in_session`),
+    that before the settings.
 
-    Raises Refusal when an option has a value it cannot have.
+    Raises Refusal when an option is unknown, has a value it cannot have, or asks for what the settings forbid.
     """
-    asked = {**(in_path or {})}
-    asked |= {key.lower()[len(_PREFIX) :]: v for key, v in headers.items() if key.lower().startswith(_PREFIX)}
-    session = asked.get("session", "")
-    if session and not _SESSION.fullmatch(session):
-        raise _invalid("session", "It takes 1 to 128 letters, digits or one of . _ : -")
-    locale = asked.get("locale")
-    if locale is not None:
-        try:
-            policy = dataclasses.replace(policy, regions=parse_regions(locale))
-        except ValueError:
-            raise _invalid("locale", "It takes regions such as NZ,AU.") from None
-    for name in asked.keys() & set(_OF_POLICY):
-        try:
-            chosen = coerce(DECLARED[name], asked[name])
-        except SettingError:
-            raise _invalid(name, f"It takes {' or '.join(DECLARED[name].choices)}.") from None
-        policy = dataclasses.replace(policy, **{name: chosen})
-    style = asked.get("placeholders", placeholders).strip().lower()
-    if style not in STYLES:
-        raise _invalid("placeholders", f"It takes one of {', '.join(STYLES)}.")
-    return Controls(session, _flag(asked, "redact"), _flag(asked, "hydrate"), policy, STYLES[style])
+    in_path = in_path or {}
+    asked = {**in_path, **_asked(headers)}
+    if not asked.keys() <= {*_OTHERS, *OWN}:
+        raise Refusal(
+            400, "unknown_option", "The request has an option that there is not.", f"There are {', '.join(OWN)}."
+        )
+    settings = own = _with(settings, in_session or {})
+    for options in (in_path, _asked(headers)):
+        own = _with(own, options)
+    redact = _flag(asked, "redact")
+    if settings.client_policy == "stricter" and (not redact or _relaxes(own, settings)):
+        raise Refusal(
+            403,
+            "policy_locked",
+            "The request asks for less protection than the settings demand; nothing was sent.",
+            "Ask for no less, or change the setting client-policy.",
+        )
+    session = named(headers, in_path)
+    return Controls(session, redact, _flag(asked, "hydrate"), own.policy, own.placeholders)
+
+
+def _asked(headers: Mapping[str, str]) -> dict[str, str]:
+    found = ((key.lower(), value) for key, value in headers.items())
+    return {key[len(_PREFIX) :]: value for key, value in found if key.startswith(_PREFIX)}
+
+
+def _with(settings: Settings, options: Mapping[str, str]) -> Settings:
+    try:
+        return settings.with_own({name: options[name] for name in OWN if name in options})
+    except SettingError as error:
+        # That of a region quotes what it was given.
+        raise _invalid(
+            error.name, "It takes regions such as NZ,AU." if error.name == "locale" else error.hint
+        ) from None
+
+
+def _relaxes(own: Settings, settings: Settings) -> bool:
+    unmasked = settings.placeholders == "mask" != own.placeholders
+    return unmasked or own.policy.relaxes(settings.policy)
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:

@@ -15,7 +15,6 @@ from app.passing import passes
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, ids, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
-from app.proxy.controls import controls
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
@@ -87,7 +86,7 @@ class Forwarder:
 
     async def _forward(self, request: web.Request, route: Route, exchange: Exchange) -> web.StreamResponse:
         settings = self._settings.current
-        asked = controls(request.headers, settings.policy, route.controls, settings.placeholders)
+        asked = await self._redactor.asked(request.headers, route)
         body = await read_body(request)
         exchange.request_bytes = len(body)
         if not settings.protection and settings.when_off == "refuse":

@@ -6,23 +6,28 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from app.errors import UserError
+from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
+from app.pipeline.known import Known
 from app.pipeline.note import noted
+from app.pipeline.operators import listed
 from app.pipeline.outline import NO_OPENING, Outline, decode, encode, redact_body, unsent
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
 from app.pipeline.token_ids import TokenIds
 from app.proxy.body import SMALL
-from app.proxy.controls import Controls
+from app.proxy.controls import Controls, controls, named
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.likeness import Likeness, likeness
 from app.proxy.multipart import MalformedForm
@@ -75,6 +80,15 @@ class Redactor:
         self._vault = vault
         self._exchanges = exchanges
 
+    async def asked(self, headers: Mapping[str, str], route: Route) -> Controls:
+        """What holds for a request now: settings may change while a socket is open. Raises Refusal."""
+        session = named(headers, route.controls)
+        try:
+            in_session = await self._vault.options.of(session) if session else {}
+        except UserError as error:
+            raise _unavailable(error) from None
+        return controls(headers, self._settings.current, route.controls, in_session)
+
     async def redact(self, request: Request, exchange: Exchange) -> tuple[Session, bytes]:
         """The session and what may be sent. Raises Refusal."""
         began = time.perf_counter()
@@ -107,7 +121,7 @@ class Redactor:
         except DetectorUnavailable as error:
             raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
         except UserError as error:
-            raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
+            raise _unavailable(error) from None
         finally:
             exchange.detect_ms += (time.perf_counter() - began) * 1000
 
@@ -130,7 +144,8 @@ class Redactor:
             is_upload = like.json is not request.body
             check(opened.attachments, policy, strict=is_upload and self._settings.current.binary_bodies == "refuse")
             session = await self._session(request, opened, exchange)
-            told = await self._notices(ticket, opened, policy)
+            reports = await self._reports(ticket, opened, policy)
+            told = notices(opened.attachments, reports, policy)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
             # What was sent before goes out as it went then; only the rest is looked through.
             fresh = unsent(opened.parts, session)
@@ -138,7 +153,21 @@ class Redactor:
                 found |= await self._worker.findings(ticket, unknown, policy)
         finally:
             self._worker.close(ticket)
-        if policy.numbers == "refuse" and any(found[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
+        text = decode(like.json)
+        recognise = partial(self._recognised, session, text, opened, found, policy)
+        is_quick = len(text) < SMALL and not session.known.is_behind
+        known, among = recognise() if is_quick else await asyncio.to_thread(recognise)
+        counts = Counter(finding.entity for number in fresh for finding in known[number])
+        for report in reports:
+            counts.update(report.entities or {})
+        if blocked := policy.blocked(counts):
+            raise Refusal(
+                403,
+                "entity_blocked",
+                f"The request holds {listed(blocked)}, which it must not; nothing was sent.",
+                "Take it out, or change the setting operators.",
+            )
+        if policy.numbers == "refuse" and any(known[n] for n in fresh if opened.parts[n].form is Form.NUMBER):
             raise Refusal(
                 403,
                 "number_refused",
@@ -147,7 +176,14 @@ class Redactor:
             )
         asked = request.asked
         redaction = redact_body(
-            decode(like.json), opened.parts, found, session, quoting=not asked.hydrate, style=asked.placeholders
+            text,
+            opened.parts,
+            known,
+            session,
+            quoting=not asked.hydrate,
+            style=asked.placeholders,
+            among=among,
+            masked=policy.masked,
         )
         await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model or request.route.model
@@ -157,6 +193,14 @@ class Redactor:
         self._note(exchange, redaction)
         return session, encode(self._noted(redaction.text, request))
 
+    def _recognised(
+        self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy
+    ) -> tuple[Findings, Known]:
+        """What is to hide in the parts that were looked through, known values included, and all that is known."""
+        findings = (finding for own in found.values() for finding in own)
+        recognition = Recognition(session, findings, policy, self._worker.allowed)
+        return recognition.in_parts(text, opened.parts, found), recognition.known
+
     def _noted(self, text: str, request: Request) -> str:
         """`text` with the note to the model, where the user wants one and the style is one it tells of."""
         endpoint = request.route.endpoint
@@ -164,10 +208,9 @@ class Redactor:
         wanted = self._settings.current.system_note and request.asked.placeholders not in ("surrogate", "pua")
         return noted(text, place) if place and wanted else text
 
-    async def _notices(self, ticket: int, opened: Outline, policy: Policy) -> tuple[str, ...]:
+    async def _reports(self, ticket: int, opened: Outline, policy: Policy) -> list[Report]:
         documents = policy.documents == "warn" and any(a.medium == "document" for a in opened.attachments)
-        reports = await self._worker.reports(ticket, policy) if documents else []
-        return notices(opened.attachments, reports, policy)
+        return await self._worker.reports(ticket, policy) if documents else []
 
     async def _session(self, request: Request, opened: Outline, exchange: Exchange) -> Session:
         name = request.asked.session
@@ -210,6 +253,10 @@ class Redactor:
         exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction
+
+
+def _unavailable(error: UserError) -> Refusal:
+    return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)
 
 
 def _named(path: str) -> Iterable[str]:

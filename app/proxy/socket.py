@@ -9,7 +9,6 @@ from aiohttp import web
 
 from app.proxy import upstream as way_out
 from app.proxy.answer import BROKEN
-from app.proxy.controls import controls
 from app.proxy.journal import Journal
 from app.proxy.link import Link
 from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
@@ -42,6 +41,7 @@ class Sockets:
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The socket, when it is closed, or the answer that says why there is none."""
         try:
+            await self._redactor.asked(request.headers, route)
             socket = self._socket(request, route)
             upstream = await self._connect(request, route)
         except (Refusal, NotSwitched) as reason:
@@ -59,7 +59,6 @@ class Sockets:
             raise _to_http("This endpoint has no WebSocket.")
         if declared is None and settings.unknown_endpoints == "refuse":
             raise Refusal(403, "endpoint_not_covered", "Anonamoose does not know this WebSocket, so it stays closed.")
-        controls(request.headers, settings.policy, route.controls)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         if not web.WebSocketResponse().can_prepare(request):

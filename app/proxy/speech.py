@@ -63,7 +63,7 @@ class Speech:
         event, problem = _read(text)
         turn: Turn | None = None
         try:
-            asked = self._asked()
+            asked = await self._asked()
             if asked.redact and problem:
                 raise Refusal(400, "unreadable_frame", f"The frame cannot be read: {problem}; nothing was sent.")
             if asked.redact:
@@ -88,10 +88,10 @@ class Speech:
             self.turns.gather(turn)
         return text
 
-    def _asked(self) -> Controls:
-        """What holds for a frame now: settings may change while a socket is open. Raises Refusal."""
+    async def _asked(self) -> Controls:
+        """What holds for a frame. Raises Refusal."""
         settings = self._settings.current
-        asked = controls(self._headers, settings.policy, self._route.controls, settings.placeholders)
+        asked = await self._redactor.asked(self._headers, self._route)
         if not settings.protection and settings.when_off == "refuse":
             raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
         session = asked.session or (self._session if self._socket.joined else "")
@@ -133,7 +133,7 @@ class Speech:
 
     def names(self, ids: frozenset[str]) -> list[tuple[bytes, ...]]:
         """What the provider's `ids` are known by, for this client alone."""
-        asked = controls({}, self._settings.current.policy)
+        asked = controls({}, self._settings.current)
         request = Request(self._route, asked, self._credential, "", b"")
         return [self._redactor.scoped(request, id) for id in sorted(ids)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,8 @@ from typing import Any, TypeVar
 from app.errors import StorageError
 
 T = TypeVar("T")
+#: Seconds that we wait for another process to finish writing.
+_PATIENCE = 5
 #: What a piece of work returned, or raised.
 _Done = tuple[Any, BaseException | None]
 
@@ -48,6 +51,15 @@ MIGRATIONS = (
         PRIMARY KEY (day, entity)
     ) WITHOUT ROWID;
     """,
+    "CREATE TABLE own (session TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
+    # Of the whole dictionary, when a term was last written: `meta` counts its changes under "terms".
+    """
+    ALTER TABLE term ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    """,
+    # Whether a value was the user's own, which is known in no other form.
+    """
+    ALTER TABLE entry ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
@@ -75,7 +87,7 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         # Made by us first, so that SQLite's own files inherit a mode nobody else can read.
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE)
         try:
             self._prepare(connection)
         except BaseException:
@@ -84,7 +96,7 @@ class Database:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         # FULL: what was acknowledged survives a power cut, not only a crash of this process.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -111,6 +123,17 @@ class Database:
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """As `call`, without blocking the loop."""
         return await asyncio.wrap_future(self._submit(work))
+
+    async def version(self) -> int:
+        """A number that is another one as soon as another process has written to the file."""
+        return await asyncio.wrap_future(self._thread.submit(self._version))
+
+    def _version(self) -> int:
+        try:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+        return int(version)
 
     def _submit(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
         future: Future[T] = Future()
@@ -169,6 +192,19 @@ class Database:
         """Finishes what is queued, folds the write-ahead log in and closes."""
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait here for another process that makes the same file, so we do."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _unusable(error: sqlite3.Error) -> StorageError:

@@ -1,17 +1,25 @@
-"""The user's dictionary, sealed on disk: the terms are what they most want hidden."""
+"""The user's dictionary, sealed on disk: the terms are what they most want hidden.
+
+Several processes may change it at once, say the command line while the app runs. So each change has a number,
+and whoever has missed one reads what came after the last it knew.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from app.errors import KeyMismatch
 from app.events import EventBus, TermsChanged
 from app.pipeline.terms import Term, check
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
+
+#: Terms by id; None for those that are gone.
+Changes = Mapping[int, Term | None]
 
 
 class Terms:
@@ -22,14 +30,25 @@ class Terms:
         self._database = database
         self._seal = seal
         self._bus = bus
-        self._terms: dict[int, Term] = dict(database.call(self._read))
+        self._lock = asyncio.Lock()
+        self._version = -1  # of the file: none that has been seen
+        self._terms: dict[int, Term] = {}
+        self._revision, terms = database.call(lambda connection: self._news(connection, -1, ()))
+        self._terms = {id: term for id, term in terms.items() if term is not None}
 
-    def _read(self, connection: sqlite3.Connection) -> list[tuple[int, Term]]:
+    def _news(self, connection: sqlite3.Connection, seen: int, known: Iterable[int]) -> tuple[int, Changes]:
+        """The number of the last change, and all that was changed after the one called `seen`."""
+        revision = _revision(connection)
+        if revision == seen:
+            return seen, {}
+        rows = connection.execute("SELECT id, sealed FROM term WHERE revision > ? ORDER BY id", (seen,))
+        changes: dict[int, Term | None] = {id: self._opened(sealed) for id, sealed in rows}
+        left = {id for (id,) in connection.execute("SELECT id FROM term")}
+        return revision, changes | {id: None for id in known if id not in left}
+
+    def _opened(self, sealed: bytes) -> Term:
         try:
-            return [
-                (id, Term(**json.loads(self._seal.open(sealed, "term"))))
-                for id, sealed in connection.execute("SELECT id, sealed FROM term ORDER BY id")
-            ]
+            return Term(**json.loads(self._seal.open(sealed, "term")))
         except (Unsealable, ValueError, TypeError):
             raise KeyMismatch(
                 "The dictionary cannot be opened: it was altered, or sealed with another key.",
@@ -43,47 +62,92 @@ class Terms:
         """A copy of all terms by id, in the order they were added."""
         return dict(self._terms)
 
+    def get(self, id: int) -> Term | None:
+        return self._terms.get(id)
+
     def enabled(self) -> tuple[Term, ...]:
         return tuple(term for term in self._terms.values() if term.enabled)
+
+    async def refresh(self) -> None:
+        """Takes over what other processes have changed. Raises KeyMismatch and StorageError."""
+        version = await self._database.version()
+        if version == self._version:
+            return
+        async with self._lock:
+            if version != self._version:
+                seen, known = self._revision, tuple(self._terms)
+                revision, news = await self._database.run(lambda connection: self._news(connection, seen, known))
+                self._take(revision, news)
+                self._version = version
 
     async def add(self, terms: Iterable[Term]) -> list[int]:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
-        for term in terms:
-            check(term)
-        ids = await self._database.run(lambda connection: [self._insert(connection, term) for term in terms])
-        self._terms.update(zip(ids, terms, strict=True))
-        self._changed()
-        return ids
+        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
 
-    def _insert(self, connection: sqlite3.Connection, term: Term) -> int:
-        sealed = self._sealed(term)
-        id = connection.execute("INSERT INTO term (sealed) VALUES (?)", (sealed,)).lastrowid
-        assert id is not None
-        return id
+        def write(connection: sqlite3.Connection, revision: int) -> Changes:
+            insert = "INSERT INTO term (sealed, revision) VALUES (?, ?)"
+            ids = (connection.execute(insert, (row, revision)).lastrowid for row in sealed)
+            return {id: term for id, term in zip(ids, terms, strict=True) if id is not None}
+
+        return list(await self._write(write))
+
+    def _checked(self, term: Term) -> bytes:
+        check(term)
+        return self._sealed(term)
 
     def _sealed(self, term: Term) -> bytes:
-        return self._seal.seal(json.dumps(dataclasses.asdict(term)).encode(), "term")
+        names = (field.name for field in dataclasses.fields(term))
+        return self._seal.seal(json.dumps({name: getattr(term, name) for name in names}).encode(), "term")
 
     async def change(self, id: int, term: Term) -> None:
         """Replaces one term; raises ValueError when it is not valid, KeyError when there is none."""
-        check(term)
-        if id not in self._terms:
-            raise KeyError(id)
-        sealed = self._sealed(term)
-        await self._database.run(
-            lambda connection: connection.execute("UPDATE term SET sealed = ? WHERE id = ?", (sealed, id))
-        )
-        self._terms[id] = term
-        self._changed()
+
+        def write(connection: sqlite3.Connection, revision: int) -> Changes:
+            row = self._checked(term), revision, id  # sealed in its turn, so that the last change wins
+            if not connection.execute("UPDATE term SET sealed = ?, revision = ? WHERE id = ?", row).rowcount:
+                raise KeyError(id)
+            return {id: term}
+
+        await self._write(write)
 
     async def remove(self, ids: Iterable[int]) -> None:
         """Removes the terms with these ids; unknown ids are ignored."""
-        gone = [(id,) for id in ids if id in self._terms]
-        await self._database.run(lambda connection: connection.executemany("DELETE FROM term WHERE id = ?", gone))
-        for (id,) in gone:
-            del self._terms[id]
-        self._changed()
+        gone = [id for id in ids if id in self._terms]
 
-    def _changed(self) -> None:
-        self._bus.publish(TermsChanged(len(self._terms)))
+        def write(connection: sqlite3.Connection, revision: int) -> Changes:
+            connection.executemany("DELETE FROM term WHERE id = ?", [(id,) for id in gone])
+            return dict.fromkeys(gone)
+
+        await self._write(write)
+
+    async def _write(self, write: Callable[[sqlite3.Connection, int], Changes]) -> Collection[int]:
+        """Writes under a number of its own, on disk and then in memory; returns the ids that were written."""
+        async with self._lock:
+            seen, known = self._revision, tuple(self._terms)
+
+            def work(connection: sqlite3.Connection) -> tuple[int, Collection[int], Changes]:
+                revision = _revision(connection) + 1
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('terms', ?)", (revision,))
+                changes = write(connection, revision)
+                is_next = revision == seen + 1
+                return revision, changes.keys(), changes if is_next else self._news(connection, seen, known)[1]
+
+            revision, ids, changes = await self._database.run(work)
+            self._take(revision, changes)
+        return ids
+
+    def _take(self, revision: int, changes: Changes) -> None:
+        self._revision = revision
+        for id, term in changes.items():
+            if term is None:
+                self._terms.pop(id, None)
+            else:
+                self._terms[id] = term
+        if changes:
+            self._bus.publish(TermsChanged(len(self._terms), frozenset(changes)))
+
+
+def _revision(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM meta WHERE name = 'terms'").fetchone()
+    return row[0] if row else 0

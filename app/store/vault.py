@@ -14,6 +14,7 @@ from app.errors import KeyMismatch, StorageError
 from app.pipeline.memo import Edit, Edits, Memory
 from app.pipeline.session import Entry, Session
 from app.store.database import Database
+from app.store.options import SessionOptions
 from app.store.sealing import Seal, Unsealable, new_key
 
 _CHECK = b"anonamoose vault"
@@ -30,6 +31,7 @@ class Vault:
         """Proves that the master key is the one the vault was written with (KeyMismatch if not)."""
         self._database = database
         self._seal = seal
+        self.options = SessionOptions(database, seal)
         self.ttl = ttl_hours * 3600.0
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -109,9 +111,9 @@ class Vault:
             key = self._seal.open(row[0], f"key:{id}")
             seal = Seal(key)
             entries = [
-                Entry(placeholder, label, seal.open(value, f"{id}:{placeholder}").decode("utf-8", "surrogatepass"))
-                for placeholder, label, value in connection.execute(
-                    "SELECT placeholder, label, value FROM entry WHERE session = ?", (id,)
+                Entry(p, label, seal.open(value, f"{id}:{p}").decode("utf-8", "surrogatepass"), bool(own))
+                for p, label, value, own in connection.execute(
+                    "SELECT placeholder, label, value, own FROM entry WHERE session = ?", (id,)
                 )
             ]
             reserved = [
@@ -146,6 +148,7 @@ class Vault:
                     entry.placeholder,
                     entry.label,
                     seal.seal(entry.value.encode("utf-8", "surrogatepass"), f"{session.id}:{entry.placeholder}"),
+                    entry.own,
                 )
                 for entry in pending.entries
             ]
@@ -157,7 +160,7 @@ class Vault:
 
             def work(connection: sqlite3.Connection) -> None:
                 for row in entries:
-                    if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", row).rowcount == 0:
+                    if connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)", row).rowcount == 0:
                         self._prove_same(connection, seal, row)
                 connection.executemany("INSERT OR IGNORE INTO reserved VALUES (?, ?, ?)", reserved)
                 connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", memories)
@@ -169,7 +172,7 @@ class Vault:
                 raise
 
     @staticmethod
-    def _prove_same(connection: sqlite3.Connection, seal: Seal, row: tuple[str, str, str, bytes]) -> None:
+    def _prove_same(connection: sqlite3.Connection, seal: Seal, row: tuple[str, str, str, bytes, bool]) -> None:
         """The row was there: from a save that was cut off, or another program gave it to a value."""
         place = f"{row[0]}:{row[1]}"
         (stored,) = connection.execute(

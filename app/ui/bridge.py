@@ -24,7 +24,7 @@ class Bridge(QObject):
     state_changed = Signal()
     exchanges_changed = Signal(frozenset)  # of ids
     setting_changed = Signal(str)
-    terms_changed = Signal()
+    terms_changed = Signal(frozenset)  # of ids
     _published = Signal(object)
 
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
@@ -45,8 +45,8 @@ class Bridge(QObject):
                     self._timer.start()
             case SettingChanged(name=name):
                 self.setting_changed.emit(name)
-            case TermsChanged():
-                self.terms_changed.emit()
+            case TermsChanged(ids=ids):
+                self.terms_changed.emit(ids)
 
     def _flush(self) -> None:
         ids, self._ids = frozenset(self._ids), set()

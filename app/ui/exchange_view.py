@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.pipeline.placeholder import label_of_mask
 from app.pipeline.redaction import Redaction, Replacement
 from app.proxy.exchange import Exchange
 from app.ui.text_pane import Mark, TextPane
@@ -61,6 +62,8 @@ class ExchangeView(QWidget):
             self.left.show_text(redaction.text, (), "Sent as it was: nothing was hidden.")
         else:
             note = "Values are replaced by placeholders." if hidden else "Nothing to hide was found."
+            if any(label_of_mask(r.placeholder) for r in hidden):
+                note = "Values are replaced by placeholders, or by masks, which do not come back."
             note = " ".join((note, *exchange.notices))
             self.left.show_text(redaction.text, (_after(r) for r in hidden), note)
 
@@ -85,8 +88,9 @@ def _before(replacement: Replacement) -> Mark:
 
 
 def _after(replacement: Replacement) -> Mark:
-    entity = replacement.finding.entity
-    return Mark(replacement.at, replacement.at + len(replacement.placeholder), entity, f"{entity}, hidden")
+    entity, token = replacement.finding.entity, replacement.placeholder
+    how = "hidden for good: a mask does not come back" if label_of_mask(token) else "hidden"
+    return Mark(replacement.at, replacement.at + len(token), entity, f"{entity}, {how}")
 
 
 def _occurrences(text: str, known: Mapping[str, str]) -> list[Mark]:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import SettingError, UserError
-from app.settings import Declared
+from app.option import Declared
 from app.settings_store import SettingsStore
 from app.ui.window import Complaint, quiet
 
@@ -144,6 +144,7 @@ class SettingRow(QWidget):
             spin.valueChanged.connect(self._write)
         spin.setKeyboardTracking(False)  # not each digit on the way to a number
         spin.setSuffix(f" {option.unit}" if option.unit else "")
+        spin.setSpecialValueText(option.zero)  # instead of the least value
         spin.setMinimumWidth(120)
         spin.installEventFilter(_wheel_guard)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -168,8 +169,10 @@ class SettingRow(QWidget):
     def _words(self, value: object) -> str:
         if isinstance(value, bool):
             return "on" if value else "off"
-        unit = self.declared.option.unit
-        return f"{value} {unit}".strip() if str(value) else "empty"
+        option = self.declared.option
+        if option.zero and not value:
+            return option.zero
+        return f"{value} {option.unit}".strip() if str(value) else "empty"
 
 
 class _WheelGuard(QObject):

@@ -1,11 +1,13 @@
-"""The row of fields that a new term is typed into."""
+"""The row of fields that a new entry of the dictionary is typed into."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Term
+from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Kind, Term
+from app.ui.term_kinds import Page
 
 #: Types offered; any other can be typed.
 ENTITIES = (
@@ -21,42 +23,59 @@ ENTITIES = (
 
 
 class TermEntry(QWidget):
-    """Emits `entered` with the term; `reset` makes room for the next one."""
+    """Emits `entered` with the term; `reset` makes room for the next one. Fields that the kind lacks are hidden."""
 
     entered = Signal(Term)
+    #: Whatever is typed or ticked.
+    changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
-        self.text = QLineEdit(placeholderText="Term to hide, e.g. Project Osprey", maxLength=MAX_TEXT)
-        self.entity = entity_box()
+        self._kind: Kind = page.kind
+        attributes = {column.attribute for column in page.columns}
+        self.text = QLineEdit(placeholderText=page.prompt, maxLength=MAX_TEXT)
+        self.entity = entity_box(page.kind)
         self.replacement = QLineEdit(placeholderText="Replacement (optional)", maxLength=MAX_REPLACEMENT)
         self.case = QCheckBox("Match &case")
         self.whole = QCheckBox("&Whole word")
         self.whole.setChecked(True)
+        self.group = QCheckBox("&Group 1 only")
         self.add = QPushButton("&Add")
-        self.text.setAccessibleName("Term")
+        self.text.setAccessibleName(page.noun.capitalize())
         self.replacement.setAccessibleName("Replacement")
+        if page.kind == "pattern":
+            self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.text, 3)
         layout.addWidget(self.entity, 2)
         layout.addWidget(self.replacement, 2)
-        for widget in (self.case, self.whole, self.add):
+        for widget in (self.case, self.whole, self.group, self.add):
             layout.addWidget(widget)
+        self.replacement.setVisible("replacement" in attributes)
+        self.whole.setVisible("whole_word" in attributes)
+        self.group.setVisible("first_group" in attributes)
         self.add.clicked.connect(self._enter)
         self.text.returnPressed.connect(self._enter)
         self.replacement.returnPressed.connect(self._enter)
+        self.text.textChanged.connect(self.changed)
+        self.case.toggled.connect(self.changed)
+        self.group.toggled.connect(self.changed)
+
+    def term(self) -> Term:
+        """What the fields say now."""
+        return Term(
+            text=self.text.text(),
+            entity=self.entity.currentText().strip().upper(),
+            case_sensitive=self.case.isChecked(),
+            whole_word=self.whole.isChecked(),
+            replacement=self.replacement.text(),
+            kind=self._kind,
+            first_group=self.group.isChecked(),
+        )
 
     def _enter(self) -> None:
-        self.entered.emit(
-            Term(
-                text=self.text.text(),
-                entity=self.entity.currentText().strip().upper(),
-                case_sensitive=self.case.isChecked(),
-                whole_word=self.whole.isChecked(),
-                replacement=self.replacement.text(),
-            )
-        )
+        self.entered.emit(self.term())
 
     def reset(self) -> None:
         """Empties the texts; type and ticks stay, as terms often come in groups."""
@@ -65,10 +84,15 @@ class TermEntry(QWidget):
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def entity_box(parent: QWidget | None = None) -> QComboBox:
+def entity_box(kind: Kind, parent: QWidget | None = None) -> QComboBox:
     """A field for an entity: the usual ones to choose from, others to type."""
     box = QComboBox(parent)
     box.setEditable(True)
+    line = box.lineEdit()
+    assert line is not None
+    if kind == "allowed":
+        box.addItem("")
+        line.setPlaceholderText("Any type")
     box.addItems(ENTITIES)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     box.setAccessibleName("Type")

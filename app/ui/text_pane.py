@@ -123,6 +123,11 @@ class _MarkedText(QPlainTextEdit):
             for selection, mark in zip(self.extraSelections(), self._marks, strict=True)
         ]
 
+    @property
+    def tips(self) -> list[str]:
+        """What the marks say when pointed at, from first to last."""
+        return [mark.tip for mark in self._marks]
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = self.cursorForPosition(self.viewport().mapFromParent(event.pos())).position()

@@ -20,9 +20,11 @@ _HUES = {
     "IP_ADDRESS": 180,
     "URL": 195,
     "CUSTOM": 85,
+    "API_KEY": 345,
+    "PASSWORD": 230,
 }
 #: For all others: hues between those.
-_OTHER_HUES = (65, 110, 155, 230, 252, 300, 345)
+_OTHER_HUES = (65, 110, 155, 252, 300)
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),

@@ -325,6 +325,17 @@ def test_redact_and_restore_are_each_others_inverse(tmp_path: Path) -> None:
     assert other.stdout == redacted.stdout
 
 
+def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: Path) -> None:
+    flags = ("--data-dir", tmp_path, "--no-ner")
+    text = b"Dear Siobhan Kowalski: siobhan_kowalski.pdf"
+    first = run("redact", *flags, input=text).stdout
+    (number,) = re.findall(rb"Dear \[PERSON_(\d+)\]", first)
+    assert first == b"Dear [PERSON_%b]: [PERSON_B_%b].pdf" % (number, number)
+    second = run("redact", *flags, input=b"kowalski").stdout
+    assert second == b"[PERSON_LAST_%b]" % number
+    assert run("restore", "--data-dir", tmp_path, input=first + second).stdout == text + b"kowalski"
+
+
 def test_redact_tells_in_json_what_it_found(tmp_path: Path) -> None:
     done = run("redact", "--data-dir", tmp_path, "--json", input=PROSE.encode())
     assert done.returncode == Exit.OK
@@ -340,6 +351,67 @@ def test_redact_tells_in_json_what_it_found(tmp_path: Path) -> None:
     assert_hidden(done.stdout, "the JSON")
     odd = run("redact", "--data-dir", tmp_path, "--json", input=_ODD)
     assert odd.returncode == Exit.OK
+
+
+def test_redact_takes_operators_thresholds_and_a_preset(tmp_path: Path) -> None:
+    flags = ("--data-dir", tmp_path, "--no-ner", "--session", "operators")
+    text = f"{NAME} ({EMAIL}) at 192.168.7.21 with {CARD}".encode()
+    done = run("redact", *flags, "--preset", "coding", "--operators", "PERSON=mask, CARD=mask", input=text)
+    assert done.returncode == Exit.OK
+    assert re.fullmatch(rb"\[PERSON\] \(\[EMAIL_\d+\]\) at 192\.168\.7\.21 with \[CARD\]", done.stdout)
+    back = run("restore", "--data-dir", tmp_path, "--session", "operators", input=done.stdout)
+    assert back.stdout.decode() == f"[PERSON] ({EMAIL}) at 192.168.7.21 with [CARD]"
+    done = run("redact", *flags, "--thresholds", "IP_ADDRESS=0.7", input=text)
+    assert b"192.168.7.21" in done.stdout and done.stdout.startswith(b"[PERSON_")
+    done = run("redact", *flags, "--operators", "CREDIT_CARD=block,EMAIL=block", input=text)
+    assert (done.returncode, done.stdout) == (Exit.DATA, b"")
+    assert_hidden(done.stderr, "the error")
+    assert b"1 CREDIT_CARD and 1 EMAIL_ADDRESS, which" in done.stderr
+    done = run("redact", *flags, "--operators", "SSN=block", input=text)
+    assert (done.returncode, done.stdout) == (Exit.CONFIG, b"") and b"US_SSN is probably meant." in done.stderr
+
+
+def test_a_session_is_given_settings_of_its_own(tmp_path: Path) -> None:
+    own = ("--data-dir", tmp_path)
+    assert run("session", "list", *own).stdout == b""
+    given = run("session", "set", "work", "preset=coding", "operators=PERSON=mask;CARD=block", *own)
+    assert (given.returncode, given.stdout, given.stderr) == (Exit.OK, b"", b"")
+    assert run("session", "set", "work", "ner=off", "locale=", *own).returncode == Exit.OK
+    assert run("session", "set", "play", "ner=off", *own).returncode == Exit.OK
+    assert run("session", "list", *own).stdout.decode().splitlines() == [
+        'play ner="off"',
+        'work ner="off" operators="PERSON=mask;CARD=block" preset="coding"',
+    ]
+    text = f"{NAME} at 192.168.7.21".encode()
+    redact = ("redact", *own, "--session")
+    assert run(*redact, "work", input=text).stdout == b"[PERSON] at 192.168.7.21"
+    assert run(*redact, "work", "--no-patterns", "--operators", "", input=text).stdout.startswith(b"[PERSON_")
+    assert run(*redact, "work", input=CARD.encode()).returncode == Exit.DATA
+    assert PLACEHOLDER.search(run(*redact, "play", input=CARD.encode()).stdout.decode())
+    assert run("session", "set", "work", "operators=", *own).returncode == Exit.OK
+    assert run("session", "clear", "play", *own).returncode == Exit.OK
+    assert run("session", "list", *own).stdout.decode().splitlines() == ['work ner="off" preset="coding"']
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("set", "a b", "ner=off"), Exit.USAGE, "no name for a session"),
+        (("clear", ""), Exit.USAGE, "no name for a session"),
+        (("set", "a", "port=1"), Exit.USAGE, "It takes NAME=VALUE with one of"),
+        (("set", "a", "ner"), Exit.USAGE, "It takes NAME=VALUE with one of"),
+        (("set", "a", "ner=off", "preset=lax"), Exit.CONFIG, "one of strict, balanced, coding"),
+        (("set", "a", "operators=TFN=block"), Exit.CONFIG, "AU_TFN is probably meant"),
+        (("set", "a"), Exit.USAGE, "required"),
+        ((), Exit.USAGE, "required"),
+    ],
+)
+def test_a_session_is_given_nothing_that_does_not_fit(
+    tmp_path: Path, arguments: tuple[str, ...], status: Exit, words: str
+) -> None:
+    done = run("session", *arguments, *(("--data-dir", tmp_path) if arguments else ()))
+    assert done.returncode == status and words in done.stderr.decode()
+    assert not (tmp_path / "vault.sqlite3").exists()
 
 
 def test_redact_survives_a_reader_that_goes_away(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def _telling_words() -> set[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """An app that looks for the terms of its dictionary alone: what it finds is known beforehand."""
-    only: dict[str, object] = {"ner": False, "patterns": False, "names": False}
+    only: dict[str, object] = {"secrets": False, "ner": False, "patterns": False, "names": False}
     only |= {f"{name}_upstream": _upstream.origin for name in APIS}
     async with launched(tmp_path_factory.mktemp("leaves"), _upstream, **only) as running:
         await running.app.terms.add([Term(AWKWARD), Term(BAIT), *map(Term, sorted(_telling_words()))])

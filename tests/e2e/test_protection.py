@@ -16,10 +16,11 @@ from pytest_asyncio import fixture
 
 from app.application import Application, Protection
 from app.errors import StorageError
+from app.events import EventBus
 from app.pipeline.terms import Term
 from app.worker import Worker
 from tests import answers
-from tests.e2e.conftest import NAME, PROSE, Running, launched
+from tests.e2e.conftest import NAME, PROSE, Running, launched, stored
 from tests.e2e.dialects import BOTH, CLAUDE, GPT, Dialect
 from tests.fakes import PATIENCE, FakeUpstream, Reply
 
@@ -262,3 +263,19 @@ async def test_a_change_of_settings_counts_from_the_next_request_on(
         async with _set(running.app, locale="UK"):
             await _sent(http, running, dialect, text)
             assert not upstream.last.placeholders
+
+
+async def test_without_windows_no_exchange_is_kept_whatever_the_setting(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    bus = EventBus()
+    app = Application(stored(tmp_path, upstream, bus, ner=False), bus, inspected=False)
+    await app.start()
+    try:
+        own = Running(app)
+        await own.protected()
+        app.settings.set("keep-exchanges", 7)
+        assert NAME in await _sent(http, own, GPT)
+        assert not app.exchanges.keeps and not len(app.exchanges)
+    finally:
+        await app.stop()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.pipeline.engine import Engine
 from app.pipeline.placeholder import STYLES, Style, label_of
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import redact
 from app.pipeline.session import Session
 from app.pipeline.span import Span
@@ -35,6 +36,8 @@ VALUES = (
     "x",
     "Alice Martin",
     "alice@example.com",
+    "MARTIN",
+    "alice_martin",
     "+61 412 345 678",
     "AB-12345",
 )
@@ -93,8 +96,11 @@ def engine(terms: Sequence[Term] = (), marks: Sequence[tuple[int, int, str]] = (
 
 
 def hide(text: str, session: Session, with_: Engine, *, quoting: bool = False, style: Style = "default") -> str:
-    """`text` redacted in `session`."""
-    return redact(text, with_.findings(text, POLICY), session, quoting=quoting, style=style).text
+    """`text` redacted in `session`, with what is known there."""
+    own = with_.findings(text, POLICY)
+    recognition = Recognition(session, own, POLICY)
+    findings = recognition.findings(text, own)
+    return redact(text, findings, session, quoting=quoting, style=style, among=recognition.known).text
 
 
 def _is_fit(term: Term) -> bool:

@@ -11,35 +11,40 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QComboBox
 
 from app.errors import StorageError
-from app.pipeline.terms import Term
+from app.events import EventBus, TermsChanged
+from app.pipeline.terms import KINDS, Kind, Term
+from app.store.database import Database
+from app.store.sealing import Seal
+from app.store.terms import Terms
 from app.ui.desktop import Desktop
-from app.ui.dictionary import Dictionary
-from app.ui.term_table import CASE, ENABLED, ENTITY, REPLACEMENT, TEXT
+from app.ui.term_page import TermPage
 from tests.ui.staging import Staged, on_loop, until
 
 CHECK, EDIT = Qt.ItemDataRole.CheckStateRole, Qt.ItemDataRole.EditRole
 
 
-async def opened(desktop: Desktop, application: Staged, *terms: Term) -> Dictionary:
+async def opened(desktop: Desktop, application: Staged, *terms: Term, kind: Kind = "term") -> TermPage:
     await application.terms.add(terms)
-    window = desktop.open_dictionary()
-    assert window is not None
+    dictionary = desktop.open_dictionary()
+    assert dictionary is not None
+    dictionary.tabs.setCurrentIndex(KINDS.index(kind))
+    window = dictionary.page
     window.tester = QAbstractItemModelTester(  # type: ignore[attr-defined]
         window.model, QAbstractItemModelTester.FailureReportingMode.Fatal
     )
     return window
 
 
-def shown(window: Dictionary) -> list[str]:
+def shown(window: TermPage) -> list[str]:
     model = window.table.model()
-    return [str(model.index(row, TEXT).data()) for row in range(model.rowCount())]
+    return [str(model.index(row, window.model.column("text")).data()) for row in range(model.rowCount())]
 
 
-def cell(window: Dictionary, row: int, column: int) -> QModelIndex:
-    return window.table.model().index(row, column)
+def cell(window: TermPage, row: int, column: str) -> QModelIndex:
+    return window.table.model().index(row, window.model.column(column))
 
 
-def edit(window: Dictionary, row: int, column: int, value: object, role: Qt.ItemDataRole = EDIT) -> bool:
+def edit(window: TermPage, row: int, column: str, value: object, role: Qt.ItemDataRole = EDIT) -> bool:
     return window.table.model().setData(cell(window, row, column), value, role)
 
 
@@ -78,25 +83,37 @@ async def test_a_term_that_cannot_be_is_explained_and_kept_for_mending(desktop: 
 @on_loop
 async def test_cells_are_edited_in_place(desktop: Desktop, application: Staged) -> None:
     window = await opened(desktop, application, Term("Osprey"))
-    assert edit(window, 0, TEXT, "Kestrel")
-    assert edit(window, 0, ENTITY, " project ")
-    assert edit(window, 0, REPLACEMENT, "Bird")
-    assert edit(window, 0, CASE, Qt.CheckState.Checked, CHECK)
-    assert edit(window, 0, ENABLED, Qt.CheckState.Unchecked, CHECK)
+    assert edit(window, 0, "text", "Kestrel")
+    assert edit(window, 0, "entity", " project ")
+    assert edit(window, 0, "replacement", "Bird")
+    assert edit(window, 0, "case_sensitive", Qt.CheckState.Checked, CHECK)
+    assert edit(window, 0, "enabled", Qt.CheckState.Unchecked, CHECK)
     wanted = Term("Kestrel", "PROJECT", True, True, "Bird", False)
     await until(lambda: list(application.terms.all().values()) == [wanted])
-    assert cell(window, 0, ENTITY).data() == "PROJECT"
+    assert cell(window, 0, "entity").data() == "PROJECT"
+
+
+@on_loop
+async def test_an_edit_stays_while_it_is_saved_whatever_else_is_told(desktop: Desktop, application: Staged) -> None:
+    window = await opened(desktop, application, Term("Osprey"))
+    for attribute, value in (("text", "Kestrel"), ("replacement", "Bird"), ("entity", "PROJECT")):
+        assert edit(window, 0, attribute, value)
+        application.bus.publish(TermsChanged(1, frozenset(application.terms.all())))
+        assert cell(window, 0, attribute).data() == value
+    await desktop.tasks.finish()
+    assert list(application.terms.all().values()) == [Term("Kestrel", "PROJECT", replacement="Bird")]
+    assert shown(window) == ["Kestrel"]
 
 
 @on_loop
 async def test_an_edit_that_cannot_be_changes_nothing(desktop: Desktop, application: Staged) -> None:
     window = await opened(desktop, application, Term("Osprey"))
-    assert not edit(window, 0, ENTITY, "1!")
+    assert not edit(window, 0, "entity", "1!")
     assert "“1!” is not a type" in window.complaint.text()
-    assert cell(window, 0, ENTITY).data() == "CUSTOM"
-    assert not edit(window, 0, TEXT, "  ")
+    assert cell(window, 0, "entity").data() == "CUSTOM"
+    assert not edit(window, 0, "text", "  ")
     assert "at least one visible character" in window.complaint.text()
-    assert edit(window, 0, TEXT, "Kestrel")
+    assert edit(window, 0, "text", "Kestrel")
     assert window.complaint.isHidden()
     await desktop.tasks.finish()
     assert application.terms.all().popitem()[1].text == "Kestrel"
@@ -111,7 +128,7 @@ async def test_an_edit_that_cannot_be_saved_is_taken_back(
 
     window = await opened(desktop, application, Term("Osprey"))
     monkeypatch.setattr(application.terms, "change", fail)
-    edit(window, 0, TEXT, "Kestrel")
+    edit(window, 0, "text", "Kestrel")
     assert shown(window) == ["Kestrel"]
     await until(window.complaint.isVisible)
     assert window.complaint.text() == "The disk is full. Free some space."
@@ -121,7 +138,7 @@ async def test_an_edit_that_cannot_be_saved_is_taken_back(
 @on_loop
 async def test_the_type_is_chosen_or_typed(desktop: Desktop, application: Staged) -> None:
     window = await opened(desktop, application, Term("Osprey"))
-    window.table.edit(cell(window, 0, ENTITY))
+    window.table.edit(cell(window, 0, "entity"))
     box = window.table.findChild(QComboBox)
     assert isinstance(box, QComboBox)
     assert box.currentText() == "CUSTOM"
@@ -152,11 +169,11 @@ async def test_search_and_sort_still_edit_the_right_term(desktop: Desktop, appli
     window = await opened(desktop, application, Term("Osprey"), Term("Kestrel", "PROJECT"), Term("Merlin"))
     window.search.setText("PROJ")
     assert shown(window) == ["Kestrel"]
-    edit(window, 0, REPLACEMENT, "Bird")
+    edit(window, 0, "replacement", "Bird")
     await desktop.tasks.finish()
     assert application.terms.all()[2].replacement == "Bird"
     window.search.clear()
-    window.table.sortByColumn(TEXT, Qt.SortOrder.AscendingOrder)
+    window.table.sortByColumn(window.model.column("text"), Qt.SortOrder.AscendingOrder)
     assert shown(window) == ["Kestrel", "Merlin", "Osprey"]
 
 
@@ -173,9 +190,114 @@ async def test_changes_made_elsewhere_appear(desktop: Desktop, application: Stag
 @on_loop
 async def test_a_term_removed_during_an_edit(desktop: Desktop, application: Staged) -> None:
     window = await opened(desktop, application, Term("Osprey"))
-    edit(window, 0, TEXT, "Kestrel")
+    edit(window, 0, "text", "Kestrel")
     removing: Callable[[], Coroutine[Any, Any, None]] = lambda: application.terms.remove([1])  # noqa: E731
     await removing()
     await desktop.tasks.finish()
-    window.model.sync()
+    window.model.sync([1])
     assert shown(window) == [term.text for term in application.terms.all().values()]
+
+
+@on_loop
+async def test_each_kind_has_its_page(desktop: Desktop, application: Staged) -> None:
+    rows = Term("Osprey"), Term("desk@example.com", "", kind="allowed"), Term(r"EMP-\d+", "STAFF", kind="pattern")
+    await opened(desktop, application, *rows)
+    window = desktop.open_dictionary()
+    assert window is not None
+    assert [shown(page) for page in (window.terms, window.allowed, window.patterns)] == [[row.text] for row in rows]
+    assert cell(window.allowed, 0, "entity").data() == "any type"
+    assert cell(window.allowed, 0, "entity").data(EDIT) == ""
+    window.patterns.search.setText("staff")
+    assert shown(window.patterns) == [r"EMP-\d+"]
+
+
+@on_loop
+async def test_a_value_is_allowed(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, kind="allowed")
+    assert page.entry.replacement.isHidden() and page.entry.whole.isHidden()
+    page.entry.text.setText("desk@example.com")
+    page.entry.add.click()
+    await until(lambda: shown(page) == ["desk@example.com"])
+    assert list(application.terms.all().values()) == [Term("desk@example.com", "", kind="allowed")]
+    assert edit(page, 0, "entity", "email_address")
+    assert edit(page, 0, "case_sensitive", Qt.CheckState.Checked, CHECK)
+    await desktop.tasks.finish()
+    assert application.terms.get(1) == Term("desk@example.com", "EMAIL_ADDRESS", True, kind="allowed")
+
+
+@on_loop
+async def test_a_pattern_is_tried_while_it_is_typed(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, kind="pattern")
+    trial = page.trial
+    assert trial is not None and "Type a pattern" in trial.verdict.text()
+
+    def marked() -> list[str]:
+        return [mark.cursor.selectedText() for mark in trial.sample.extraSelections()]
+
+    trial.sample.setPlainText("\U0001f642 Emp-12345 and EMP-67890")
+    page.entry.text.setText(r"EMP-(\d{5}")
+    await until(lambda: "missing )" in trial.verdict.text())
+    page.entry.text.setText(r"EMP-(\d{5})")
+    await until(lambda: marked() == ["Emp-12345", "EMP-67890"])
+    assert trial.verdict.text() == "2 matches"
+    page.entry.case.setChecked(True)
+    page.entry.group.setChecked(True)
+    await until(lambda: marked() == ["67890"])
+    page.entry.text.setText("nothing like it")
+    page.entry.group.setChecked(False)
+    await until(lambda: trial.verdict.text() == "No match.")
+    page.entry.text.setText(r"(E|EE)+x")
+    trial.sample.setPlainText("E" * 5_000)
+    await until(lambda: "takes too long" in trial.verdict.text())
+    trial.sample.clear()
+    page.entry.text.setText(r"\S+")
+    await until(lambda: "hides most of any text" in trial.verdict.text())
+    page.entry.text.clear()
+    await until(lambda: "Type a pattern" in trial.verdict.text())
+
+
+@on_loop
+async def test_the_selected_pattern_is_tried_too(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term(r"\d+", kind="pattern"), kind="pattern")
+    assert page.trial is not None
+    page.trial.sample.setPlainText("a 1 b 22")
+    page.table.selectRow(0)
+    await until(lambda: page.trial is not None and page.trial.verdict.text() == "2 matches")
+
+
+@on_loop
+async def test_a_pattern_that_cannot_be_is_explained(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term(r"EMP-\d+", kind="pattern"), kind="pattern")
+    page.entry.text.setText("x*")
+    page.entry.add.click()
+    await until(page.complaint.isVisible)
+    assert "matches empty text" in page.complaint.text()
+    assert not edit(page, 0, "text", "(")
+    assert "cannot be read" in page.complaint.text()
+    assert edit(page, 0, "text", r"\w+")
+    assert "hides most of any text" in page.complaint.text()
+    page.entry.text.setText(r"\S+")
+    page.entry.add.click()
+    await until(lambda: shown(page) == [r"\w+", r"\S+"])
+    assert "hides most of any text" in page.complaint.text()
+
+
+@on_loop
+async def test_many_at_once_are_shown(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"))
+    ids = await application.terms.add(Term(f"Quoll {number}") for number in range(1_000))
+    assert len(shown(page)) == 1_001 and shown(page)[-1] == "Quoll 999"
+    await application.terms.remove(ids[:-1])
+    assert shown(page) == ["Osprey", "Quoll 999"]
+
+
+@on_loop
+async def test_what_another_process_changed_is_shown_when_the_window_is(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application)
+    page.window().close()
+    other = Database(application.settings.paths.database)
+    await Terms(other, Seal(bytes(32)), EventBus()).add([Term("Kestrel")])
+    other.close()
+    assert shown(page) == []
+    desktop.open_dictionary()
+    await until(lambda: shown(page) == ["Kestrel"])

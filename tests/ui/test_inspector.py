@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
 
 from app.events import ExchangeFinished, ExchangeStarted
+from app.pipeline.redaction import Redaction
 from app.ui.bridge import Bridge
 from app.ui.desktop import Desktop
 from app.ui.exchange_table import ExchangeTable
@@ -83,6 +85,19 @@ async def test_events_are_gathered(application: Staged) -> None:
     bridge.disconnect_bus()
     application.bus.publish(ExchangeStarted(1))
     assert len(batches) == 1
+
+
+@on_loop
+async def test_a_mask_tells_that_it_does_not_come_back(desktop: Desktop, application: Staged) -> None:
+    exchange = application.exchange()
+    view = desktop.open_inspector().view
+    assert exchange.sent is not None and view.left.view.tips == ["EMAIL_ADDRESS, hidden"]
+    (replacement,) = exchange.sent.replacements
+    masked = dataclasses.replace(replacement, placeholder="[EMAIL]")
+    application.exchange(sent=Redaction(exchange.sent.original, '{"input":"Write to [EMAIL]"}', (masked,)))
+    await until(lambda: view.left.view.marked == [("[EMAIL]", "EMAIL_ADDRESS")])
+    assert view.left.note == "Values are replaced by placeholders, or by masks, which do not come back."
+    assert view.left.view.tips == ["EMAIL_ADDRESS, hidden for good: a mask does not come back"]
 
 
 @on_loop

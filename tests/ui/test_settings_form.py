@@ -107,6 +107,31 @@ async def test_reset(desktop: Desktop, application: Staged) -> None:
 
 
 @on_loop
+async def test_what_zero_stands_for_is_told_in_words(desktop: Desktop, application: Staged) -> None:
+    shown = row(desktop, "ner-threshold")
+    assert isinstance(shown.field, QDoubleSpinBox) and shown.field.text() == "the preset’s"
+    shown.field.setValue(0.7)
+    assert shown.reset.toolTip() == "Back to the preset’s" and shown.field.text() != "the preset’s"
+    shown.reset.click()
+    assert application.settings.current.ner_threshold == 0 and shown.field.text() == "the preset’s"
+
+
+@on_loop
+async def test_operators_are_written_as_text_and_a_misspelt_one_is_explained(
+    desktop: Desktop, application: Staged
+) -> None:
+    shown = row(desktop, "operators")
+    edit = shown.field
+    assert isinstance(edit, QLineEdit)
+    edit.setText("SSN=block")
+    edit.editingFinished.emit()
+    assert shown.complaint.text() == "There is no entity of that name; US_SSN is probably meant."
+    edit.setText("US_SSN=block")
+    edit.editingFinished.emit()
+    assert shown.complaint.isHidden() and application.settings.current.operators == "US_SSN=block"
+
+
+@on_loop
 async def test_what_needs_a_restart_says_so(desktop: Desktop) -> None:
     form = desktop.open_settings()
     assert form.restart.isHidden()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.errors import Exit, SettingError
-from app.settings import DECLARED, PREFIX, Declared, Settings, coerce, parse_flag
+from app.option import PREFIX, Declared, coerce, parse_flag
+from app.settings import DECLARED, Settings
 
 EVERY = pytest.mark.parametrize("row", list(DECLARED.values()), ids=list(DECLARED))
 
@@ -136,6 +137,6 @@ def test_settings_are_immutable_and_make_a_policy() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.port = 1  # type: ignore[misc]
     changed: Any = dataclasses.replace(settings, locale="nz,GB", ner=False, names=False, ner_threshold=0.9)
-    assert changed.policy.layers == {"dictionary", "patterns"}
+    assert changed.policy.layers == {"dictionary", "secrets", "patterns"}
     assert changed.policy.regions == {"NZ", "UK"} and changed.policy.ner_threshold == 0.9
-    assert settings.policy.layers == {"dictionary", "ner", "patterns", "names"}
+    assert settings.policy.layers == {"dictionary", "secrets", "ner", "patterns", "names"}

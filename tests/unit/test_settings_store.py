@@ -61,7 +61,13 @@ def test_the_real_environment_counts_where_none_is_given(tmp_path: Path, monkeyp
 @pytest.mark.parametrize("name", [name for name, row in DECLARED.items() if row.option.stored])
 def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tmp_path: Path, name: str) -> None:
     row = DECLARED[name]
-    fitting = {"locale": "NZ", "upstreams": "groq=https://api.groq.com/openai", "pass-endpoints": "POST /v1/x*"}
+    fitting = {
+        "locale": "NZ",
+        "upstreams": "groq=https://api.groq.com/openai",
+        "pass-endpoints": "POST /v1/x*",
+        "operators": "CREDIT_CARD=block",
+        "thresholds": "PERSON=0.7",
+    }
     other: Any = fitting.get(name, "other")
     if name.endswith("-upstream"):
         other = "http://localhost:1"

@@ -9,17 +9,17 @@ is found is extended over initials, particles and the surname, so that a person 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from unicodedata import combining, normalize
 
+from app.pipeline.detectors.lower_names import lower_case
+from app.pipeline.detectors.name_lists import FAMILIES, NOT_SURNAMES, STOP, TITLES, WEAK_TITLES, Lists, key, lists
 from app.pipeline.policy import Policy
-from app.pipeline.span import Span
+from app.pipeline.span import Span, resolve
 
 _SCORE = 0.6
 _MAX_WORD = 40
+# Quick to look for, as it is few ranges: in those beyond Latin-1, small letters stand between the capitals.
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỿ"
+_CAPITAL = "A-Z" + "".join(filter(str.isupper, map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))))
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
 #: The class comes first because `re` skips ahead to it quickly; what precedes is checked after. A capital
 #: after a letter starts no word, unless that letter is the end of an escaped line break or tab.
@@ -37,7 +37,7 @@ _LABEL = re.compile(
     rf"(?=[{_UPPER}])"
 )
 _LABEL_START = re.compile(
-    r"(?:first|last|given|family|full|middle|maiden|sur|fore|patient|customer|client|employee|contact|applicant"
+    r"(?<!service)(?<!product)(?<!package)(?:first|last|given|family|full|middle|maiden|sur|fore|patient|customer|client|employee|contact|applicant"
     r"|student|tenant|spouse|guardian|preferred|legal|person|account|card|policy|next[ _-]?of)[ _-]?\Z",
     re.IGNORECASE,
 )
@@ -49,90 +49,9 @@ _HINT = re.compile(
     r"|from|to|cc|contact|patient|customer|client|employee|manager|supervisor|reporter)\**:\**[ \t]{0,4})\Z",
     re.IGNORECASE,
 )
+#: Between the names of a family and a person in Vietnam.
+_MIDDLE = frozenset({"van", "thi", "dinh", "huu", "duc"})
 _CAPITAL_PARTICLES = frozenset([*_PARTICLES.split("|"), "mc", "mac", "st", "o"])
-_TITLES = frozenset("mr mrs ms mx dr prof professor".split())
-#: Words besides: only before a name that is known.
-_WEAK_TITLES = frozenset(
-    """miss sir dame lady lord madam rev reverend judge justice captain sergeant sgt officer detective nurse
-    sister father uncle aunt aunty auntie grandma grandpa senator councillor constable""".split()
-)
-#: Never part of a name here, even if somebody bears it.
-_STOP = frozenset(
-    """january february march july september october november december monday tuesday wednesday thursday friday
-    saturday sunday mon tue tues wed thu thur thurs fri sat sun feb mar jul sept oct nov dec
-    true false none null nan undefined server client meta error warning info debug string str text int
-    integer number bool boolean float optional any field column mapped required list dict object array type
-    char varchar date self
-    gregorian caron emin gelu relu vit hong kong internet api http https url json xml html css sql unicode
-    ascii
-    claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen
-     codex cursor perplexity   cortana bard sora  aider cline kimi ollama
-    afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas
-    bahrain bangladesh barbados belarus belgium belize bhutan bolivia botswana brazil brunei bulgaria
-    cambodia cameroon canada chile colombia congo croatia czechia ecuador egypt eritrea estonia ethiopia
-    finland gambia germany ghana greece grenada guatemala guyana haiti honduras hungary iceland indonesia
-    iran iraq italy jamaica japan kazakhstan kiribati kosovo kuwait laos latvia lebanon lesotho liberia
-    libya lithuania luxembourg madagascar malawi malaysia maldives mauritius mexico moldova monaco mongolia
-    montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua nigeria oman pakistan
-    palau palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda serbia
-    singapore slovakia slovenia somalia spain sudan suriname sweden switzerland syria taiwan tajikistan
-    tanzania thailand tunisia turkey uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen
-    zambia zimbabwe scotland wales zealand arab arabic african american argentine asian australian austrian
-    belgian brazilian british bulgarian canadian chilean chinese croatian czech danish dutch egyptian
-    english european finnish french georgian german greek hebrew hindi hungarian icelandic indian indonesian
-    iranian iraqi irish israeli italian jamaican japanese kenyan korean latin maori mexican nepali norwegian
-    pakistani persian polish portuguese romanian russian samoan scottish serbian spanish swahili swedish
-    swiss syrian thai tibetan tongan turkish ukrainian vietnamese welsh
-    christmas easter street road avenue lane drive court university college school hospital hotel city
-    county north south east west inc ltd llc corp""".split()
-)
-#: Capitalised after a name because a sentence or heading goes on, not as a surname.
-_NOT_SURNAMES = frozenset(
-    """the a an and or but nor so if then else when while where who whom whose which what why how this that
-    these those there here he she it we they you i his her its our their your my is are was were be been
-    being has have had do does did can could may might must shall should will would not no yes please thanks
-    thank dear hi hello hey regards cheers sincerely also after before since until from to in on at by for
-    with without about as of into over under all both each every some many most more other such only just
-    still again now today tomorrow yesterday once says said asks asked wrote writes added fixed note notes
-    re fwd cc subject email phone address name first last mr mrs ms miss dr prof sir jr sr best kind get got
-    let see add new old test team group town river bay island model mode""".split()
-)
-_STROKES = str.maketrans("øØłŁđĐðþÞı", "oOlLdDdtTi", "'’") | {
-    ord("æ"): "ae",
-    ord("Æ"): "Ae",
-    ord("œ"): "oe",
-    ord("Œ"): "Oe",
-    ord("ß"): "ss",
-}
-
-
-def key(word: str) -> str:
-    """The form in which names are listed: lower case, no accents, no apostrophes."""
-    if not word.isascii():
-        word = "".join(char for char in normalize("NFKD", word.translate(_STROKES)) if not combining(char))
-    return word.replace("'", "").lower()
-
-
-@dataclass(frozen=True)
-class _Lists:
-    first: frozenset[str]
-    ambiguous: frozenset[str]
-    surnames: frozenset[str]
-    word_surnames: frozenset[str]  # that are words as well: "Price", "Page"
-
-
-@cache
-def _lists() -> _Lists:
-    def lines(name: str) -> list[str]:
-        return (files("app.pipeline") / "data" / "names" / name).read_text(encoding="utf-8").splitlines()
-
-    surnames = lines("surnames.txt")
-    return _Lists(
-        frozenset(lines("first.txt")) - _STOP,
-        frozenset(lines("ambiguous.txt")) - _STOP,
-        frozenset(line for line in surnames if not line.endswith("*")) - _STOP - _NOT_SURNAMES,
-        frozenset(line[:-2] for line in surnames if line.endswith("*")) - _STOP - _NOT_SURNAMES,
-    )
 
 
 class NamesDetector:
@@ -150,7 +69,7 @@ class NamesDetector:
                     ends[label.end()] = end
         spans: list[Span] = []
         done = 0
-        lists = _lists()
+        known = lists()
         for word in _WORD.finditer(text):
             start = word.start()
             if start < done:
@@ -158,11 +77,12 @@ class NamesDetector:
             if start in ends:
                 end = ends[start]
             else:
-                start, end = _person(text, start, word.group(), done, lists)
+                start, end = _person(text, start, word.group(), done, known)
             if end:
                 spans.append(Span(start, end, "PERSON", _SCORE, self.name))
                 done = end
-        return spans
+        spans += (Span(start, end, "PERSON", _SCORE, self.name) for start, end in lower_case(text))
+        return resolve(spans)
 
 
 _CODE_BEFORE = frozenset("_.$@#/\\:<>{}&%+=*")
@@ -171,9 +91,21 @@ _CODE_AFTER = re.compile(r"[_(\[=\d]|\.\w|::")
 _MARKUP = frozenset({"**", "><"})
 _PLACE = re.compile(r"\b(?:San|Santa|Saint|St\.?|Port|Fort|Lake|Mount|Mt\.?|Cape) \Z")
 _INNER_CAPITAL = re.compile(
-    rf"(?!(?:Mc|Mac|Fitz|De|Di|Du|La|Le|Van|Von)[{_UPPER}])[{_LETTER}]*(?:[a-z][{_UPPER}]|[{_UPPER}]{{2}}[a-z])"
+    rf"(?!(?:Mc|Mac|Fitz|De|Di|Du|La|Le|Van|Von)[{_CAPITAL}])[{_LETTER}]*(?:[a-z][{_CAPITAL}]|[{_CAPITAL}]{{2}}[a-z])"
 )
-_SURNAME_BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}}), \Z")
+#: What is called after somebody without being about them: "the Jacobi polynomial".
+_NAMESAKE = re.compile(
+    r" (?i:algorithm|attack|axiom|basis|calculus|cipher|code|coefficient|condition|conjecture|constant|criterion|curve"
+    r"|decomposition|density|determinant|diagram|distance|distribution|effect|embedding|equation|expansion|field"
+    r"|filter|form|formula|function|graph|identity|index|inequality|integral|kernel|lemma|machine|manifold|matri(?:x|ce)"
+    r"|measure|metric|norm|number|operator|polynomial|problem|process|product|reduction|sequence|series|space|spectrogram"
+    r"|symbol|test|theorem|transform|triangle|tree)(?:s|es)?\b"
+)
+_BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}})(,?) \Z")
+#: The rest of "Kelly, Grace", where nothing goes on: "Thanks Kelly, Will you …" is about two.
+_GIVEN = re.compile(rf", ([{_UPPER}][{_LETTER}]+(?:-[{_UPPER}][{_LETTER}]+)?)(?: [{_UPPER}]\.?(?!\w))?(?! ?[\w'’])")
+#: The second half of "Min-jun".
+_SYLLABLE = re.compile(r"-([a-z]{2,7})(?![\w-])")
 
 
 def _is_code(text: str, start: int, end: int) -> bool:
@@ -187,70 +119,120 @@ def _is_code(text: str, start: int, end: int) -> bool:
 def _is_plausible(word: str) -> bool:
     """Whether a capitalised word that no list has may be a name: not "JavaScript", not a function word."""
     listed = key(word) if len(word) <= _MAX_WORD else "the"
-    return listed not in _STOP and listed not in _NOT_SURNAMES and not _INNER_CAPITAL.match(word)
+    return listed not in STOP and listed not in NOT_SURNAMES and not _INNER_CAPITAL.match(word)
 
 
-def _person(text: str, start: int, word: str, done: int, lists: _Lists) -> tuple[int, int]:
+def _person(text: str, start: int, word: str, done: int, known: Lists) -> tuple[int, int]:
     """The person named by or after the capitalised `word` at `start`; the end is 0 when there is none.
 
     Nothing before `done` belongs to it.
     """
-    if len(word) > _MAX_WORD:
+    if len(word) > _MAX_WORD or word[0].islower():
         return start, 0
     end = start + len(word)
     listed = key(word)
-    if listed in _TITLES or listed in _WEAK_TITLES:
-        person = _after_title(text, end, lists, weak=listed in _WEAK_TITLES or word.isupper())
+    if listed in TITLES or listed in WEAK_TITLES:
+        person = _after_title(text, end, known, weak=listed in WEAK_TITLES or word.isupper())
         if person is not None and not _is_code(text, start, start):
             return person
     if len(word) == 1:
-        return start, _after_initials(text, start, end, lists)
-    if _INNER_CAPITAL.match(word):
+        return start, _after_initials(text, start, end, known)
+    if listed in FAMILIES and (stop := _after_family(text, end, known)) and not _is_code(text, start, stop):
+        return start, stop
+    if text.startswith(", ", end) and listed in known.surnames and not _is_code(text, start, end):
+        given = _GIVEN.match(text, end)
+        if given and (key(given[1]) in known.first or key(given[1]) in known.ambiguous):
+            return start, given.end()
+    is_first, is_name = listed in known.first, listed in known.ambiguous
+    if "-" in word and not is_first:
+        halves = [key(half) for half in word.split("-")]
+        is_first, is_name = halves[0] in known.first, all(half in known.ambiguous for half in halves)
+    if not (is_first or is_name) or _INNER_CAPITAL.match(word):
         return start, 0
-    is_first = listed in lists.first or ("-" in word and key(word.partition("-")[0]) in lists.first)
-    if not is_first and listed not in lists.ambiguous:
-        return start, 0
-    follow = _NEXT.match(text, end)
-    has_surname = follow is not None and (
-        bool(follow[1]) or (key(follow[2]) in lists.surnames and word.isupper() == follow[2].isupper())
-    )
     if _PLACE.search(text, max(0, start - 8), start):
         return start, 0
+    end = _after_syllable(text, end, known)
+    has_surname = _surname_follows(text, end, word.isupper(), known)
     if is_first and (has_surname or not word.isupper()):
-        stop = _extend(text, end, lists, unknown=True)
-        if _is_code(text, start, stop):
+        stop, is_whole = _extend(text, end, known, unknown=True)
+        if _is_code(text, start, stop) or (not is_whole and _NAMESAKE.match(text, stop)):
             return start, 0
-        reverse = _SURNAME_BEFORE.search(text, max(done, start - 34), start) if stop == end else None
-        if reverse and key(reverse[1]) in lists.surnames and not _is_code(text, reverse.start(), start):
-            start = reverse.start()
-        return start, stop
-    if (has_surname and not word.isupper()) or _HINT.search(text, max(0, start - 48), start):
-        stop = _extend(text, end, lists, unknown=False)
+        return (start, stop) if is_whole else (_surname_before(text, start, done, known), stop)
+    if has_surname or _HINT.search(text, max(0, start - 48), start):
+        stop, _ = _extend(text, end, known, unknown=False)
         # A label ends in a colon, which elsewhere is a sign of code.
         return start, 0 if _is_code(text, start, stop) else stop
     return start, 0
 
 
-def _after_title(text: str, end: int, lists: _Lists, *, weak: bool) -> tuple[int, int] | None:
+def _surname_follows(text: str, end: int, is_upper: bool, known: Lists) -> bool:
+    """Whether a surname comes next, perhaps behind one more given name."""
+    for _ in range(2):
+        follow = _NEXT.match(text, end)
+        if follow is None or follow[2].isupper() != is_upper:
+            return follow is not None and bool(follow[1])
+        listed = key(follow[2])
+        if follow[1] or listed in known.surnames:
+            return True
+        if listed not in known.first and listed not in known.ambiguous:
+            return False
+        end = follow.end(2)
+    return False
+
+
+def _surname_before(text: str, start: int, done: int, known: Lists) -> int:
+    """Where a person begins whose given names begin at `start`: "Smith, John", "Nguyen Minh"."""
+    before = _BEFORE.search(text, max(done, start - 34), start)
+    if before and key(before[1]) in (known.surnames if before[2] else FAMILIES) and _is_plausible(before[1]):
+        return start if _is_code(text, before.start(), start) else before.start()
+    return start
+
+
+def _after_family(text: str, end: int, known: Lists) -> int:
+    """End of the given names behind the name of a family, 0 when there are none."""
+    stop = 0
+    for _ in range(3):
+        follow = _NEXT.match(text, end)
+        if follow is None or follow[1] or len(follow[2]) < 2:
+            break
+        end = _after_syllable(text, follow.end(2), known)
+        halves = [key(half) for half in text[follow.start(2) : end].split("-")]
+        if not all(half in known.first or half in known.ambiguous for half in halves):
+            if halves[0] not in _MIDDLE:
+                break
+            continue
+        stop = end
+    # In Hong Kong the given names may stand first as well, so that any of the three is that of the family.
+    follow = _NEXT.match(text, stop) if stop else None
+    return follow.end(2) if follow and key(follow[2]) in FAMILIES else stop
+
+
+def _after_syllable(text: str, end: int, known: Lists) -> int:
+    """End of a given name with all of its syllables: "Min" ends behind "Min-jun"."""
+    rest = _SYLLABLE.match(text, end)
+    return rest.end() if rest and (rest[1] in known.first or rest[1] in known.ambiguous) else end
+
+
+def _after_title(text: str, end: int, known: Lists, *, weak: bool) -> tuple[int, int] | None:
     """The person whose title ends at `end`."""
     gap = _AFTER_TITLE.match(text, end)
     follow = _NEXT.match(text, gap.end()) if gap else None
     if gap is None or follow is None or not _is_plausible(follow[2]):
         return None
-    if weak and not any(key(follow[2]) in names for names in (lists.first, lists.ambiguous, lists.surnames)):
+    if weak and not any(key(follow[2]) in names for names in (known.first, known.ambiguous, known.surnames)):
         return None
-    stop = _extend(text, gap.end(), lists, unknown=True)
+    stop, _ = _extend(text, gap.end(), known, unknown=True)
     start = follow.start(1)
     return None if stop <= start or _is_code(text, start, stop) else (start, stop)
 
 
-def _after_initials(text: str, start: int, end: int, lists: _Lists) -> int:
+def _after_initials(text: str, start: int, end: int, known: Lists) -> int:
     """End of "J. R. R. Tolkien" from its first letter, 0 when no known surname follows."""
     initials = _INITIALS.match(text, end)
     follow = _NEXT.match(text, initials.end()) if initials else None
-    if initials is None or follow is None or key(follow[2]) not in lists.surnames or follow[2].isupper():
+    if initials is None or follow is None or key(follow[2]) not in known.surnames or follow[2].isupper():
         return 0
-    stop = _extend(text, initials.end(), lists, unknown=False)
+    stop, _ = _extend(text, initials.end(), known, unknown=False)
     return 0 if _is_code(text, start, stop) else stop
 
 
@@ -259,12 +241,12 @@ def _field_end(text: str, start: int) -> int:
     word = _WORD.match(text, start)
     if word is None or not _is_plausible(word.group()):
         return 0
-    stop = _extend(text, word.end(), _lists(), unknown=True)
+    stop, _ = _extend(text, word.end(), lists(), unknown=True)
     return 0 if _CODE_AFTER.match(text, stop) else stop
 
 
-def _extend(text: str, at: int, lists: _Lists, *, unknown: bool) -> int:
-    """End of the name that goes on after `at`: initials, further names, particles and the surname.
+def _extend(text: str, at: int, known: Lists, *, unknown: bool) -> tuple[int, bool]:
+    """End of the name that goes on after `at`: initials, further names, particles, the surname; and if that is there.
 
     `unknown` also accepts one capitalised word that is in no list.
     """
@@ -280,15 +262,15 @@ def _extend(text: str, at: int, lists: _Lists, *, unknown: bool) -> int:
             at = follow.end()
             continue
         listed = key(word) if len(word) <= _MAX_WORD else ""
-        if not _is_plausible(word) or _CODE_AFTER.match(text, follow.end(2)):
+        if not _is_plausible(word) or _CODE_AFTER.match(text, follow.end(2)) or _NAMESAKE.match(text, follow.start()):
             break
         is_given = not has_surname and any(
-            listed in words for words in (lists.first, lists.ambiguous, _CAPITAL_PARTICLES)
+            listed in words for words in (known.first, known.ambiguous, _CAPITAL_PARTICLES)
         )
-        is_surname = listed in lists.surnames or (not has_surname and listed in lists.word_surnames)
+        is_surname = listed in known.surnames or (not has_surname and listed in known.word_surnames)
         is_surname = is_surname or (not has_surname and (bool(particles) or (unknown and not word.isupper())))
-        if not (is_given or is_surname or ("-" in word and key(word.partition("-")[0]) in lists.surnames)):
+        if not (is_given or is_surname or ("-" in word and key(word.partition("-")[0]) in known.surnames)):
             break
-        at = follow.end(2)
+        at = _after_syllable(text, follow.end(2), known)
         has_surname = has_surname or not is_given
-    return at
+    return at, has_surname

@@ -1,13 +1,13 @@
-"""The pattern layer: identifiers known by format, check digits, printed grouping or a word before them.
+"""The pattern layer: identifiers known by format, check digits, printed grouping or a word beside them.
 
-Running some seventy expressions over a text one after the other manages half a megabyte a second. So they are driven
-from four places where a value can be at all:
+Running more than a hundred expressions over a text one after the other manages half a megabyte a second. So they are
+driven from four places where a value can be at all:
 
-* rows that need a keyword: behind the keywords, which one Aho-Corasick pass finds;
+* rows that need a keyword: beside the keywords, which one Aho-Corasick pass finds (see `keywords`);
 * rows around a rare character (`@`, `://`): from that character, looking back for the beginning;
 * all others begin with a digit or a capital: one pass finds such beginnings, one expression sifts them,
   and only what is left meets the rows;
-* telephone numbers: see `phones`.
+* telephone numbers and postal addresses: see `phones` and `addresses`.
 
 None of this changes what a row means; a test holds it against running each row by itself.
 """
@@ -18,50 +18,38 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ahocorasick_rs import BytesAhoCorasick
-
-from app.pipeline.detectors import phones
+from app.pipeline.detectors import addresses, phones
+from app.pipeline.detectors.keywords import Keywords
 from app.pipeline.patterns import ALL, Pattern
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 
-#: A keyword reaches over this many characters without a digit, and over one line break.
-REACH = 40
-#: The score of a row that needs no keyword, where there is one.
-ANNOUNCED = 0.95
 # How far to look back from the rare character in the middle of a value.
 _LOOK_BACK = 255
 
 # Where a row without keyword can begin: a digit or capital at the start of a word, with as much behind it as the
-# shortest value has ("M1 1AA", "12-34-56 …").
+# shortest value has ("M1 1AA", "12-34-56 …"). What most often fails is asked first.
 _START = re.compile(
-    "[A-Z0-9](?<![A-Za-z0-9_].)(?:(?<=[0-9])(?=[0-9A-Z][0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{5})"
-    "|(?<=[A-Z])(?=[A-Z]{0,5}[ \u00a0]?[0-9][0-9A-Z \u00a0]{3}))"
+    "[A-Z0-9](?=[0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{4})(?<![A-Za-z0-9_].)"
+    "(?:(?<=[0-9])(?=[0-9A-Z][0-9A-Z \u00a0\u202f\\-\u2010\u2011\u2013]{5})"
+    "|(?<=[A-Z])(?=[A-Z]{0,7}[ \u00a0]?[0-9][0-9A-Z \u00a0]{3}))"
 )
-_DIGIT = re.compile("[0-9]")
-_WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
-# Between the values of a list: "123 456 782, 876 543 210 and …".
-_LISTED = re.compile(r"[ ]?(?:[,;/|&](?: (?:and|or))?|and|or)[ ]?")
-# One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
-_FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
 
 class PatternsDetector:
-    """Layer "patterns": the rows of the policy's regions, and telephone numbers."""
+    """Layer "patterns": the rows of the policy's regions, telephone numbers and addresses."""
 
     name = "patterns"
 
     def detect(self, text: str, policy: Policy) -> Iterable[Span]:
         """Spans of values; the same place may be several identifiers at once."""
-        if not _DIGIT.search(text) and "@" not in text:
-            return []
-        plan = _plan(policy.regions)
         found: dict[tuple[int, int, str], float] = {}
-        for start, end, row, score in plan.find(text):
+        for start, end, row, score in _plan(policy.regions).find(text):
             key = (start, end, row.entity)
             found[key] = max(score, found.get(key, 0.0))
         spans = [Span(*key, score, self.name) for key, score in found.items()]
         spans += (Span(start, end, phones.ENTITY, phones.SCORE, self.name) for start, end in phones.find(text, policy))
+        spans += (Span(*place, addresses.ENTITY, addresses.SCORE, self.name) for place in addresses.find(text, policy))
         return spans
 
 
@@ -73,13 +61,7 @@ class _Plan:
         self._around = [row for row in alone if row.before is not None]
         self._plain = [row for row in alone if row.before is None]
         self._sieve = re.compile("|".join(row.regex.pattern for row in self._plain))
-        by_word: dict[str, list[Pattern]] = {}
-        for row in rows:
-            for word in row.context:
-                for spelling in {word.replace("-", " "), word.replace(" ", "").replace("-", "")}:
-                    by_word.setdefault(spelling, []).append(row)
-        self._announced = list(by_word.values())
-        self._keywords = BytesAhoCorasick([word.encode("latin-1") for word in by_word])
+        self._keywords = Keywords(rows)
 
     def find(self, text: str) -> Iterator[tuple[int, int, Pattern, float]]:
         """Every value as start, end, row and score."""
@@ -93,41 +75,7 @@ class _Plan:
                     match = row.regex.match(text, start)
                     if match and row.accepts(text, start, match.end()):
                         yield start, match.end(), row, row.score
-        yield from self._behind_keywords(text)
-
-    def _behind_keywords(self, text: str) -> Iterator[tuple[int, int, Pattern, float]]:
-        folded = text.encode("latin-1", "replace").translate(_FOLD)
-        for index, start, end in self._keywords.find_matches_as_indexes(folded, overlapping=True):
-            if not _is_word(text, start, end):
-                continue
-            digit = _DIGIT.search(text, end, end + REACH + 16)
-            if digit is None:
-                continue
-            last = min(digit.start(), end + REACH)
-            newline = text.find("\n", end, last)
-            if newline >= 0:
-                newline = text.find("\n", newline + 1, last)
-                last = last if newline < 0 else newline
-            for row in self._announced[index]:
-                score = row.score if row.context_required else ANNOUNCED
-                for begin, stop in _announced(text, row, end, last):
-                    yield begin, stop, row, score
-
-
-def _announced(text: str, row: Pattern, end: int, last: int) -> Iterator[tuple[int, int]]:
-    """The first value that begins in [end, last], and those listed directly behind it."""
-    for word in _WORD.finditer(text, end, last + 1):
-        begin = word.start()
-        match = row.regex.match(text, begin)
-        if match is None or not row.accepts(text, begin, match.end()):
-            continue
-        while match:
-            yield match.span()
-            comma = _LISTED.match(text, match.end())
-            match = row.regex.match(text, comma.end()) if comma else None
-            if match and not row.accepts(text, *match.span()):
-                match = None
-        return
+        yield from self._keywords.find(text)
 
 
 def _around(text: str, row: Pattern) -> Iterator[tuple[int, int, Pattern, float]]:
@@ -137,17 +85,6 @@ def _around(text: str, row: Pattern) -> Iterator[tuple[int, int, Pattern, float]
         before = row.before.search(text, max(0, middle - _LOOK_BACK), middle)
         if before and row.accepts(text, before.start(), match.end()):
             yield before.start(), match.end(), row, row.score
-
-
-def _is_word(text: str, start: int, end: int) -> bool:
-    """Whether a keyword at [start, end) is a word, a plural, or a part of `snake_case` or `camelCase`."""
-    before = text[start - 1 : start]
-    if before.isalnum() and not (before.islower() and text[start].isupper()):
-        return False
-    after = text[end : end + 2]
-    if after[:1] == "s" and not after[1:].isalpha():
-        return True
-    return not after[:1].isalnum() or (after[:1].isupper() and text[end - 1].islower())
 
 
 @lru_cache(maxsize=32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from stdnum import bic as _bic
 from stdnum import iban as _iban
 from stdnum import luhn as _luhn
 from stdnum.au import abn as _abn
@@ -15,9 +16,11 @@ from stdnum.au import acn as _acn
 from stdnum.au import tfn as _tfn
 from stdnum.exceptions import InvalidComponent, ValidationError
 from stdnum.gb import nhs as _nhs
+from stdnum.gb import vat as _vat
 from stdnum.nz import bankaccount as _bankaccount
 from stdnum.nz import ird as _ird
 from stdnum.us import ein as _ein
+from stdnum.us import rtn as _rtn
 from stdnum.us import ssn as _ssn
 
 _OTHER = re.compile(r"[^0-9]+")
@@ -26,6 +29,11 @@ _OTHER = re.compile(r"[^0-9]+")
 def digits(text: str) -> str:
     """Only the ASCII digits of `text`."""
     return _OTHER.sub("", text)
+
+
+def _repeats(number: str) -> bool:
+    """Whether it is one group of three over and over, such as the white of "255 255 255"."""
+    return number == number[:3] * 3
 
 
 def _weighted(number: str, weights: tuple[int, ...]) -> int:
@@ -62,13 +70,42 @@ def iban(text: str) -> bool:
     return _iban.is_valid(text.replace("\u00a0", " "), check_country=False)
 
 
+def bic(text: str) -> bool:
+    """Bank identifier (ISO 9362): four letters, a country's code, a place, perhaps a branch, in capitals."""
+    return text.isupper() and _bic.is_valid(text)
+
+
+# What letters count as in a vehicle's number: a digit's worth, without I, O and Q.
+_VIN = dict(
+    zip(
+        "0123456789ABCDEFGHJKLMNPRSTUVWXYZ", [*range(10), *range(1, 9), 1, 2, 3, 4, 5, 7, 9, *range(2, 10)], strict=True
+    )
+)
+
+
+def vin(text: str) -> bool:
+    """Vehicle identification number with North America's check digit (49 CFR 565.15), which others need not have."""
+    total = sum(
+        _VIN[char] * weight
+        for char, weight in zip(text, (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2), strict=True)
+    )
+    # The last four are always digits; a number without letters is none.
+    letters = sum(char.isalpha() for char in text)
+    return letters > 2 and text[-4:].isdigit() and text[8] == "0123456789X"[total % 11]
+
+
+def over_89(text: str) -> bool:
+    """An age from 90 to 119, which HIPAA counts as identifying."""
+    return 90 <= int(text) <= 119
+
+
 # Australia ----------------------------------------------------------------------------------------------------------
 
 
 def tfn(text: str) -> bool:
     """Tax file number, nine digits. Older ones have eight; their weights are not published."""
     number = digits(text)
-    return len(number) == 9 and number.strip("0") != "" and _tfn.is_valid(number)
+    return len(number) == 9 and not _repeats(number) and _tfn.is_valid(number)
 
 
 def abn(text: str) -> bool:
@@ -79,7 +116,7 @@ def abn(text: str) -> bool:
 def acn(text: str) -> bool:
     """Australian company number, mod 10."""
     number = digits(text)
-    return number.strip("0") != "" and _acn.is_valid(number)
+    return not _repeats(number) and _acn.is_valid(number)
 
 
 def medicare(text: str) -> bool:
@@ -97,6 +134,15 @@ def healthcare_identifier(text: str) -> bool:
     """IHI, HPI-I and HPI-O: prefix 800360, 800361 or 800362 and Luhn (HL7 Australia)."""
     number = digits(text)
     return len(number) == 16 and number[:6] in ("800360", "800361", "800362") and _luhn.is_valid(number)
+
+
+# Australia Post: the ranges that states and territories use.
+_AU_POSTCODES = ((200, 299), (800, 999), (1000, 9999))
+
+
+def au_postcode(text: str) -> bool:
+    """Australian postcode: in a range that Australia Post uses."""
+    return any(low <= int(text) <= high for low, high in _AU_POSTCODES)
 
 
 # New Zealand --------------------------------------------------------------------------------------------------------
@@ -152,6 +198,11 @@ def nz_bank_account(text: str) -> bool:
         return modulus > 0 and sum((product - 1) % 9 + 1 if product else 0 for product in products) % modulus == 0
 
 
+def nz_postcode(text: str) -> bool:
+    """New Zealand postcode: 0110 to 9893."""
+    return 110 <= int(text) <= 9893
+
+
 # United Kingdom -----------------------------------------------------------------------------------------------------
 
 
@@ -159,6 +210,18 @@ def nhs(text: str) -> bool:
     """NHS number (and Scottish CHI number): mod 11."""
     number = digits(text)
     return len(set(number)) > 1 and _nhs.is_valid(number)
+
+
+def chi(text: str) -> bool:
+    """Scottish CHI number: it begins with a birth date, day first."""
+    number = digits(text)
+    return 1 <= int(number[:2]) <= 31 and 1 <= int(number[2:4]) <= 12
+
+
+def vat(text: str) -> bool:
+    """VAT number: mod 97, since 2010 also 55 more."""
+    number = digits(text)
+    return len(set(number)) > 1 and _vat.is_valid(number)
 
 
 def driving_licence(text: str) -> bool:
@@ -178,7 +241,7 @@ _AREA = re.compile(
 )
 
 
-def postcode(text: str) -> bool:
+def uk_postcode(text: str) -> bool:
     """UK postcode: the area is one of Royal Mail's."""
     return _AREA.fullmatch(re.split(r"[0-9]", text.upper(), maxsplit=1)[0]) is not None
 
@@ -202,9 +265,23 @@ def itin(text: str) -> bool:
     return 50 <= group <= 65 or 70 <= group <= 88 or (90 <= group <= 99 and group != 93)
 
 
+def atin(text: str) -> bool:
+    """Adoption taxpayer number: 9xx, fourth and fifth digit 93 (IRS)."""
+    number = digits(text)
+    return len(number) == 9 and number[0] == "9" and number[3:5] == "93"
+
+
 def ein(text: str) -> bool:
     """Employer identification number: the first two digits name an IRS campus."""
     return _ein.is_valid(digits(text))
+
+
+def routing(text: str) -> bool:
+    """ABA routing number: weights 3, 7, 1, and a prefix of the Federal Reserve (00–12, 21–32, 61–72, 80)."""
+    number = digits(text)
+    district = int(number[:2])
+    known = district <= 12 or 21 <= district <= 32 or 61 <= district <= 72 or district == 80
+    return known and number.strip("0") != "" and _rtn.is_valid(number)
 
 
 def npi(text: str) -> bool:

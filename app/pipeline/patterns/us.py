@@ -5,63 +5,111 @@ from __future__ import annotations
 from app.pipeline.patterns import checksums, words
 from app.pipeline.patterns.pattern import (
     CHECKED,
-    Pattern,
+    GENERIC,
+    alone,
     exact,
     grouped,
     has_digits,
+    identifier,
     loose,
     near,
     wild,
 )
-
-_SSN = ("ssn", "ssn no", "social security", "social security number", "social security no")
-_ITIN = ("itin", "atin", "taxpayer id", "taxpayer identification", "individual taxpayer")
-_EIN = (
-    "ein",
-    "fein",
-    "employer identification",
-    "employer identification number",
-    "employer id",
-    "federal tax id",
-)
-_MBI = ("mbi", "medicare beneficiary", "medicare number", "medicare id", "medicare")
-_NPI = ("npi", "npi no", "npi number", "national provider", "national provider identifier")
-_DEA = ("dea", "dea no", "dea number", "dea registration")
-_ROUTING = ("aba", "rtn", "routing", "routing no", "routing number", "routing transit number")
 
 # A letter of the beneficiary identifier, S L O I B and Z aside.
 _L = "[AC-HJKMNP-RT-Y]"
 _LN = "[0-9AC-HJKMNP-RT-Y]"
 
 ROWS = (
-    # Social security number "123-45-6789". With spaces it looks like too much else.
-    Pattern("US_SSN", grouped(3, 2, 4, spaces=False), CHECKED, checksums.ssn, "US", _SSN),
-    near("US_SSN", "US", _SSN, loose(3, 2, 4)),
-    Pattern("US_ITIN", grouped(3, 2, 4, spaces=False), CHECKED, checksums.itin, "US", _ITIN),
-    near("US_ITIN", "US", _ITIN, loose(3, 2, 4), lambda value: value.startswith("9")),
-    near("US_EIN", "US", _EIN, wild(r"[0-9]{2}[ \-]?[0-9]{7}"), checksums.ein),
-    # Medicare beneficiary identifier "1EG4-TE5-MK73" (CMS).
-    Pattern(
-        "US_MBI",
-        exact("[1-9]", f"{_L}{_LN}[0-9]-?{_L}{_LN}[0-9]-?{_L}{_L}[0-9]{{2}}"),
-        CHECKED,
-        None,
-        "US",
-        _MBI,
+    # With spaces it looks like too much else.
+    *identifier(
+        "US_SSN",
+        ("ssn", "social security", "soc sec"),
+        "ssa.gov; python-stdnum us.ssn",
+        alone("123-45-6789", grouped(3, 2, 4, spaces=False), checksums.ssn),
+        near("123456789", loose(3, 2, 4)),
     ),
-    near("US_MBI", "US", _MBI, wild(f"(?i:[1-9]{_L}{_LN}[0-9][ \\-]?{_L}{_LN}[0-9][ \\-]?{_L}{_L}[0-9]{{2}})")),
-    near("US_NPI", "US", _NPI, wild(r"[12][0-9]{9}")),
-    near("US_DEA", "US", _DEA, wild(r"(?i:[A-Z][A-Z9])[0-9]{7}")),
-    near("US_PASSPORT", "US", words.PASSPORT, wild(r"(?i:[A-Z])[0-9]{8}|[0-9]{9}")),
-    # Federal Reserve prefixes 00–12, 21–32, 61–72 and 80.
-    near("US_BANK_ROUTING", "US", _ROUTING, wild(r"(?:0[0-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)[0-9]{7}")),
-    near("US_BANK_NUMBER", "US", words.ACCOUNT, wild(r"[0-9]{6,17}")),
+    # As people say it: "her social is …".
+    *identifier("US_SSN", ("social",), "ssa.gov", near("123456789", loose(3, 2, 4), reach=10)),
+    *identifier(
+        "US_ITIN",
+        ("itin", "taxpayer id", "taxpayer identification", "individual taxpayer"),
+        "irs.gov",
+        alone("900-70-0000", grouped(3, 2, 4, spaces=False), checksums.itin),
+        near("900700000", wild(r"9[0-9]{2}[ \-.]?[0-9]{2}[ \-.]?[0-9]{4}")),
+    ),
+    # For a child that is being adopted.
+    *identifier(
+        "US_ATIN",
+        ("atin", "adoption taxpayer"),
+        "irs.gov; python-stdnum us.atin",
+        alone("900-93-0000", grouped(3, 2, 4, spaces=False), checksums.atin),
+        near("900930000", wild(r"9[0-9]{2}[ \-.]?[0-9]{2}[ \-.]?[0-9]{4}")),
+    ),
+    *identifier(
+        "US_PTIN", ("ptin", "preparer tax"), "irs.gov; python-stdnum us.ptin", near("P01234567", wild("(?i:P)[0-9]{8}"))
+    ),
+    *identifier(
+        "US_EIN",
+        ("ein", "fein", "employer identification", "employer id", "federal tax id"),
+        "irs.gov; python-stdnum us.ein",
+        near("04-2103594", wild(r"[0-9]{2}[ \-]?[0-9]{7}"), checksums.ein),
+    ),
+    *identifier(
+        "US_MBI",
+        ("mbi", "medicare"),
+        "CMS, Understanding the Medicare Beneficiary Identifier",
+        alone(
+            "1EG4-TE5-MK73",
+            exact("[1-9]", f"{_L}{_LN}[0-9]-?{_L}{_LN}[0-9]-?{_L}{_L}[0-9]{{2}}"),
+            score=CHECKED,
+        ),
+        near("1eg4te5mk73", wild(f"(?i:[1-9]{_L}{_LN}[0-9][ \\-]?{_L}{_LN}[0-9][ \\-]?{_L}{_L}[0-9]{{2}})")),
+    ),
+    *identifier(
+        "US_NPI",
+        ("npi", "national provider"),
+        "CMS; python-stdnum luhn",
+        near("1234567893", wild(r"[12][0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{4}")),
+    ),
+    *identifier(
+        "US_DEA", ("dea",), "DEA Diversion Control", near("AP5836727", wild(r"(?i:[A-Z][A-Z9])[ \-]?[0-9]{7}"))
+    ),
+    *identifier(
+        "US_PASSPORT",
+        words.PASSPORT,
+        "travel.state.gov",
+        near("C12345678", wild(r"(?i:[A-Z])[0-9]{8}|[0-9]{9}")),
+    ),
+    *identifier(
+        "US_BANK_ROUTING",
+        ("aba", "rtn", "routing"),
+        "American Bankers Association; python-stdnum us.rtn",
+        near(
+            "111000025",
+            wild(r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]|[0-9]{3}[ \-][0-9]{3}[ \-][0-9]{3}"),
+            checksums.routing,
+        ),
+    ),
+    *identifier(
+        "US_BANK_NUMBER", words.ACCOUNT, "Microsoft Presidio", near("1234567890", wild(r"[0-9]{6,17}"), score=GENERIC)
+    ),
     # State formats differ from one to nineteen characters; Washington's mixes letters freely.
-    near(
+    *identifier(
         "US_DRIVER_LICENSE",
-        "US",
         words.LICENCE,
-        wild(r"[A-Z]{0,3}-?[0-9](?:[ \-]?[0-9]){4,14}[A-Z]{0,2}|[A-Z][A-Z0-9*]{11}"),
-        has_digits(3),
+        "ntsi.com (formats of the states)",
+        near(
+            "D1234567",
+            wild(r"[A-Z]{0,3}-?[0-9](?:[ \-]?[0-9]){4,16}[A-Z]{0,2}|[A-Z][A-Z0-9*]{11}"),
+            has_digits(3),
+            score=GENERIC,
+        ),
+    ),
+    *identifier(
+        "US_ZIP_CODE",
+        ("zip", "zipcode", "zip code", "postal code"),
+        "USPS",
+        near("90210-1234", wild("[0-9]{5}(?:-[0-9]{4})?"), reach=12),
     ),
 )

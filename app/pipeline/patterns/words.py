@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-PASSPORT = ("passport", "passport no", "passport number", "travel document")
+PASSPORT = ("passport", "travel document", "travel doc")
 
 LICENCE = (
-    "licence", "licence no", "licence number", "license no", "license number", "dl", "dl no", "dl number", "d/l",
-    "driver licence", "drivers licence", "driver's licence", "driving licence", "driver number",
-    "driver license", "drivers license", "driver's license", "driving license",
+    "licence", "license no", "license number", "license id", "license #", "driver license", "drivers license",
+    "driver's license", "driving license", "driver number", "dl", "d/l",
 )  # fmt: skip
 
-ACCOUNT = (
-    "account", "account no", "account number", "bank account", "checking account", "savings account", "acct",
-    "acct no", "acc", "acc no", "a/c",
-)  # fmt: skip
+ACCOUNT = ("account", "acct", "acc", "a/c")

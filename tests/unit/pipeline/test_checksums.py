@@ -40,10 +40,23 @@ VALID: list[tuple[Check, str]] = [
     (checksums.card, "2223003122003222"),
     (checksums.iban, "GB82 WEST 1234 5698 7654 32"),
     (checksums.iban, "DE89370400440532013000"),
+    (checksums.atin, "900-93-0000"),
+    (checksums.routing, "111000025"),
+    (checksums.routing, "021000021"),
+    (checksums.vat, "GB980780684"),
+    (checksums.vat, "980 7806 84"),
+    (checksums.chi, "010180 6000"),
+    (checksums.vin, "1G4AH59H45G118341"),
+    (checksums.vin, "1M8GDM9AXKP042788"),
+    (checksums.bic, "DEUTDEFF"),
+    (checksums.bic, "CHASUS33XXX"),
+    (checksums.au_postcode, "0800"),
+    (checksums.nz_postcode, "0110"),
+    (checksums.over_89, "90"),
     (checksums.driving_licence, "MORGA657054SM9IJ"),
     (checksums.driving_licence, "MORGA 607055 SM9IJ"),
-    (checksums.postcode, "SW1A 1AA"),
-    (checksums.postcode, "M1 1AE"),
+    (checksums.uk_postcode, "SW1A 1AA"),
+    (checksums.uk_postcode, "M1 1AE"),
 ]
 
 INVALID: list[tuple[Check, str]] = [
@@ -69,6 +82,23 @@ INVALID: list[tuple[Check, str]] = [
     (checksums.itin, "900-89-0000"),
     (checksums.itin, "800-70-0000"),
     (checksums.ein, "00-1234567"),
+    (checksums.tfn, "111 111 111"),
+    (checksums.acn, "255 255 255"),
+    (checksums.atin, "900-70-0000"),
+    (checksums.routing, "111000026"),
+    (checksums.routing, "990000025"),
+    (checksums.routing, "000000000"),
+    (checksums.vat, "GB980780685"),
+    (checksums.vat, "GB000000000"),
+    (checksums.chi, "321380 6000"),
+    (checksums.vin, "WVWZZZ1JZXW000001"),
+    (checksums.vin, "11111111111111111"),
+    (checksums.bic, "deutdeff"),
+    (checksums.bic, "SENTENCE"),
+    (checksums.au_postcode, "0100"),
+    (checksums.nz_postcode, "9999"),
+    (checksums.over_89, "89"),
+    (checksums.over_89, "120"),
     (checksums.npi, "3234567893"),
     (checksums.card, "0000 0000 0000 0000"),
     (checksums.card, "9111 1111 1111 1119"),
@@ -76,11 +106,14 @@ INVALID: list[tuple[Check, str]] = [
     (checksums.bare_card, "30569309025904"),
     (checksums.driving_licence, "MORGA613054SM9IJ"),
     (checksums.driving_licence, "MORGA657324SM9IJ"),
-    (checksums.postcode, "XX1 1AA"),
+    (checksums.uk_postcode, "XX1 1AA"),
 ]
 
 #: Rules without a check digit: changing the last digit proves nothing.
-_UNCHECKED = {checksums.ssn, checksums.itin, checksums.ein, checksums.driving_licence, checksums.postcode}
+_UNCHECKED = {
+    checksums.ssn, checksums.itin, checksums.atin, checksums.ein, checksums.chi, checksums.bic, checksums.over_89,
+    checksums.driving_licence, checksums.uk_postcode, checksums.au_postcode, checksums.nz_postcode,
+}  # fmt: skip
 
 
 def _name(value: object) -> str:

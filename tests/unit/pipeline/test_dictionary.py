@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.pipeline.detectors import lexicon
 from app.pipeline.detectors.dictionary import DictionaryDetector
 from app.pipeline.fold import fold
 from app.pipeline.policy import Policy
@@ -194,6 +195,36 @@ def test_text_between_distant_escapes_makes_no_words() -> None:
     # Where the second look leaves text out, half a word must not become a whole one.
     for gap in range(300, 320):
         assert found("a%20" + "x" * gap + "John" + "x" * 400 + "%20b", Term("John")) == []
+
+
+CHANGED = st.lists(
+    st.builds(
+        Term,
+        st.sampled_from(["ana", "Ana", "ANA", "banana", "an", "b"]),
+        st.sampled_from(["CUSTOM", "PERSON"]),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(["", "x"]),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(st.lists(st.tuples(CHANGED, st.integers(0, 9)), max_size=4), st.sampled_from([0, 1, 3, 2_000]))
+def test_a_dictionary_that_was_changed_is_like_one_made_anew(steps: list[tuple[list[Term], int]], few: int) -> None:
+    texts = "Ana and banana, ANA Banana b"
+    detector = DictionaryDetector()
+    terms: list[Term] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexicon, "_FEW", few)
+        for new, number in steps:
+            gone = terms[:number]
+            terms = [*terms[number:], *new]
+            detector.change(gone, new)
+            anew = DictionaryDetector(terms)
+            assert detector.detect(texts, POLICY) == anew.detect(texts, POLICY)
+            assert (detector.entities, detector.replacements) == (anew.entities, anew.replacements)
 
 
 ALPHABET = st.sampled_from([*"abkszAKSZ09éßİıſΣς'’-_.", " ", "\u00a0", *"田ガ김가สÅ"])

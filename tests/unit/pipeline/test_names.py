@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.detectors.names import NamesDetector, key
+from app.pipeline.detectors.name_lists import key
+from app.pipeline.detectors.names import NamesDetector
 from app.pipeline.policy import Policy
 
 DETECTOR = NamesDetector()
@@ -66,6 +67,32 @@ def found(text: str) -> list[str]:
         ("Prof. J. K. Tanaka", ["J. K. Tanaka"]),
         ("DR SMITH", ["SMITH"]),
         ("Uncle Rose", ["Rose"]),
+        # Letters beyond Latin-1, in names of Poland, Turkey, Vietnam and the Māori.
+        ("Katarzyna Wiśniewska called", ["Katarzyna Wiśniewska"]),
+        ("Małgorzata i Ayşe", ["Małgorzata", "Ayşe"]),
+        ("Mehmet Yılmaz", ["Mehmet Yılmaz"]),
+        ("Tāne Mahuta", ["Tāne Mahuta"]),
+        ("Sione Tupou and Semisi Taufa", ["Sione Tupou", "Semisi Taufa"]),
+        ("Gurpreet Singh, Vikram Chaudhary", ["Gurpreet Singh", "Vikram Chaudhary"]),
+        ("Chinedu Okafor met Thabo Mokoena", ["Chinedu Okafor", "Thabo Mokoena"]),
+        # The family's name first.
+        ("Zhang Wei and Wang Fang", ["Zhang Wei", "Wang Fang"]),
+        ("Nguyen Van An", ["Nguyen Van An"]),
+        ("Phạm Văn Đồng", ["Phạm Văn Đồng"]),
+        ("Nguyễn Thị Minh", ["Nguyễn Thị Minh"]),
+        ("Kim Min-jun, Park Ji-woo", ["Kim Min-jun", "Park Ji-woo"]),
+        ("Kwok Wai Cheung", ["Kwok Wai Cheung"]),
+        ("Mei-Ling Wong and Min-jun Kim", ["Mei-Ling Wong", "Min-jun Kim"]),
+        ("Smith, Mary J.", ["Smith, Mary J."]),
+        ("Kelly, Grace\nWang, Li\nSmith, Will (manager)", ["Kelly, Grace", "Wang, Li", "Smith, Will"]),
+        ("Thanks Kelly, Will you come?", ["Kelly"]),
+        ("WILL JOHNSON", ["WILL JOHNSON"]),
+        # In lower case, where both words are names and nothing else.
+        ("jane doe wants a refund", ["jane doe"]),
+        ("ask siobhan kelly, please", ["siobhan kelly"]),
+        ("(siobhan o'connor)", ["siobhan o'connor"]),
+        ("josé garcía", ["josé garcía"]),
+        ("JANE DOE, JOHN O’BRIEN", ["JANE DOE", "JOHN O’BRIEN"]),
         # Fields.
         ("First name: Zyx", ["Zyx"]),
         ('{"last_name": "Nguyen"}', ["Nguyen"]),
@@ -84,7 +111,21 @@ def test_hit(text: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "siobhan kelly",
+        "siobhan",
+        "will smith, mark page",
+        "siobhan_kelly siobhan.kelly siobhan/kelly",
+        "siobhan kelly_id, siobhan kelly()",
+        "déjà vu, son of a gun, the van den",
+        "the Jacobi polynomials, a Laurent series, an Alice theorem",
+        "a Roberta Embedding",
+        "Amazon Lex and Kendra",
+        "<fullname>Amazon Simple Email Service</fullname>",
+        '{"serviceFullName": "Lake Formation"}',
+        "Sri Lanka, Sierra Leone",
+        "Park Lane",
+        "Max, Min",
+        "Smith, April 2020",
+        "Jupyter, GitLab and Julia",
         "Will you mark May 3?",
         "Victoria is a state",
         "The Jenkins build failed",

@@ -50,6 +50,34 @@ NUMBERS = [
     "011 44 20 7946 0958",
     "0491\u00a0570\u00a0006",
     "+49 30 23125 000",
+    "(+61) 491 570 006",
+    "+61-491-570-006",
+    "+61 (0)491 570 006",
+    "0061 491 570 006",
+    "(07) 7010 1234",
+    "1300-975-707",
+    "1800 16 04 01",
+    "027 555 9038",
+    "0275559038",
+    "0064 9 555 5042",
+    "(020) 7946 0958",
+    "(01632) 960123",
+    "0115 496 0123",
+    "0191 498 0123",
+    "029 2018 0123",
+    "0808 157 0123",
+    "0044 (0)113 496 0123",
+    "(202)-555-0123",
+    "202 - 555 - 0123",
+    "555-555-0123",
+    "800-555-0199",
+    "001 202 555 0123",
+    "202-555-0123 x12",
+    "202-555-0123x12",
+    "(02) 5550 1234 ext. 12",
+    "020 7946 0958, extension 1204",
+    "020 7946 0958 (ext 12)",
+    "+12025550123;ext=12",
 ]
 
 
@@ -90,6 +118,15 @@ def test_a_number_is_found_and_nothing_around_it(number: str, frame: str) -> Non
         "01234568",
         "+00000001234567",
         "0000 11 22 33 44 55 66",
+        "13 11 14",
+        "1700000000123",
+        "build 20240105123045",
+        "1Z 999 AA1 01 2345 6784",
+        "AUD 12,345,678.90",
+        "202-555-01234",
+        "202-555-0123x12y",
+        "0x0491570006",
+        "3 x 12345678",
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
@@ -99,12 +136,26 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 def test_ten_bare_digits_need_a_word() -> None:
     assert found("mobile: 2025550123") == ["2025550123"]
     assert found("cell phone number is 2025550123") == ["2025550123"]
+    assert found("ring 2025550123") == ["2025550123"]
+    assert found("my new number is 2025550123") == ["2025550123"]
     assert found("order: 2025550123") == []
+    assert found("order number 2025550123") == []
+    assert found("a string 2025550123") == []
 
 
 @pytest.mark.parametrize(
     "number",
-    ["09 123 4567", "+64 (0)9 123 4567", "9012 3456", "555-0123", "91827364", "2025550123", "0000 11 22 33"],
+    [
+        "09 123 4567",
+        "13 11 14",
+        "131114",
+        "+64 (0)9 123 4567",
+        "9012 3456",
+        "555-0123",
+        "91827364",
+        "2025550123",
+        "0000 11 22 33",
+    ],
 )
 def test_behind_a_word_a_number_need_not_be_assigned(number: str) -> None:
     assert found(f"Ph: {number}") == [number]
@@ -132,12 +183,12 @@ def test_the_policy_chooses_the_plans() -> None:
     assert found("+1 202-555-0123", "NZ") == ["+1 202-555-0123"]
 
 
-@given(st.text(alphabet="0123456789+()-. \u00a0,:x\n٣", max_size=60))
+@given(st.text(alphabet="0123456789+()-. \u00a0,:;x#=\n٣", max_size=60))
 def test_spans_lie_in_the_text_in_order(text: str) -> None:
     last = 0
     for start, end in phones.find(text, EVERYWHERE):
         assert last <= start < end <= len(text)
         assert text[start] in "+(0123456789"
-        assert text[end - 1].isdigit()
+        assert text[end - 1].isdigit() or text[end - 1] == ")"
         assert not text[end : end + 1].isdigit()
         last = end

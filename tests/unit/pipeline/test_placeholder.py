@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
-from app.pipeline.placeholder import identity, label_of, render
+from app.pipeline.placeholder import Style, identity, label_of, parts, relatives, render
 
 LABELS = ("PERSON", "EMAIL", "LAST_NAME", "NAME", "A" * 32)
 
@@ -264,3 +264,35 @@ def test_labels_alike_but_for_separators_have_one_identity() -> None:
     assert identity("[A_B_1234]") == identity("[AB_1234]") == identity("[A_B__1234]")
     assert identity("[AB_1234]") not in (identity("[AB_1235]"), identity("[AC_1234]"), identity("AB_1234"))
     assert identity("Acme") == ("", "Acme")
+
+
+RELATIVES = ("[PERSON_LAST_4821]", "[PERSON_B_4821]", "[PERSON_FIRST_Z_4821]")
+
+
+@pytest.mark.parametrize("token", RELATIVES)
+@pytest.mark.parametrize("form", ["{}", "{upper}", "[{bare}]", "({bare})", "\\[{bare}\\]", "{bare}"])
+def test_relatives_are_recognised_where_they_are_looked_for(token: str, form: str) -> None:
+    bare = token.strip("[]").lower()
+    text = form.format(token, upper=token.swapcase(), bare=bare)
+    assert [seen.token for seen in Finder(["PERSON", "EMAIL"], relatives=True).find(text)] == [token]
+    assert [seen.token for seen in Finder([parts(token)[0]]).find(text)] == [token]  # type: ignore[index]
+    assert Finder(["PERSON"]).find(text) == []
+
+
+def test_a_label_that_ends_like_a_relative_is_itself() -> None:
+    look = Finder(["PERSON", "A_B", "NAME_LAST"], relatives=True)
+    text = "[A_B_1234] [NAME_LAST_1234] [A_B_B_1234] [NAME_LAST_LAST_C_1234] [PERSON_A_1234] [PERSON_B_B_1234]"
+    assert [seen.token for seen in look.find(text)] == text.split()[:4]
+
+
+@pytest.mark.parametrize("style", ["default", "ordinal", "double", "angle"])
+def test_relatives_differ_in_the_label_alone(style: Style) -> None:
+    whole = render("PERSON", 4821, style)
+    first, second, *_ = relatives(whole, "LAST")
+    assert first == render("PERSON_LAST", 4821, style) and second == render("PERSON_LAST_B", 4821, style)
+    assert next(relatives(whole, "")) == render("PERSON_B", 4821, style)
+    assert len(set(map(identity, relatives(whole, "")))) == 25
+
+
+def test_what_has_no_number_or_too_long_a_label_has_no_relatives() -> None:
+    assert list(relatives("Acme", "")) == list(relatives(f"[{'S' * 31}_1234]", "")) == []

@@ -35,11 +35,26 @@ def test_a_chain_of_overlaps_is_one_span() -> None:
 
 @pytest.mark.parametrize(("stronger", "weaker"), list(itertools.pairwise(LAYERS)))
 def test_the_layers_have_an_order(stronger: str, weaker: str) -> None:
+    assert resolve([span(0, 9, weaker, 1.0), span(0, 9, stronger, 0.1)]) == [span(0, 9, stronger, 0.1)]
+
+
+@pytest.mark.parametrize(("stronger", "weaker"), [("dictionary", "ner"), ("dictionary", "names"), ("ner", "literal")])
+def test_neither_the_dictionary_nor_a_literal_asks_for_the_length(stronger: str, weaker: str) -> None:
     assert resolve([span(0, 9, weaker, 1.0), span(3, 4, stronger, 0.1)]) == [span(0, 9, stronger, 0.1)]
 
 
-def test_within_a_layer_the_score_then_the_length_then_the_place_decides() -> None:
-    assert resolve([span(0, 9, score=0.5, entity="A"), span(3, 4, score=0.6, entity="B")])[0].entity == "B"
+def test_a_town_does_not_name_the_address_it_is_in() -> None:
+    town, address = span(14, 21, "ner", 1.0, "LOCATION"), span(0, 21, "patterns", 0.75, "ADDRESS")
+    assert resolve([town, address]) == [address]
+    beyond = span(14, 46, "ner", 1.0, "LOCATION")
+    assert resolve([beyond, address]) == [span(0, 46, "patterns", 0.75, "ADDRESS")]
+    email, person = span(0, 20, "patterns", 0.85, "EMAIL_ADDRESS"), span(0, 8, "names", 0.6, "PERSON")
+    assert resolve([email, person]) == [email]
+
+
+def test_the_length_then_the_score_then_the_place_decides() -> None:
+    assert resolve([span(0, 9, score=0.5, entity="A"), span(3, 4, score=0.6, entity="B")])[0].entity == "A"
+    assert resolve([span(0, 4, score=0.5, entity="A"), span(3, 7, score=0.6, entity="B")])[0].entity == "B"
     assert resolve([span(0, 4, entity="A"), span(3, 9, entity="B")])[0].entity == "B"
     assert resolve([span(0, 4, entity="B"), span(2, 6, entity="A")])[0].entity == "B"
     assert resolve([span(0, 4, entity="B"), span(0, 4, entity="A")])[0].entity == "A"

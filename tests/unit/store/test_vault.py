@@ -82,6 +82,18 @@ async def test_a_session_survives_a_restart(vault: Vault, database: Database) ->
     assert again.take_pending()[1] == []
 
 
+async def test_a_session_knows_after_a_restart_what_it_knew(vault: Vault, database: Database) -> None:
+    session = await vault.session("talk")
+    session.placeholder("PERSON", "Jane Doe")
+    related = session.placeholder("PERSON", "jane_doe")
+    session.placeholder("PERSON", "Nightingale", own=True)
+    await vault.save(session)
+    again = await Vault(database, SEAL, 1).session("talk")
+    spans = again.known.spans("JaneDoe, nightingale, Nightingale", lambda entity, value: False)
+    assert (0, 7) in [(span.start, span.end) for span in spans] and max(span.end for span in spans) == 7
+    assert again.placeholder("PERSON", "jane_doe") == related != again.placeholder("PERSON", "JaneDoe")
+
+
 async def test_each_session_exists_once(vault: Vault) -> None:
     first, second = await asyncio.gather(vault.session("a"), vault.session("a"))
     assert first is second is await vault.session("a")

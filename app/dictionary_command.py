@@ -1,0 +1,154 @@
+"""`anonamoose dictionary`: the user's terms from the command line.
+
+It writes to the vault, also while the app runs with it: that looks for changes before each request.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.credentials import master_key
+from app.errors import Exit, UserError
+from app.events import EventBus
+from app.pipeline import term_files
+from app.pipeline.term_files import Format
+from app.pipeline.terms import Kind, Term, caution
+from app.settings_store import SettingsStore
+from app.store.database import Database
+from app.store.sealing import Seal
+from app.store.terms import Terms
+from app.store.vault import Vault
+
+
+def run(settings: SettingsStore, options: argparse.Namespace) -> int:
+    """Does what the command line says. Raises UserError; then nothing has changed."""
+    with _opened(settings) as terms:
+        match options.action:
+            case "list":
+                return _list(terms, options.kind)
+            case "add":
+                return _add(terms, options)
+            case "remove":
+                return _remove(terms, options)
+            case "import":
+                return _import(terms, options)
+            case _:
+                return _export(terms, options)
+
+
+@contextmanager
+def _opened(settings: SettingsStore) -> Iterator[Terms]:
+    paths = settings.paths
+    paths.create()
+    seal = Seal(master_key(paths.key).key)
+    database = Database(paths.database)
+    try:
+        Vault(database, seal, settings.current.session_ttl)  # checks that the key fits, or makes it the one that does
+        yield Terms(database, seal, EventBus())
+    finally:
+        database.close()
+
+
+def _list(terms: Terms, kind: Kind | None) -> int:
+    """One line for each: id, what it is, and its text."""
+    for id, term in terms.all().items():
+        if kind in (None, term.kind):
+            options = [
+                *["off"] * (not term.enabled),
+                *["case"] * term.case_sensitive,
+                *["part"] * (term.kind == "term" and not term.whole_word),
+                *["group"] * term.first_group,
+            ]
+            shown = "".join(char if char.isprintable() else " " for char in term.text)
+            arrow = f" → {term.replacement}" if term.replacement else ""
+            kind_and_type = f"{term.kind:8}{term.entity or 'any':16}{','.join(options):16}"
+            _write(f"{id:>5}  {kind_and_type}{shown}{arrow}\n")
+    return Exit.OK
+
+
+def _add(terms: Terms, options: argparse.Namespace) -> int:
+    kind: Kind = options.kind or "term"
+    new = [
+        Term(
+            text,
+            options.type.upper() if options.type else "" if kind == "allowed" else "CUSTOM",
+            case_sensitive=options.case_sensitive,
+            whole_word=not options.part,
+            replacement=options.replacement,
+            kind=kind,
+            first_group=options.first_group,
+        )
+        for text in options.text
+    ]
+    try:
+        added = asyncio.run(terms.add(new))
+    except ValueError as error:
+        raise UserError(str(error), code=Exit.DATA) from None
+    for term in new:
+        if told := caution(term):
+            print(f"anonamoose: {told}", file=sys.stderr)
+    return _told(len(added), "added")
+
+
+def _remove(terms: Terms, options: argparse.Namespace) -> int:
+    gone = [
+        id
+        for id, term in terms.all().items()
+        if id in options.id or (term.text in options.text and options.kind in (None, term.kind))
+    ]
+    if not gone:
+        raise UserError("Nothing in the dictionary is called that.", "See: anonamoose dictionary list.")
+    asyncio.run(terms.remove(gone))
+    return _told(len(gone), "removed")
+
+
+def _import(terms: Terms, options: argparse.Namespace) -> int:
+    try:
+        raw = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    except OSError as error:
+        raise UserError(f"The file {options.file} cannot be read ({error.strerror}).", code=Exit.NO_INPUT) from None
+    try:
+        read = term_files.read(raw.decode("utf-8"), _format(options), options.kind or "term")
+        known = set(terms.all().values())
+        new = [term for term in dict.fromkeys(read) if term not in known]
+        added = asyncio.run(terms.add(new))
+    except UnicodeDecodeError:
+        raise UserError("The file is not in UTF-8.", "Save it as UTF-8.", code=Exit.DATA) from None
+    except ValueError as error:
+        raise UserError(str(error), "Nothing was imported.", code=Exit.DATA) from None
+    return _told(len(added), "added", f", {len(read) - len(new)} were there already" if len(read) > len(new) else "")
+
+
+def _export(terms: Terms, options: argparse.Namespace) -> int:
+    chosen = [term for term in terms.all().values() if options.kind in (None, term.kind)]
+    text = term_files.write(chosen, _format(options))
+    if options.file == "-":
+        _write(text)
+        return Exit.OK
+    try:
+        Path(options.file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"The file {options.file} cannot be written ({error.strerror}).", code=Exit.CANNOT_CREATE
+        ) from None
+    return _told(len(chosen), "exported")
+
+
+def _format(options: argparse.Namespace) -> Format:
+    given: Format | None = options.format
+    return given or ("json" if Path(options.file).suffix.lower() == ".json" else "csv")
+
+
+def _told(number: int, done: str, more: str = "") -> int:
+    print(f"{number} {done}{more}.", file=sys.stderr)
+    return Exit.OK
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()

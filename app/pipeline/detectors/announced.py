@@ -1,0 +1,121 @@
+"""Secrets without a form of their own: what is assigned to "password", "api_key" and the like.
+
+The word alone proves nothing: in code it names variables, in prose a topic. So a sign of assignment must follow it
+(`=`, `:`, `" value="`, "is"), and then something that is no name, no placeholder and no call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random
+from app.pipeline.patterns.secrets import API_KEY, PASSWORD
+
+_KEYS = (
+    "access account admin api app application auth client consumer deploy encryption license master private "
+    "secret security service session shared signing storage subscription webhook"
+)
+#: Words that announce a secret, in lower case, and what they announce.
+WORDS: dict[str, str] = {
+    **dict.fromkeys("password passwd passphrase passcode pwd pass pw".split(), PASSWORD),
+    **dict.fromkeys("secret token credential".split(), API_KEY),
+    **{f"{word}{joint}key": API_KEY for word in _KEYS.split() for joint in ("_", "-", " ", "")},
+}
+
+#: What else a name may say, so that its value is none: "token_type", "passwordField", "secret name".
+_OTHER = frozenset(
+    "type types name names field fields length len count size file files path paths dir url urls uri link endpoint "
+    "href id ids label labels hint min max limit limits policy regex pattern prefix suffix format expires expiry "
+    "expiration encryption ttl timeout lifetime age placeholder text input class style reset manager version rotation "
+    "env variable var arn ref reference algorithm algo alg method mode issuer audience required enabled strength rule "
+    "rules error message usage budget page next continuation cursor eos bos pad unk cls sep mask stop image public "
+    "provider source store scheme kind index offset position title description digest sha commit hash checksum "
+    "fingerprint etag integrity request idempotency startswith endswith contains".split()
+)
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+# "tokenizer", "passes", "secretary".
+_LONGER = re.compile(r"(?!(?:s|word|phrase)(?![a-z]))[a-z]|(?<=[A-Z])(?!(?:S|WORD|PHRASE)(?![A-Z]))[A-Z]")
+_HEAD = re.compile(r"[A-Za-z0-9_.\-]{1,32}\Z")
+# From the word to the value: the rest of the name, a few words ("password for the server"), and the sign.
+_SIGN = re.compile(
+    r"(?P<name>[\w.\-]{0,32})(?:'s)?(?: (?:for|to|of|on|in) [\w'.\- ]{1,40}?| (?P<word>[\w'.\-]{1,16}))?"
+    r"[\"'`\])}*\\]{0,6}[ \t]{0,24}"
+    r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|?]{0,24}[ \t]{1,2})?(?:=>|:=|[=!]==?|<-|[:=>|])[*]{0,2}"
+    r"(?:\s{0,24}(?=\\{0,3}[\"'`])|[ \t]{0,24})"
+    r"|(?P<listed>,)\s{0,4}(?=\\{0,3}[\"'`])|\((?=\\{0,3}[\"'`])|value=(?=\\{0,3}[\"'])"
+    r"|(?P<said>(?:is|was)(?: now| set to)?:?[ \t]{1,2}))"
+)
+# In a pair of arguments, define("DB_PASSWORD", "…"), not in a list of words.
+_ARGUMENT = re.compile(r"\(\s{0,2}\\{0,3}[\"'][\w.\-]{0,32}\Z")
+# A place in a list, or the key that anybody may have.
+_POINTER = re.compile(r"(?i:next|page|continuation|cursor|sync|public) \Z")
+_FLAG = re.compile(r"(?P<name>[a-z\-]{0,16})(?:[ \t]{1,2}|=)(?!-)")
+# "use the token 4f9a…": with nothing between, it must be unmistakable.
+_NEXT = re.compile(r"(?P<name>) [\"'`]?(?=[\w\-]{20})(?=[a-zA-Z\-_]{0,24}[0-9][a-zA-Z\-_]{0,24}[0-9])")
+_QUOTED = re.compile(r"[bruf@]{0,2}(?P<quote>\\{0,3}[\"'`])(?P<value>[^\"'`\s\\]{4,4096})(?P=quote)")
+# Keys may be long, so theirs ends where another value could begin: a text full of "token=" stays linear.
+_BARE_KEY = re.compile(r"[A-Za-z0-9+/_.~%@!#$^*\-]{4,4096}={0,2}")
+_BARE_PASSWORD = re.compile(r"(?:[^\s\"'`<>(){}\[\],;|&\\]|&(?!\w{1,32}=)){4,128}")
+# Before these a bare word was a name after all.
+_CALLED = re.compile(r"[(\[{]|<(?!/)")
+_CLOSING = frozenset(")]}")
+# What ends a sentence; a question mark behind "password: " is rather a part of it.
+_ENDS, _ENDS_SAID = ".,:", ".,:?"
+
+_MEASURED = re.compile(r"[ \-](?:bits?|bytes?|char|digit|letter|day|hour|minute|month|word)", re.IGNORECASE)
+
+
+def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Start, end and entity of what follows `words`, which are start, end and what they announce, in order."""
+    reached = 0
+    for start, end, entity in words:
+        if start >= reached and (span := _behind(text, start, end, entity)):
+            reached = span[1]
+            yield *span, entity
+
+
+def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | None:
+    if text[end : end + 1] in "\r\n" or _LONGER.match(text, end):  # the most frequent, and out at once
+        return None
+    before = _HEAD.search(text, max(0, start - 32), start)
+    head = before.group() if before else ""
+    sign = (_FLAG.match(text, end) if head.endswith("--") else None) or _SIGN.match(text, end)
+    if sign is None and entity == API_KEY:
+        sign = _NEXT.match(text, end)
+    if sign is None:
+        return None
+    told = sign.groupdict()
+    if told.get("listed") and not _ARGUMENT.search(text, max(0, start - 40), start):
+        return None
+    word = text[start:end]
+    if not _is_name(head, word, f"{told['name']} {told.get('word') or ''}"):
+        return None
+    if entity == API_KEY and _POINTER.search(text, max(0, start - 16), start):
+        return None
+    quoted = _QUOTED.match(text, sign.end())
+    if quoted is not None:
+        value = quoted["value"]
+        return quoted.span("value") if (is_password(value) if entity == PASSWORD else is_random(value, 10)) else None
+    bare = (_BARE_PASSWORD if entity == PASSWORD else _BARE_KEY).match(text, sign.end())
+    if bare is None:
+        return None
+    value = bare.group().rstrip(_ENDS_SAID if told.get("said") else _ENDS)
+    end = bare.start() + len(value)
+    after = text[end : end + 12]
+    if _CALLED.match(after) or (is_identifier(value) and after[:1] in _CLOSING):
+        return None
+    if told.get("said") and _MEASURED.match(after):
+        return None
+    if entity == API_KEY:
+        return (bare.start(), end) if is_random(value, 16) else None
+    # "pass: 123456" counts tests.
+    return (bare.start(), end) if is_password(value) and not (word.lower() == "pass" and value.isdigit()) else None
+
+
+def _is_name(head: str, word: str, rest: str) -> bool:
+    """Whether `head + word + rest` names a secret; "pass" and "secret" are parts of other words, too."""
+    inside = head[-1:].isalpha() and not (word[0].isupper() and head[-1].islower())
+    if inside and (len(word) < 6 or word == "secret"):
+        return False
+    return _OTHER.isdisjoint(part.lower() for part in _PART.findall(f"{head} {rest}"))

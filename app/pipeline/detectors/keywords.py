@@ -1,0 +1,198 @@
+"""Values beside the words that announce them: behind a word, before it, in the column under it.
+
+How near counts, not what stands between: any grammar of the gap ("is", ":", "number") breaks on "**TFN** (current)".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from app.pipeline.detectors.columns import Columns
+from app.pipeline.patterns.pattern import REACH, Pattern
+
+#: The score of a row that needs no keyword, where there is one.
+ANNOUNCED = 0.95
+#: Subtracted where the value comes first: a word announces what follows it rather than what was before.
+_FIRST = 0.05
+
+Found = tuple[int, int, Pattern, float]
+
+_DIGIT = re.compile("[0-9]")
+_WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
+# Between word and value: so many characters without a digit, a tag or an index counting as one, and a line break.
+_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[[0-9]{1,3}\]|[^0-9\n])"
+_BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
+# Another label in between: the word announced something else ("passport: none\nnotes: …"), or nothing. So did one that
+# is added to ("acc += 10").
+_OTHER = re.compile(
+    r"[,;]\s{0,64}[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w\-]{0,30}(?: [\w\-]{1,30}){0,2}[\"'`]?[ ]?[:=]"
+    r"|[:=][ \t]*\w[^\n]{0,40}\n[ \t]*[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
+    r"|[+*/%|&^\-]="
+)
+# A heading, and behind a blank or ruled line its value.
+_HEADING = re.compile(
+    r"(?i:[ _\-]?(?:no|num|number|id|code|card))?[ \t:*_#.)\]]{0,20}\n"
+    r"(?:[ \t]{0,64}\n|[=\-~^]{2,80}\n){1,2}[ \t>*+\-]{0,16}"
+)
+# Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
+_LISTED = re.compile(
+    r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
+    r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
+)
+# The value first: "123456782 (TFN)", "… is Kim's tax file number", "… SSN"; of a unit "93-year-old", "93yo".
+# Matched from the value's last digit on, behind which a few letters may be a part of it.
+_FIRST_GAP = re.compile(
+    r"[A-Za-z]{0,3}?(?:(?P<bracketed> ?[(\[] ?)"
+    r"|(?P<stated>,? (?:is|was|as|being|=|for|[\-–—→]|->) (?:[^\W\d_][^\s0-9]{0,20} ){0,3})|(?P<placed>[ \-]?))"
+)
+_CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
+_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→"
+# The longest value and the longest gap that are looked for before a word.
+_LONGEST, _WIDEST = 48, 80
+# One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
+_FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
+
+
+def spellings(word: str) -> set[str]:
+    """How a word of a row's context may be written, folded: joined or not, an abbreviation with its full stops."""
+    out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
+    if word.isalpha() and len(word) <= 5:
+        out.add(".".join(word))
+    # What Latin-1 lacks is folded to "?", the curly apostrophe for one.
+    return out | {spelling.replace("'", "?") for spelling in out}
+
+
+class Keywords:
+    """The words of some rows, and what they announce."""
+
+    def __init__(self, rows: tuple[Pattern, ...]) -> None:
+        by_word: dict[str, list[Pattern]] = {}
+        for row in rows:
+            for word in row.context:
+                for spelling in sorted(spellings(word)):
+                    by_word.setdefault(spelling, []).append(row)
+        self._rows = list(by_word.values())
+        self._units = [any(row.unit for row in announced) for announced in self._rows]
+        self._wordlike = [any(row.wordlike for row in announced) for announced in self._rows]
+        words = [*by_word, *Columns.MARKS]
+        self._words = BytesAhoCorasick([word.encode("latin-1") for word in words], implementation=Implementation.DFA)
+
+    def find(self, text: str) -> Iterator[Found]:
+        """Every value beside a word, as start, end, row and score."""
+        folded = text.encode("latin-1", "replace").translate(_FOLD)
+        columns = Columns(text)
+        for index, start, end in self._words.find_matches_as_indexes(folded, overlapping=True):
+            if index >= len(self._rows):
+                columns.mark()
+                continue
+            if not _is_word(text, start, end, self._units[index]):
+                continue
+            rows, wordlike = self._rows[index], self._wordlike[index]
+            for left, right in columns.under(start, end, index):
+                cell = text[left:right]  # by itself: the fields beside it say nothing about it
+                digit = _DIGIT.search(cell)
+                starts = _starts(cell, 0, len(cell) if wordlike or digit is None else digit.start(), wordlike)
+                for begin, stop, row, score in _values(cell, rows, starts):
+                    yield left + begin, left + stop, row, score
+            behind = _behind(text, rows, end, wordlike)
+            yield from behind or _before(text, rows, start, end)
+
+
+def _behind(text: str, rows: list[Pattern], end: int, wordlike: bool) -> list[Found]:
+    """What the word that ends at `end` announces."""
+    near = text[end : end + 2 * REACH]
+    if not wordlike and "<" not in near and not _DIGIT.search(near):
+        return []
+    gap = _BETWEEN.match(text, end)
+    last = gap.end() if gap else end
+    if _OTHER.search(text, end, last):
+        return []
+    found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+    if not found and (heading := _HEADING.match(text, end)):
+        found = list(_values(text, rows, [heading.end()]))
+    return found
+
+
+def _starts(text: str, first: int, last: int, wordlike: bool) -> list[int]:
+    """Where a value can begin in [first, last], behind which there is a digit, or the end: there, or shortly before."""
+    if wordlike:
+        return [word.start() for word in _WORD.finditer(text, first, last + 1)]
+    return [word.start() for word in _WORD.finditer(text, max(first, last - REACH), last + 1)][-3:]
+
+
+def _values(text: str, rows: list[Pattern], starts: list[int], word: int | None = None) -> Iterator[Found]:
+    """For each row the first value at one of `starts`, within reach of a `word`, and those listed behind it."""
+    for row in rows:
+        if row.unit:
+            continue
+        for start in starts:
+            if word is not None and start > word + row.reach and row.reach < REACH:
+                break
+            match = row.regex.match(text, start)
+            if match is None or not row.accepts(text, *match.span()):
+                continue
+            score = row.score if row.context_required else ANNOUNCED
+            while match and row.accepts(text, *match.span()):
+                yield match.start(), _whole(text, *match.span()), row, score
+                comma = _LISTED.match(text, match.end())
+                match = row.regex.match(text, comma.end()) if comma else None
+            break
+
+
+def _whole(text: str, start: int, end: int) -> int:
+    """Where the value ends: groups of digits like its last one that follow are a part of it."""
+    group = end - 1 - text.rfind(" ", start, end)
+    if not 2 <= group < end - start or not text[end - group : end].isdigit():
+        return end
+    like = re.compile(f"(?: [0-9]{{{group}}}(?![A-Za-z0-9]))*")
+    match = like.match(text, end)
+    return match.end() if match else end
+
+
+def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Found]:
+    """The value that ends directly before the word."""
+    window = text[max(0, start - _WIDEST) : start].rstrip(_NO_DIGIT)
+    if not window or not window[-1].isdigit():
+        return
+    gap = _FIRST_GAP.fullmatch(text, start - min(start, _WIDEST) + len(window), start)
+    if gap is None:
+        return
+    kind = gap.lastgroup or "placed"
+    if kind == "bracketed":
+        stated = _CLOSED.match(text, end) is not None
+    else:
+        # "100000 accounts" counts them; an abbreviation names what stands before it.
+        abbreviated = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
+        stated = kind == "stated" or (abbreviated and gap[kind] == " ")
+    stop = gap.start(kind)
+    for row in rows:
+        if not (kind == "placed" if row.unit else stated):
+            continue
+        for word in _WORD.finditer(text, max(0, stop - _LONGEST), stop):
+            match = row.regex.match(text, word.start())
+            if match and match.end() == stop and row.accepts(text, word.start(), stop):
+                yield word.start(), stop, row, row.score - _FIRST
+                break
+
+
+# "taxfileNumber", "taxfilenumber": what may be joined to a word that announces a number.
+_JOINED = re.compile("(?i:s|no|num|number|nr|id|code|card|value)(?![a-z])")
+
+
+def _is_word(text: str, start: int, end: int, unit: bool) -> bool:
+    """Whether a keyword at [start, end) is a word, a plural, or a part of `snake_case` or `camelCase`.
+
+    A `unit` may touch its number. A part of "a-slug-of-words" is none.
+    """
+    before = text[start - 1 : start]
+    if before.isalnum() and not (before.islower() and text[start].isupper()) and not (unit and before.isdigit()):
+        return False
+    after = text[end : end + 1]
+    if after == before == "-":
+        return False
+    if not after.isalnum() or (after.isupper() and text[end - 1].islower()):
+        return True
+    return _JOINED.match(text, end) is not None

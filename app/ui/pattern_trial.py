@@ -1,0 +1,99 @@
+"""A text to try a pattern on, with what it would hide marked while it is being typed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+
+from app.pipeline.expression import Expression, TooSlow, warning
+from app.pipeline.terms import Term
+from app.ui.status import count
+from app.ui.theme import is_dark, tint
+from app.ui.window import quiet
+
+#: Milliseconds after the last key, and seconds that a search may take, so that typing never waits for it.
+_AFTER, _SECONDS = 120, 0.1
+_MARKS_MAX = 500
+
+
+class PatternTrial(QWidget):
+    """Marks in `sample` what the pattern in use would hide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._term = Term("", kind="pattern")
+        self.sample = QPlainTextEdit(placeholderText="Paste a text here to try the pattern on")
+        self.sample.setAccessibleName("Text to try the pattern on")
+        self.sample.setTabChangesFocus(True)
+        self.sample.setFixedHeight(self.sample.fontMetrics().lineSpacing() * 4 + 14)
+        self.verdict = quiet("")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self.sample)
+        layout.addWidget(self.verdict)
+        self._timer = QTimer(self, singleShot=True, interval=_AFTER)
+        self._timer.timeout.connect(self._mark)
+        self.sample.textChanged.connect(self._timer.start)
+        self._mark()
+
+    def use(self, term: Term) -> None:
+        """Tries this pattern from now on; one with an empty text is none."""
+        if term != self._term:
+            self._term = term
+            self._timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
+            self._timer.start()
+        super().changeEvent(event)
+
+    def _mark(self) -> None:
+        places, verdict = self._places()
+        self.verdict.setText(verdict)
+        colours = tint(self._term.entity, is_dark(QApplication.palette()))
+        look = QTextCharFormat()
+        look.setBackground(colours.ground)
+        look.setForeground(colours.ink)
+        marks = []
+        for start, end in places[:_MARKS_MAX]:
+            mark = QTextEdit.ExtraSelection()
+            mark.format = look
+            mark.cursor = QTextCursor(self.sample.document())
+            mark.cursor.setPosition(start)
+            mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            marks.append(mark)
+        self.sample.setExtraSelections(marks)
+
+    def _places(self) -> tuple[list[tuple[int, int]], str]:
+        """What to mark, in the units of Qt, and a sentence about it."""
+        term, text = self._term, self.sample.toPlainText()
+        if not term.text:
+            return [], "Type a pattern above, or select one below, to see what it matches here."
+        try:
+            expression = Expression(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
+            places = [place for place in expression.places(text, _SECONDS) if place[0] < place[1]]
+            told = warning(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
+        except ValueError as error:
+            return [], str(error)
+        except TooSlow:
+            return [], "The pattern takes too long on this text: limit its repetitions."
+        if not text:
+            return [], told or "The pattern can be read."
+        verdict = count(len(places), "match").replace("matchs", "matches") if places else "No match."
+        return _in_qt(text, places), f"{verdict} {told}".strip()
+
+
+def _in_qt(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Qt counts characters beyond the Basic Multilingual Plane twice."""
+    if text.isascii() or max(text) < "\U00010000":
+        return places
+    wide = [at for at, char in enumerate(text) if char >= "\U00010000"]
+
+    def moved(at: int) -> int:
+        return at + bisect_left(wide, at)
+
+    return [(moved(start), moved(end)) for start, end in places]

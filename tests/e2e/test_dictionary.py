@@ -1,0 +1,159 @@
+"""What the user tells of holds in the next request, whoever was told: the app, or the command line beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from app.errors import Exit
+from app.pipeline.terms import Term
+from tests.e2e.conftest import Running, launched
+from tests.e2e.dialects import GPT
+from tests.e2e.test_command_line import run
+from tests.fakes import FakeUpstream
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+ENVIRON = {"ANONAMOOSE_VAULT_KEY": KEY}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """An app without the layers that guess."""
+    async with launched(tmp_path_factory.mktemp("own"), _upstream, ner=False, names=False) as running:
+        await running.protected()
+        yield running
+
+
+async def sent(running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, text: str, session: str) -> str:
+    """What the provider gets for `text`, in a session of its own."""
+    named = {"x-anonamoose-session": session}
+    async with http.post(running.origin + GPT.path, json=GPT.body(text), headers=named) as got:
+        assert got.status == 200, await got.text()
+    content = upstream.last.json()["messages"][-1]["content"]
+    assert isinstance(content, str)
+    return content
+
+
+async def test_an_allowed_value_passes_in_the_next_request(
+    app: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    text = "Mail press@example.com and desk@example.com."
+    assert "press@" not in await sent(app, upstream, http, text, "allow-1")
+    ids = await app.app.terms.add([Term("PRESS@example.com", "", kind="allowed")])
+    try:
+        got = await sent(app, upstream, http, text, "allow-2")
+        assert got.startswith("Mail press@example.com and [EMAIL_")
+        # What was sent is sent again as it was: the model has seen a placeholder.
+        talk = [("user", text), ("assistant", "Fine."), ("user", "And now?")]
+        body = {"model": "m", "messages": [{"role": role, "content": said} for role, said in talk]}
+        async with http.post(app.origin + GPT.path, json=body, headers={"x-anonamoose-session": "allow-1"}) as again:
+            assert again.status == 200
+        assert b"press@" not in upstream.last.body
+    finally:
+        await app.app.terms.remove(ids)
+    assert "press@" not in await sent(app, upstream, http, text, "allow-3")
+
+
+async def test_a_pattern_holds_in_the_next_request(
+    app: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    text = "Ask ZED/7741-b about it."
+    assert await sent(app, upstream, http, text, "pattern-1") == text
+    pattern = Term(r"zed/(\d{4}-[a-z])", "STAFF", kind="pattern", first_group=True)
+    ids = await app.app.terms.add([pattern])
+    try:
+        assert (await sent(app, upstream, http, text, "pattern-2")).startswith("Ask ZED/[STAFF_")
+    finally:
+        await app.app.terms.remove(ids)
+
+
+async def test_a_pattern_that_takes_too_long_sends_nothing(
+    app: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    pattern = Term(r"(?:ж|жж)+щ", "SLOW", kind="pattern")
+    with pytest.raises(ValueError, match="too long"):
+        await app.app.terms.add([pattern])
+    app.app.worker.change_terms({-1: pattern})
+    try:
+        async with http.post(app.origin + GPT.path, json=GPT.body("ж" * 90)) as got:
+            assert got.status == 403 and "Your pattern for SLOW takes too long" in await got.text()
+        assert not upstream.wire
+    finally:
+        app.app.worker.change_terms({-1: None})
+
+
+async def test_one_term_among_many_is_changed(
+    app: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    many = {-number: Term(f"Quoll {number} Holdings") for number in range(1, 5_001)}
+    app.app.worker.change_terms(many)
+    try:
+        got = await sent(app, upstream, http, "Quoll 17 Holdings, Quoll 4999 Holdings", "many-1")
+        assert "Quoll" not in got
+        (id,) = await app.app.terms.add([Term("Numbat Holdings")])
+        app.app.worker.change_terms({-17: None})
+        got = await sent(app, upstream, http, "Quoll 17 Holdings, Quoll 4999 Holdings, numbat holdings", "many-2")
+        assert got.startswith("Quoll 17 Holdings, [CUSTOM_") and "numbat" not in got
+        await app.app.terms.remove([id])
+        got = await sent(app, upstream, http, "numbat holdings", "many-3")
+        assert got == "numbat holdings"
+    finally:
+        app.app.worker.change_terms(dict.fromkeys(many))
+
+
+async def test_the_command_line_tells_the_running_app(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANONAMOOSE_VAULT_KEY", KEY)
+
+    def dictionary(*words: str, input: bytes = b"") -> str:
+        done = run("dictionary", *words, "--data-dir", tmp_path, input=input, environ=ENVIRON)
+        assert done.returncode == Exit.OK, done.stderr
+        return done.stdout.decode()
+
+    async with launched(tmp_path, upstream, ner=False, names=False) as app:
+        text = "The quibbleflax of desk@example.com"
+        assert (await sent(app, upstream, http, text, "cli-1")).startswith("The quibbleflax of [EMAIL_")
+        dictionary("import", "-", input=b"text,entity,kind\nQuibbleflax,PROJECT,\ndesk@example.com,,allowed\n")
+        got = await sent(app, upstream, http, text, "cli-2")
+        assert got.startswith("The [PROJECT_") and got.endswith(" of desk@example.com")
+        assert len(app.app.terms) == 2
+        dictionary("remove", "Quibbleflax")
+        assert await sent(app, upstream, http, text, "cli-3") == text
+        exported = dictionary("export")
+    assert exported.splitlines()[1:] == ["allowed,desk@example.com,,false,true,,true,false"]
+    assert dictionary("list").split() == ["2", "allowed", "any", "desk@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("words", "input", "code", "said"),
+    [
+        (["add", "(", "--pattern"], b"", Exit.DATA, b"The pattern cannot be read"),
+        (["add", "a", "--type", "no type"], b"", Exit.DATA, b"is not a type"),
+        (["remove", "nobody"], b"", Exit.FAILURE, b"Nothing in the dictionary is called that."),
+        (["import", "-"], b"text\nok\n\xff", Exit.DATA, b"not in UTF-8"),
+        (["import", "-"], b"text,enabled\nok,\nsecret,maybe", Exit.DATA, b"Entry 2: enabled takes yes or no."),
+        (["import", "no/such/file.csv"], b"", Exit.NO_INPUT, b"cannot be read"),
+        (["export", "no/such/folder/file.csv"], b"", Exit.CANNOT_CREATE, b"cannot be written"),
+    ],
+)
+def test_what_the_command_line_refuses(tmp_path: Path, words: list[str], input: bytes, code: Exit, said: bytes) -> None:
+    done = run("dictionary", *words, "--data-dir", tmp_path, input=input, environ=ENVIRON)
+    assert done.returncode == code and said in done.stderr
+    assert run("dictionary", "list", "--data-dir", tmp_path, environ=ENVIRON).stdout == b""
+
+
+def test_a_pattern_for_everything_is_warned_of(tmp_path: Path) -> None:
+    done = run("dictionary", "add", "--pattern", r"\w+", "--data-dir", tmp_path, environ=ENVIRON)
+    assert done.returncode == Exit.OK and b"hides most of any text" in done.stderr
+
+
+def test_what_is_there_already_is_not_added_again(tmp_path: Path) -> None:
+    for said in (b"2 added.", b"0 added, 2 were there already."):
+        done = run("dictionary", "import", "-", "--data-dir", tmp_path, input=b"Osprey\nKestrel\n", environ=ENVIRON)
+        assert said in done.stderr
