@@ -60,7 +60,8 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
-        self.worker = Worker(settings.current.ner_model, self._worker_changed)
+        now = settings.current
+        self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads)
         self.terms: Terms
         self.vault: Vault
         self.counts: Counts

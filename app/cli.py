@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
     _add_settings(redact, _TEXT_SETTINGS)
 
+    _add_models(commands)
     session = commands.add_parser("session", help="settings that hold in a named session only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
     change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
@@ -113,6 +114,21 @@ def parser() -> argparse.ArgumentParser:
         _add_settings(command, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     return top
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, fetch, remove and try the models that find names"
+    actions = commands.add_parser("models", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("list", help="one line for each: its name, licence and size, and whether it is here")
+    get = actions.add_parser("fetch", help="download a model; again, to go on with what was broken off")
+    gone = actions.add_parser("remove", help="delete a model that was fetched")
+    trial = actions.add_parser("test", help="load a model and let it read a sentence")
+    get.add_argument("name", metavar="NAME", help="one of the list, or any repository of the hub, as owner/name@commit")
+    gone.add_argument("name", metavar="NAME")
+    trial.add_argument("name", metavar="NAME", help="one of the list, or a folder")
+    hub = [row for row in DECLARED.values() if row.option.group == "Models"]
+    for action in (show, get, gone, trial):
+        _add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
 
 
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -188,6 +204,11 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return dictionary_command.run(settings, options)
+    if options.command == "models":
+        from app import models_command
+
+        configure("warning")
+        return models_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 

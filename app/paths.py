@@ -33,6 +33,10 @@ class Paths:
     def lock(self) -> Path:
         return self.root / "instance.lock"
 
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
     def create(self) -> None:
         """Makes the folder and proves that it can be written to; raises StorageError otherwise."""
         try:

@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from app.pipeline.allowed import Allowed
@@ -34,9 +35,9 @@ _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 
 
-def _begin(ner_model: str) -> None:
+def _begin(ner_model: str, fetched: Path | None, threads: int) -> None:
     global _detection
-    _detection = Detection(ner_model)
+    _detection = Detection(ner_model, fetched, threads)
 
 
 def _is_allowed(term: Term) -> bool:
@@ -71,9 +72,14 @@ class Worker:
     sends nothing. `failure` tells which layer cannot run.
     """
 
-    def __init__(self, ner_model: str, changed: Callable[[], None]) -> None:
-        """`changed` is called on the loop when `starting` or `failure` may tell something new."""
-        self._ner_model = ner_model
+    def __init__(
+        self, ner_model: str, changed: Callable[[], None], fetched: Path | None = None, threads: int = 0
+    ) -> None:
+        """`changed` is called on the loop when `starting` or `failure` may tell something new.
+
+        The rest is as `Detection` takes it.
+        """
+        self._ner = ner_model, fetched, threads
         self._changed = changed
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
@@ -100,7 +106,7 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(_begin, self._ner_model)
+        self._process = Process(_begin, *self._ner)
         self._send_terms(self._terms)
         self._loading = asyncio.create_task(self._load(layers))
 

@@ -7,6 +7,8 @@ import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from app.pipeline.detectors import Detector, DetectorUnavailable
 from app.pipeline.detectors.own import OwnDetector
@@ -51,6 +53,14 @@ class Report:
     whole: bool
 
 
+class NerModel(NamedTuple):
+    """What the layer `ner` is made of."""
+
+    name: str
+    fetched: Path | None
+    threads: int
+
+
 #: By the place of a part in its outline.
 Findings = dict[int, tuple[Finding, ...]]
 
@@ -58,8 +68,9 @@ Findings = dict[int, tuple[Finding, ...]]
 class Detection:
     """The layers of this process. Not thread-safe: one caller at a time."""
 
-    def __init__(self, ner_model: str) -> None:
-        self._ner_model = ner_model
+    def __init__(self, ner_model: str, fetched: Path | None = None, threads: int = 0) -> None:
+        """`ner_model` and `fetched` are as `models.find` takes them, `threads` as NerDetector does."""
+        self._ner = NerModel(ner_model, fetched, threads)
         self._terms: dict[int, Term] = {}
         self._own = OwnDetector()
         self._is_current = True
@@ -90,7 +101,7 @@ class Detection:
             elif layer == "ner":
                 from app.pipeline.detectors.ner import NerDetector
 
-                ner = NerDetector(self._ner_model)
+                ner = NerDetector(*self._ner)
                 ner.load()
                 detector = ner
             elif layer == "patterns":

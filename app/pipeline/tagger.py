@@ -39,8 +39,8 @@ class Words:
 class Tagger:
     """A loaded model. Stateless once built, and safe to share between threads."""
 
-    def __init__(self, model: Model) -> None:
-        """Load `model`: 0.1 to 1 s and several times its file size in memory.
+    def __init__(self, model: Model, threads: int = 1) -> None:
+        """Load `model`: 0.1 to 1 s and several times its file size in memory. It computes on `threads` cores.
 
         Raises DetectorUnavailable when a file is missing, damaged, or not a token classifier whose
         outputs match its labels.
@@ -51,10 +51,10 @@ class Tagger:
         self.entities = tuple(dict.fromkeys(entity for _, entity in self._tags if entity))
         problem = ""
         try:
-            self._tokenizer = _tokenizer(model.folder)
+            self._tokenizer = _tokenizer(model)
             empty = self._tokenizer.encode("").ids
             self._before, self._after = empty[:1], empty[1:]
-            self._session = _session(model.folder / model.network)
+            self._session = _session(model.folder / model.network, threads)
             self._inputs = {node.name for node in self._session.get_inputs()}
             self._run(np.asarray(self._tokenizer.encode("a", add_special_tokens=False).ids, np.int64))
         except DetectorUnavailable:
@@ -133,28 +133,28 @@ class Tagger:
         return chances[: len(window)]
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, threads: int) -> Any:
     import onnxruntime  # 30 MB that a policy without this layer saves
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     # Spinning halves the throughput of a busy machine and keeps a core warm on an idle one.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def _tokenizer(folder: Path) -> Any:
-    """The fast tokenizer of a model folder, which keeps offsets into the text it was given."""
+def _tokenizer(model: Model) -> Any:
+    """The fast tokenizer of a model, which keeps offsets into the text it was given."""
     from tokenizers import Tokenizer
 
-    if (folder / "tokenizer.json").is_file():
-        tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    if model.tokenizer == "json":
+        tokenizer: Any = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
     else:
         # transformers can build one from older formats. It takes seconds to import: only for these.
         from transformers import AutoTokenizer
 
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True).backend_tokenizer
+        tokenizer = AutoTokenizer.from_pretrained(str(model.folder), local_files_only=True).backend_tokenizer
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

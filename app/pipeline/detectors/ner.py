@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -75,9 +76,14 @@ class NerDetector:
 
     name = "ner"
 
-    def __init__(self, model: str = DEFAULT) -> None:
-        """`model` is a name in the registry or a folder; nothing is read before it is needed."""
+    def __init__(self, model: str = DEFAULT, fetched: Path | None = None, threads: int = 0) -> None:
+        """`model` and `fetched` are as `models.find` takes them; nothing is read before it is needed.
+
+        `threads` is how many cores it computes on, 0 half of them.
+        """
         self._model = model
+        self._fetched = fetched
+        self._threads = threads or max(1, _cores() // 2)
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._key = os.urandom(32)
@@ -87,7 +93,7 @@ class NerDetector:
         """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
         with self._loading:
             if self._tagger is None:
-                self._tagger = Tagger(find(self._model))
+                self._tagger = Tagger(find(self._model, self._fetched), self._threads)
             return self._tagger
 
     def detect(self, text: str, policy: Policy) -> list[Span]:
@@ -118,6 +124,12 @@ class NerDetector:
             if len(self._known) > _REMEMBERED:
                 del self._known[next(iter(self._known))]
             yield from _own(words, segment)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _likely(words: Words) -> Iterator[_Word]:
