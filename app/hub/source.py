@@ -52,7 +52,6 @@ def advance() -> Progress | None:
 
 def _fetched(model: Model, folder: Path) -> Iterator[Progress]:
     import truststore
-    from huggingface_hub import HfApi
 
     truststore.inject_into_ssl()  # the system's certificates, as everywhere in the app
     place = folder / place_of(model.name)
@@ -63,6 +62,8 @@ def _fetched(model: Model, folder: Path) -> Iterator[Progress]:
     if model.digests:
         listing = declared(model)
     else:
+        from huggingface_hub import HfApi  # most of that library, and not needed otherwise
+
         asked = HfApi().model_info(model.repository, revision=model.revision or None, files_metadata=True, token=False)
         listing = read(model, asked)
     digests = {}

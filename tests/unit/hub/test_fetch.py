@@ -67,7 +67,7 @@ def pinned(files: dict[str, bytes] = SMALL) -> Model:
 
 async def fetched(hub: FakeHub, folder: Path, model: Model | None = None) -> list[Progress]:
     steps: list[Progress] = []
-    await fetch(model or wanted(REPOSITORY), folder, Hub(endpoint=hub.origin), steps.append)
+    await fetch(model or pinned(), folder, Hub(endpoint=hub.origin), steps.append)
     return steps
 
 
@@ -78,7 +78,7 @@ def there(folder: Path) -> dict[str, bytes]:
 
 async def test_a_model_that_was_fetched_finds_names(tmp_path: Path) -> None:
     async with FakeHub(dict(FILES)) as hub:
-        await fetched(hub, tmp_path)
+        await fetched(hub, tmp_path, wanted(REPOSITORY))
         assert {name for _, name, _ in hub.asked if "resolve" in name} <= {
             f"/{REPOSITORY}/resolve/{COMMIT}/{name}" for name in FILES
         }
@@ -91,9 +91,9 @@ async def test_a_model_that_was_fetched_finds_names(tmp_path: Path) -> None:
     assert [(span.start, span.end) for span in spans] == [(4, 17)]
 
 
-@pytest.mark.parametrize("model", [None, pinned()], ids=["digests of the hub", "digests of the registry"])
+@pytest.mark.parametrize("model", [wanted(REPOSITORY), pinned()], ids=["digests of the hub", "digests of the registry"])
 async def test_only_what_a_model_needs_is_fetched_and_the_progress_adds_up(
-    hub: FakeHub, tmp_path: Path, model: Model | None
+    hub: FakeHub, tmp_path: Path, model: Model
 ) -> None:
     steps = await fetched(hub, tmp_path, model)
     assert there(tmp_path).keys() == SMALL.keys() - {"README.md"} | {MANIFEST}
@@ -106,7 +106,7 @@ async def test_only_what_a_model_needs_is_fetched_and_the_progress_adds_up(
 
 
 async def test_what_is_changed_after_it_was_fetched_is_noticed(hub: FakeHub, tmp_path: Path) -> None:
-    await fetched(hub, tmp_path)
+    await fetched(hub, tmp_path, wanted(REPOSITORY))
     (tmp_path / PLACE / "tokenizer.json").write_bytes(b"{ }")
     with pytest.raises(DetectorUnavailable, match=r"tokenizer\.json.*damaged.*models fetch someone/names"):
         verify(find(REPOSITORY, tmp_path))
@@ -230,17 +230,20 @@ async def test_a_network_that_answers_itself_is_not_the_hub(tmp_path: Path) -> N
     assert not (tmp_path / PLACE).exists()
 
 
-@pytest.mark.parametrize("name", ["config.json", BIG])
-async def test_another_file_of_the_same_size_is_deleted_and_refused(hub: FakeHub, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "model"), [("config.json", wanted(REPOSITORY)), (BIG, wanted(REPOSITORY)), (BIG, pinned())]
+)
+async def test_another_file_of_the_same_size_is_deleted_and_refused(
+    hub: FakeHub, tmp_path: Path, name: str, model: Model
+) -> None:
     async def other(request: web.Request, content: bytes) -> web.StreamResponse | None:
         return web.Response(body=content[::-1]) if request.path.endswith(name) else None
 
     hub.twist = other
-    for model in (None, pinned()):
-        with pytest.raises(FetchError, match=f"{name} is not the one.*deleted"):
-            await fetched(hub, tmp_path, model)
-        assert not (tmp_path / PLACE).exists()
-        assert not (tmp_path / f".{PLACE}.part" / name).exists()
+    with pytest.raises(FetchError, match=f"{name} is not the one.*deleted"):
+        await fetched(hub, tmp_path, model)
+    assert not (tmp_path / PLACE).exists()
+    assert not (tmp_path / f".{PLACE}.part" / name).exists()
 
 
 async def test_another_commit_is_refused(hub: FakeHub, tmp_path: Path) -> None:
@@ -256,7 +259,7 @@ async def test_what_the_hub_does_not_have_is_told(hub: FakeHub, tmp_path: Path) 
         await fetched(hub, tmp_path, wanted("nobody/nothing"))
     del hub.files[BIG]
     with pytest.raises(FetchError, match="holds no model in ONNX form"):
-        await fetched(hub, tmp_path)
+        await fetched(hub, tmp_path, wanted(REPOSITORY))
     with pytest.raises(FetchError, match="one of its files"):
         await fetched(hub, tmp_path, pinned())
 
@@ -294,16 +297,17 @@ async def test_a_new_one_takes_the_place_of_the_old_one_only_when_it_is_whole(hu
     before = there(tmp_path)
     hub.files["tokenizer.json"] = b'{"new": 1}'
     hub.files[BIG] = SMALL[BIG][::-1]
+    new = pinned(hub.files)
 
     async def fails(request: web.Request, content: bytes) -> web.StreamResponse | None:
         return web.Response(status=503) if len(content) >= LARGE else None
 
     hub.twist = fails
     with pytest.raises(FetchError, match="status 503"):
-        await fetched(hub, tmp_path)
+        await fetched(hub, tmp_path, new)
     assert there(tmp_path) == before
     hub.twist = None
-    await fetched(hub, tmp_path)
+    await fetched(hub, tmp_path, new)
     assert there(tmp_path)["tokenizer.json"] == b'{"new": 1}'
 
 
