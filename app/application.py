@@ -21,6 +21,7 @@ from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
 from app.store.database import Database
+from app.store.readings import clear
 from app.store.sealing import Seal
 from app.store.terms import Terms
 from app.store.vault import Vault
@@ -67,6 +68,8 @@ class Application:
         self.counts: Counts
         self._server: Server | None = None
         self._key_kept = ""
+        self._readings_key = b""
+        self._keeping: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
     @property
@@ -117,6 +120,9 @@ class Application:
             self._stack.push_async_callback(self._save_counts)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh
+            self._readings_key = seal.digest(b"readings")
+            self._keeping = asyncio.create_task(self._keep_readings())
+            self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
             forwarder = Forwarder(
@@ -159,9 +165,23 @@ class Application:
             self.vault.ttl = settings.session_ttl * 3600.0
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
+            if event.name == "ner-memory":
+                self._keeping = asyncio.create_task(self._keep_readings())
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())
+
+    async def _keep_readings(self) -> None:
+        """Has what the model saw kept for the next start, or forgotten, as the settings say."""
+        path = self.settings.paths.readings
+        is_kept = self.settings.current.ner_memory
+        await self.worker.keep(path if is_kept else None, self._readings_key)
+        if is_kept:
+            return
+        try:
+            await asyncio.to_thread(clear, path)
+        except OSError as error:
+            log.warning("what the model saw could not be deleted: %s", type(error).__name__)
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())

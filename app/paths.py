@@ -26,6 +26,10 @@ class Paths:
         return self.root / "vault.sqlite3"
 
     @property
+    def readings(self) -> Path:
+        return self.root / "readings.sqlite3"
+
+    @property
     def key(self) -> Path:
         return self.root / "vault.key"
 

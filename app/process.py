@@ -29,7 +29,8 @@ class ProcessDied(Exception):
 class Process(asyncio.Protocol):
     """Started by spawn, with `begin(*arguments)`. Belongs to the running loop."""
 
-    def __init__(self, begin: Callable[..., None], *arguments: Any) -> None:
+    def __init__(self, begin: Callable[..., None], *arguments: Any, idle: Callable[[], None] | None = None) -> None:
+        """`idle` is called behind each answer, in the process."""
         self._buffer = bytearray()
         self._asked: deque[tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
         self._sent: deque[asyncio.Future[Any]] = deque()
@@ -37,7 +38,7 @@ class Process(asyncio.Protocol):
         self._died = False
         ours, theirs = socket.socketpair()
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=_serve, args=(theirs, begin, arguments), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, begin, arguments, idle), daemon=True)
         self._process.start()
         theirs.close()
         self._connecting = asyncio.ensure_future(self._loop.create_connection(lambda: self, sock=ours))
@@ -116,7 +117,9 @@ class Process(asyncio.Protocol):
         await asyncio.to_thread(self._process.join)
 
 
-def _serve(link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def _serve(
+    link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...], idle: Callable[[], None] | None
+) -> None:
     # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -130,6 +133,8 @@ def _serve(link: socket.socket, begin: Callable[..., None], arguments: tuple[Any
                 message = pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
             stream.write(_HEAD.pack(len(message)) + message)
             stream.flush()
+            if idle is not None:
+                idle()
 
 
 def _end_with_parent() -> None:

@@ -8,6 +8,7 @@ import itertools
 import logging
 import pickle
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
@@ -23,6 +24,7 @@ from app.pipeline.redaction import Finding
 from app.pipeline.standing import standing
 from app.pipeline.terms import Term
 from app.process import Process, ProcessDied
+from app.store.readings import ReadingStore
 from app.usage import Usage, usage
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 _CRASHED = "The detection process ended unexpectedly and was started again; nothing was sent."
 #: In the worker process: its detection. In ours it stays None.
 _detection: Detection | None = None
+#: There, too: what remembers what the model has read, if anything does.
+_readings: ReadingStore | None = None
 #: Terms sent at once, which takes two milliseconds. As plain tuples: objects take six times as long.
 _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
@@ -65,6 +69,20 @@ def _change_terms(rows: Iterable[tuple[int, tuple[Any, ...] | None]]) -> None:
     _detection.change_terms({id: Term(*row) if row else None for id, row in rows})
 
 
+def _keep(path: Path | None, key: bytes) -> None:
+    global _readings
+    assert _detection is not None
+    if _readings is not None:
+        _readings.close()
+    _readings = ReadingStore(path, key) if path is not None else None
+    _detection.keep(key, _readings)
+
+
+def _idle() -> None:
+    if _readings is not None:
+        _readings.flush()
+
+
 class Worker:
     """The detection process. Work is done in the order it is asked for.
 
@@ -86,6 +104,7 @@ class Worker:
         self._terms: dict[int, Term] = {}
         #: What the user leaves alone, for those who know values of a session.
         self.allowed = Allowed()
+        self._kept: tuple[Path | None, bytes] = (None, b"")
         self._process: Process | None = None
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -106,8 +125,9 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(_begin, *self._ner)
+        self._process = Process(_begin, *self._ner, idle=_idle)
         self._send_terms(self._terms)
+        self._process.call(_keep, *self._kept).add_done_callback(_ignored)
         self._loading = asyncio.create_task(self._load(layers))
 
     def load(self, layers: frozenset[str]) -> None:
@@ -125,6 +145,16 @@ class Worker:
             self._failures = {layer: str(error) for layer in layers}
         self._loading = None
         self._changed()
+
+    async def keep(self, path: Path | None, key: bytes = b"") -> None:
+        """Has what the model reads kept in the file `path`, sealed with `key`; None: forgets it and keeps none.
+
+        Returns when that holds. A process that is started anew begins with it.
+        """
+        self._kept = path, key
+        if self._process is not None:
+            with suppress(ProcessDied):
+                await self._process.call(_keep, path, key)
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""

@@ -45,7 +45,7 @@ def advance() -> Progress | None:
         return next(_steps, None)
     except UserError:
         raise
-    except Exception as error:
+    except Exception as error:  # of the library that the hub's library uses, whichever that is
         told = _told(error)
     raise told
 

@@ -186,7 +186,8 @@ def _as_fetched(model: Model) -> Model:
     try:
         told: dict[str, Any] = json.loads((model.folder / MANIFEST).read_text(encoding="utf-8"))
         digests = tuple((str(name), str(digest)) for name, digest in told["digests"].items())
-        if not {"config.json", model.network} <= {name for name, _ in digests}:
+        decisive = {"config.json", model.network, *["tokenizer.json"] * (model.tokenizer == "json")}
+        if not decisive <= {name for name, _ in digests}:
             raise ValueError("it does not name the files that decide")
         return replace(
             model,
@@ -224,6 +225,16 @@ def tags(model: Model) -> tuple[tuple[bool, str], ...]:
         prefix, kind = (label[0], label[2:]) if label[1:2] in ("-", "_") else ("I", label)
         found.append((prefix.upper() in "BSU", ours.get(kind.upper(), "")))
     return tuple(found)
+
+
+def fingerprint(model: Model) -> str:
+    """A digest of all that the model is. Of a folder of the user's own its files are read: 0.1 s for each 100 MB."""
+    known = hashlib.sha256(repr((model.network, model.digests)).encode())
+    if not model.digests:
+        for path in sorted(path for path in model.folder.rglob("*") if path.is_file()):
+            with path.open("rb") as file:
+                known.update(hashlib.file_digest(file, "sha256").digest())
+    return known.hexdigest()
 
 
 def verify(model: Model) -> None:

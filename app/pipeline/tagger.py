@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.models import Model, tags, verify
+from app.pipeline.models import Model, fingerprint, tags, verify
 
 #: Tokens of a window, the two special ones included, and how many two windows share.
 WINDOW = 160
@@ -47,6 +47,7 @@ class Tagger:
         """
         verify(model)
         self._name = model.name
+        self._model = model
         self._tags = tags(model)
         self.entities = tuple(dict.fromkeys(entity for _, entity in self._tags if entity))
         problem = ""
@@ -63,6 +64,13 @@ class Tagger:
             problem = type(error).__name__
         if problem:
             raise DetectorUnavailable(f"The model “{model.name}” cannot be loaded ({problem}). Choose another model.")
+
+    def identity(self) -> str:
+        """Tells it from every tagger that may see something else in the same text. Reads the files where need be."""
+        import onnxruntime
+
+        labels = " ".join(f"{begins:d}{entity}" for begins, entity in self._tags)
+        return f"{fingerprint(self._model)} {WINDOW} {STRIDE} {onnxruntime.__version__} {labels}"
 
     def words(self, text: str) -> Words:
         """Read `text`, which must hold no surrogates. Linear in its length.

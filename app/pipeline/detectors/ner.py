@@ -8,9 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +20,7 @@ from app.pipeline.detectors.edges import (
     without_small_words,
 )
 from app.pipeline.detectors.gate import gate
+from app.pipeline.detectors.readings import Reading, Readings, Store, Word
 from app.pipeline.detectors.segments import Segment, segments
 from app.pipeline.models import DEFAULT, find
 from app.pipeline.patterns import ALL
@@ -44,17 +43,8 @@ _SHORT = re.compile(r"(?:^|[\W_])[^\W\d_]{1,3}$")
 
 #: No threshold is lower; words below it need not be remembered.
 _FLOOR = 0.05
-#: Segments whose words are remembered, some 200 bytes each.
-_REMEMBERED = 50_000
-
-
-class _Word(NamedTuple):
-    """A word of a segment that may belong to an entity; `scores` has a probability for each."""
-
-    start: int
-    end: int
-    begins: bool
-    scores: tuple[float, ...]
+#: Counted up whenever the same network reads the same piece in another way than before.
+_VERSION = 1
 
 
 @dataclass(slots=True)
@@ -86,15 +76,28 @@ class NerDetector:
         self._threads = threads or max(1, _cores() // 2)
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
-        self._key = os.urandom(32)
-        self._known: dict[bytes, tuple[_Word, ...]] = {}
+        self._readings = Readings()
+        self._kept: tuple[bytes, Store | None] = (b"", None)
 
     def load(self) -> Tagger:
         """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
         with self._loading:
             if self._tagger is None:
                 self._tagger = Tagger(find(self._model, self._fetched), self._threads)
+                self._begin_anew(self._tagger)
             return self._tagger
+
+    def keep(self, key: bytes, store: Store | None) -> None:
+        """Has what is read from now on kept in `store`, under names that only `key` gives; None: in memory alone."""
+        with self._loading:
+            self._kept = key, store
+            if self._tagger is not None:
+                self._begin_anew(self._tagger)
+
+    def _begin_anew(self, tagger: Tagger) -> None:
+        key, store = self._kept
+        identity = f"{_VERSION} {_FLOOR} {tagger.identity()}" if store is not None else ""
+        self._readings = Readings(key, identity.encode(), store)
 
     def detect(self, text: str, policy: Policy) -> list[Span]:
         """Spans in `text`, sorted and disjoint. Raises DetectorUnavailable when the model fails."""
@@ -112,17 +115,16 @@ class NerDetector:
                 spans.append(span)
         return spans
 
-    def _words(self, text: str) -> Iterator[_Word]:
+    def _words(self, text: str) -> Iterator[Word]:
         """What may belong to an entity, in order. A segment that was read before is not read again."""
-        for segment in segments(text, gate()):
-            piece = text[segment.left : segment.right]
-            name = blake2b(piece.encode(), digest_size=16, key=self._key).digest()
-            words = self._known.pop(name, None)
-            if words is None:
-                words = tuple(_likely(self.load().words(piece)))
-            self._known[name] = words  # used last, forgotten last
-            if len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
+        cut = list(segments(text, gate()))
+        tagger = self.load()
+
+        def read(piece: str) -> Reading:
+            return tuple(_likely(tagger.words(piece)))
+
+        readings = self._readings.of((text[segment.left : segment.right] for segment in cut), read)
+        for segment, words in zip(cut, readings, strict=True):
             yield from _own(words, segment)
 
 
@@ -132,13 +134,13 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _likely(words: Words) -> Iterator[_Word]:
+def _likely(words: Words) -> Iterator[Word]:
     for index in np.flatnonzero(words.scores.sum(axis=1) >= _FLOOR).tolist():
         scores = tuple(words.scores[index].tolist())
-        yield _Word(int(words.starts[index]), int(words.ends[index]), bool(words.begins[index]), scores)
+        yield Word(int(words.starts[index]), int(words.ends[index]), bool(words.begins[index]), scores)
 
 
-def _own(words: Iterable[_Word], segment: Segment) -> Iterator[_Word]:
+def _own(words: Iterable[Word], segment: Segment) -> Iterator[Word]:
     """Those that begin in the segment itself, in the indices of the text."""
     for word in words:
         start = word.start + segment.left
@@ -165,7 +167,7 @@ def readable(text: str) -> str:
     return _BLOB.sub(blank, _ESCAPE.sub("  ", _SURROGATE.sub("\ufffd", text)))
 
 
-def _drafts(text: str, words: Iterable[_Word], threshold: float) -> Iterator[_Draft]:
+def _drafts(text: str, words: Iterable[Word], threshold: float) -> Iterator[_Draft]:
     """Entities as the model gives them, joined over what may stand inside a name."""
     draft: _Draft | None = None
     for word in words:
