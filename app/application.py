@@ -43,13 +43,16 @@ class Protection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a tray icon or a health check tells. `reason` says why when BROKEN."""
+    """All that a tray icon or a health check tells. `reason` says why when BROKEN, `trouble` why the last request
+    was refused although detection runs.
+    """
 
     protection: Protection
     reason: str
     today: int
     base_url: str
     key_kept: str
+    trouble: str = ""
 
 
 class Application:
@@ -85,7 +88,8 @@ class Application:
         else:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
-        return State(protection, reason, today, self.base_url, self._key_kept)
+        trouble = self.worker.trouble if protection is Protection.ON else ""
+        return State(protection, reason, today, self.base_url, self._key_kept, trouble)
 
     @property
     def base_url(self) -> str:
@@ -95,7 +99,8 @@ class Application:
     def health(self) -> dict[str, str]:
         """What `GET /health` answers."""
         state = self.state
-        return {"status": "ok", "version": __version__, "protection": state.protection.value, "reason": state.reason}
+        reason = state.reason or state.trouble
+        return {"status": "ok", "version": __version__, "protection": state.protection.value, "reason": reason}
 
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.

@@ -106,6 +106,8 @@ class Worker:
         self.allowed = Allowed()
         self._kept: tuple[Path | None, bytes] = (None, b"")
         self._process: Process | None = None
+        #: Why the last request that was looked through could not be, or "" when it could.
+        self.trouble = ""
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
         self._layers: frozenset[str] = frozenset()
@@ -227,7 +229,18 @@ class Worker:
             await asyncio.shield(self._loading)
         if reason := self.failure(policy):
             raise DetectorUnavailable(reason)
-        return await self._run(method, *arguments)
+        try:
+            result = await self._run(method, *arguments)
+        except DetectorUnavailable as error:
+            self._tell(str(error))
+            raise
+        self._tell("")
+        return result
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._changed()
 
     async def _run(self, method: str, *arguments: Any) -> Any:
         process = self._process

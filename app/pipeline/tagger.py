@@ -85,7 +85,8 @@ class Tagger:
         except DetectorUnavailable:
             raise
         except Exception as error:  # as above; nothing may be sent then
-            problem = type(error).__name__
+            is_memory = isinstance(error, MemoryError) or "alloc" in str(error)
+            problem = "out of memory" if is_memory else type(error).__name__
         raise DetectorUnavailable(f"The model “{self._name}” failed while reading a text ({problem}).")
 
     def _words(self, text: str) -> Words:
