@@ -47,7 +47,10 @@ def read(model: Model, info: Any) -> Listing:
             f"The repository {model.repository} holds no model in ONNX form.",
             "It takes config.json, a tokenizer and one of " + ", ".join(NETWORKS) + ".",
         )
-    names = ["config.json", *_tokenizer(known), network]
+    tokenizer = _tokenizer(known)
+    if not tokenizer:
+        raise FetchError(f"The repository {model.repository} holds no tokenizer that we know.")
+    names = ["config.json", *tokenizer, network]
     names += [name for name in (f"{network}_data",) if name in known]
     files = tuple(_file(known[name]) for name in names)
     revision = str(info.sha)
@@ -59,7 +62,8 @@ def read(model: Model, info: Any) -> Listing:
 def _tokenizer(known: Iterable[str]) -> list[str]:
     if "tokenizer.json" in known:
         return ["tokenizer.json"]
-    return [name for name in (*_ABOUT, *_OLDER) if name in known]
+    vocabulary = [name for name in _OLDER if name in known]
+    return [name for name in _ABOUT if name in known] + vocabulary if vocabulary else []
 
 
 def _file(sibling: Any) -> File:

@@ -66,6 +66,8 @@ def _fetched(model: Model, folder: Path) -> Iterator[Progress]:
 
         asked = HfApi().model_info(model.repository, revision=model.revision or None, files_metadata=True, token=False)
         listing = read(model, asked)
+    if (free := shutil.disk_usage(part).free) < listing.size:
+        raise FetchError(f"The model takes {listing.size / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free.")
     digests = {}
     done = 0
     for file in listing.files:
@@ -176,7 +178,12 @@ def _finish(model: Model, listing: Listing, digests: dict[str, str], part: Path,
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
         place.rename(old)
-    part.rename(place)
+    try:
+        part.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -72,13 +72,13 @@ class Readings:
 
 
 def packed(reading: Reading) -> bytes:
-    """A reading as bytes, exactly: the scores come as single floats. A piece has fewer than 65,536 characters."""
+    """A reading as bytes, exactly: the scores come as single floats."""
     size = len(reading[0].scores) if reading else 0
-    layout = struct.Struct(f"<HH?{size}f")
+    layout = struct.Struct(f"<II?{size}f")
     return bytes([size]) + b"".join(layout.pack(*word[:3], *word.scores) for word in reading)
 
 
 def unpacked(data: bytes) -> Reading:
     """The inverse of `packed`."""
-    layout = struct.Struct(f"<HH?{data[0]}f")
+    layout = struct.Struct(f"<II?{data[0]}f")
     return tuple(Word(start, end, begins, tuple(s)) for start, end, begins, *s in layout.iter_unpack(data[1:]))

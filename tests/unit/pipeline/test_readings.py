@@ -40,7 +40,9 @@ class Shelf:
 @given(
     st.integers(1, 5).flatmap(
         lambda size: st.lists(
-            st.builds(Word, st.integers(0, 65_535), st.integers(0, 65_535), st.booleans(), st.tuples(*[singles] * size))
+            st.builds(
+                Word, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.booleans(), st.tuples(*[singles] * size)
+            )
         )
     )
 )
