@@ -80,6 +80,10 @@ def parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
     evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
+    evaluate.add_argument(
+        "--ner", nargs="*", metavar="MODEL",
+        help="measure models by themselves, side by side (default: the one in use); FILE may be a folder of sets",
+    )  # fmt: skip
     evaluate.add_argument("--split", choices=("tune", "held-out"), help="only this part of the corpora")
     evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
     evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
@@ -231,6 +235,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = settings.policy
     if options.layers is not None:
         policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    if options.ner is not None:
+        from app.evaluation.ner import evaluate_models
+
+        models = options.ner or [settings.ner_model]
+        return evaluate_models(models, options.file, options.limit, policy, as_json=options.json)
     choice = Choice(options.split or "", frozenset(options.kind), options.limit)
     output = Output(options.json, options.html or "", options.against or "", options.examples)
     return evaluate(options.file, choice, policy, settings.ner_model, output)
