@@ -1,10 +1,10 @@
 """Fine-tune a tagger on the labelled sets, or a smaller one on what a larger one says of them.
 
 usage: train.py DATA OUT [--layers 0,1,2,3,4,5] [--minutes 60] [--epochs 2]
-       train.py DATA OUT --teacher TRAINED --layers 0,2,4 [--begin TRAINED]
+       train.py DATA OUT --teacher TRAINED --layers 0,2,4
 
 With --teacher, the model begins as those of the teacher's layers, with its vocabulary, and learns from its logits as
-well as from the labels. With --begin, it begins as those of another model with the same vocabulary: to go on with one.
+well as from the labels.
 
 DATA holds `<set>.jsonl` files, one `{"text": str, "spans": [[start, end, label], ...]}` a line; label
 is PERSON, ORG, LOCATION or IGN (no opinion: left out of the loss). Only the sets in `sets.SETS` are read.
@@ -126,7 +126,6 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--teacher", type=Path)
-    parser.add_argument("--begin", type=Path)
     parser.add_argument("--layers", default="0,1,2,3,4,5")
     parser.add_argument("--vocabulary", type=int, default=20_000)
     parser.add_argument("--epochs", type=float, default=2)
@@ -154,7 +153,7 @@ def main() -> None:
     sets = {name: encode(tokenizer, part) for name, part in rows.items()}
     print({name: sum(len(ids) for ids, _ in part) for name, part in sets.items()}, "tokens", flush=True)
     layers = [int(layer) for layer in args.layers.split(",")]
-    model = small_model(args.begin or args.teacher or base_folder(), layers, kept).train()
+    model = small_model(args.teacher or base_folder(), layers, kept).train()
     teacher = BertForTokenClassification.from_pretrained(args.teacher).eval() if args.teacher else None
     train(model, sets, (tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")), args, teacher)
     model.save_pretrained(args.out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -47,6 +47,14 @@ _FLOOR = 0.05
 _REMEMBERED = 50_000
 
 
+#: What is read of a text, in order and disjoint.
+Cut = Callable[[str], Iterable[Segment]]
+
+
+def _worth_reading(text: str) -> Iterator[Segment]:
+    return segments(text, gate())
+
+
 class _Word(NamedTuple):
     """A word of a segment that may belong to an entity; `scores` has a probability for each."""
 
@@ -75,9 +83,13 @@ class NerDetector:
 
     name = "ner"
 
-    def __init__(self, model: str = DEFAULT) -> None:
-        """`model` is a name in the registry or a folder; nothing is read before it is needed."""
+    def __init__(self, model: str = DEFAULT, *, cut: Cut | None = None) -> None:
+        """`model` is a name in the registry or a folder; nothing is read before it is needed.
+
+        `cut` gives the pieces of a text that are read; by default, segments of what the gate lets through.
+        """
         self._model = model
+        self._cut = cut or _worth_reading
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._key = os.urandom(32)
@@ -89,6 +101,10 @@ class NerDetector:
             if self._tagger is None:
                 self._tagger = Tagger(find(self._model))
             return self._tagger
+
+    def forget(self) -> None:
+        """Forget what was read so far."""
+        self._known.clear()
 
     def detect(self, text: str, policy: Policy) -> list[Span]:
         """Spans in `text`, sorted and disjoint. Raises DetectorUnavailable when the model fails."""
@@ -108,7 +124,7 @@ class NerDetector:
 
     def _words(self, text: str) -> Iterator[_Word]:
         """What may belong to an entity, in order. A segment that was read before is not read again."""
-        for segment in segments(text, gate()):
+        for segment in self._cut(text):
             piece = text[segment.left : segment.right]
             name = blake2b(piece.encode(), digest_size=16, key=self._key).digest()
             words = self._known.pop(name, None)
