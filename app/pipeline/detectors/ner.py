@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,12 @@ _SHORT = re.compile(r"(?:^|[\W_])[^\W\d_]{1,3}$")
 _FLOOR = 0.05
 #: Counted up whenever the same network reads the same piece in another way than before.
 _VERSION = 1
+#: What is read of a text, in order and disjoint.
+Cut = Callable[[str], Iterable[Segment]]
+
+
+def _worth_reading(text: str) -> Iterator[Segment]:
+    return segments(text, gate())
 
 
 @dataclass(slots=True)
@@ -66,14 +72,18 @@ class NerDetector:
 
     name = "ner"
 
-    def __init__(self, model: str = DEFAULT, fetched: Path | None = None, threads: int = 0) -> None:
+    def __init__(
+        self, model: str = DEFAULT, fetched: Path | None = None, threads: int = 0, *, cut: Cut | None = None
+    ) -> None:
         """`model` and `fetched` are as `models.find` takes them; nothing is read before it is needed.
 
-        `threads` is how many cores it computes on, 0 half of them.
+        `threads` is how many cores it computes on, 0 half of them. `cut` gives the pieces of a text that are read;
+        by default, segments of what the gate lets through.
         """
         self._model = model
         self._fetched = fetched
         self._threads = threads or max(1, _cores() // 2)
+        self._cut = cut or _worth_reading
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._readings = Readings()
@@ -91,6 +101,12 @@ class NerDetector:
         """Has what is read from now on kept in `store`, under names that only `key` gives; None: in memory alone."""
         with self._loading:
             self._kept = key, store
+            if self._tagger is not None:
+                self._begin_anew(self._tagger)
+
+    def forget(self) -> None:
+        """Forget what was read so far, but for what is in a store."""
+        with self._loading:
             if self._tagger is not None:
                 self._begin_anew(self._tagger)
 
@@ -117,7 +133,7 @@ class NerDetector:
 
     def _words(self, text: str) -> Iterator[Word]:
         """What may belong to an entity, in order. A segment that was read before is not read again."""
-        cut = list(segments(text, gate()))
+        cut = list(self._cut(text))
         tagger = self.load()
 
         def read(piece: str) -> Reading:

@@ -11,8 +11,9 @@ from zlib import crc32
 SOFT, HARD = 320, 640
 #: An empty line ends a segment that has so many: what is shorter says too little by itself.
 LEAST = 160
-#: Characters that a segment sees of its neighbours, and over which it reaches to go on.
-CONTEXT, GAP = 32, 32
+#: Characters that a segment sees of its neighbours to each side, and over which it reaches to go on: two segments
+#: would read as much.
+CONTEXT, GAP = 32, 64
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 #: Where a long line is best cut: behind a sentence, then behind a mark, then at a blank.
