@@ -29,6 +29,7 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.audit_chain import Entry
 from app.store.counts import Counts
+from app.store.readings import clear
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -53,7 +54,9 @@ class Protection(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a tray icon or a health check tells. `reason` says why when BROKEN, `audit` why no trail is written."""
+    """All that a tray icon or a health check tells. `reason` says why when BROKEN, `trouble` why the last request
+    was refused although detection runs, `audit` why no trail is written.
+    """
 
     protection: Protection
     reason: str
@@ -61,6 +64,7 @@ class State:
     base_url: str
     key_kept: str
     audit: str = ""
+    trouble: str = ""
 
 
 class Application:
@@ -72,7 +76,8 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
-        self.worker = Worker(settings.current.ner_model, self._worker_changed)
+        now = settings.current
+        self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads)
         self.terms: Terms
         self.vault: Vault
         self.access: Access
@@ -84,6 +89,7 @@ class Application:
         self._told = Protection.STARTING
         self._server: Server | None = None
         self._key_kept = ""
+        self._keeping: asyncio.Task[None] | None = None
         self._stack = AsyncExitStack()
 
     @property
@@ -102,7 +108,8 @@ class Application:
         else:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
-        return State(protection, reason, today, self.base_url, self._key_kept, fault)
+        trouble = self.worker.trouble if protection is Protection.ON else ""
+        return State(protection, reason, today, self.base_url, self._key_kept, fault, trouble)
 
     @property
     def base_url(self) -> str:
@@ -113,10 +120,13 @@ class Application:
         """What `GET /health` answers."""
         state = self.state
         audit = "failing" if state.audit else "on" if self.settings.current.audit else "off"
-        protection = state.protection.value
         return {
-            "status": "ok", "version": __version__, "protection": protection, "reason": state.reason, "audit": audit,
-        }  # fmt: skip
+            "status": "ok",
+            "version": __version__,
+            "protection": state.protection.value,
+            "reason": state.reason or state.trouble,
+            "audit": audit,
+        }
 
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.
@@ -144,6 +154,8 @@ class Application:
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh
+            self._keeping = asyncio.create_task(self._keep_readings())
+            self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
@@ -200,6 +212,8 @@ class Application:
         self.counts.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
+        await self._forget_readings()
+        await self._keep_readings()
         await self.trail.clear()
         await self._wipes.confirm()
 
@@ -216,6 +230,8 @@ class Application:
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
+            if event.name == "ner-memory":
+                self._keeping = asyncio.create_task(self._keep_readings())
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())
@@ -230,6 +246,20 @@ class Application:
     async def _close_trail(self) -> None:
         self._record(policies.stopped())
         await self.trail.close()
+
+    async def _keep_readings(self) -> None:
+        """Has what the model saw kept for the next start, or forgotten, as the settings say."""
+        if self.settings.current.ner_memory:
+            await self.worker.keep(self.settings.paths.readings, self._store.seal.digest(b"readings"))
+        else:
+            await self._forget_readings()
+
+    async def _forget_readings(self) -> None:
+        await self.worker.keep(None)
+        try:
+            await asyncio.to_thread(clear, self.settings.paths.readings)
+        except OSError as error:
+            log.warning("what the model saw could not be deleted: %s", type(error).__name__)
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())

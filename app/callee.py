@@ -19,8 +19,10 @@ from typing import Any
 HEAD = struct.Struct("!Q")
 
 
-def serve(link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    """Answers what comes through `link` after `begin(*arguments)`, until it is closed."""
+def serve(
+    link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...], idle: Callable[[], None] | None
+) -> None:
+    """Answers what comes through `link` after `begin(*arguments)`, until it is closed; `idle` follows each answer."""
     # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -34,6 +36,8 @@ def serve(link: socket.socket, begin: Callable[..., None], arguments: tuple[Any,
                 message = pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
             stream.write(HEAD.pack(len(message)) + message)
             stream.flush()
+            if idle is not None:
+                idle()
 
 
 def _end_with_parent() -> None:

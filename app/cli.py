@@ -75,11 +75,18 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
     bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
     bench.add_argument("--text", action="append", default=[], metavar="FILE", help="with --layers: what they read")
-    bench.add_argument("--ner", action=argparse.BooleanOptionalAction, help="only with, or only without the model")
+    bench.add_argument(
+        "--ner", nargs="*", metavar="MODEL", help="measure how fast models read (default: the embedded one)"
+    )
+    bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
     evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
+    evaluate.add_argument(
+        "--ner", nargs="*", metavar="MODEL",
+        help="measure models by themselves, side by side (default: the one in use); FILE may be a folder of sets",
+    )  # fmt: skip
     evaluate.add_argument("--split", choices=("tune", "held-out"), help="only this part of the corpora")
     evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
     evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
@@ -99,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
     _add_settings(redact, _TEXT_SETTINGS)
 
+    _add_models(commands)
     session = commands.add_parser("session", help="settings that hold in a named session only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
     change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
@@ -181,6 +189,21 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         _add_settings(action, [DECLARED["data-dir"]])
 
 
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, fetch, remove and try the models that find names"
+    actions = commands.add_parser("models", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("list", help="one line for each: its name, licence and size, and whether it is here")
+    get = actions.add_parser("fetch", help="download a model; again, to go on with what was broken off")
+    gone = actions.add_parser("remove", help="delete a model that was fetched")
+    trial = actions.add_parser("test", help="load a model and let it read a sentence")
+    get.add_argument("name", metavar="NAME", help="one of the list, or any repository of the hub, as owner/name@commit")
+    gone.add_argument("name", metavar="NAME")
+    trial.add_argument("name", metavar="NAME", help="one of the list, or a folder")
+    hub = [row for row in DECLARED.values() if row.option.group == "Models"]
+    for action in (show, get, gone, trial):
+        _add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
+
+
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "list, add, remove, import and export the values that are always, or never, hidden"
     actions = commands.add_parser("dictionary", help=words).add_subparsers(
@@ -238,13 +261,19 @@ def _run(options: argparse.Namespace) -> int:
 
         return demo(options.text, plain=options.plain)
     if options.command == "bench":
+        ner = False if options.no_ner else None
+        if options.ner is not None:
+            from app.bench.ner import bench_models
+            from app.pipeline.models import DEFAULT
+
+            return bench_models(options.ner or [DEFAULT], options.rounds or 5, as_json=options.json)
         if options.layers or options.text:
             from app.bench.layers import bench_layers
 
-            return bench_layers(options.rounds or 5, options.ner, options.text, as_json=options.json)
+            return bench_layers(options.rounds or 5, ner, options.text, as_json=options.json)
         from app.bench import bench
 
-        return bench(options.rounds or 20, options.ner, as_json=options.json)
+        return bench(options.rounds or 20, ner, as_json=options.json)
     if options.command == "eval":
         return _evaluate(options)
     bus = EventBus()
@@ -264,6 +293,11 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return audit_command.run(settings, options)
+    if options.command == "models":
+        from app import models_command
+
+        configure("warning")
+        return models_command.run(settings, options)
     if options.command in ("redact", "restore"):
         from app import text_command
 
@@ -320,6 +354,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = settings.policy
     if options.layers is not None:
         policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    if options.ner is not None:
+        from app.evaluation.ner import evaluate_models
+
+        models = options.ner or [settings.ner_model]
+        return evaluate_models(models, options.file, options.limit, policy, as_json=options.json)
     choice = Choice(options.split or "", frozenset(options.kind), options.limit)
     output = Output(options.json, options.html or "", options.against or "", options.examples)
     return evaluate(options.file, choice, policy, settings.ner_model, output)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from app.pipeline.detection import Detection
 from app.pipeline.terms import Term
+from app.store.readings import ReadingStore
 from app.usage import usage
 
 #: In that process: its detection. In others it stays None.
 _detection: Detection | None = None
+#: There, too: what remembers what the model has read, if anything does.
+_readings: ReadingStore | None = None
 
 
-def begin(ner_model: str) -> None:
-    """To be called first."""
+def begin(ner_model: str, fetched: Path | None, threads: int) -> None:
+    """To be called first, with what `Detection` takes."""
     global _detection
-    _detection = Detection(ner_model)
+    _detection = Detection(ner_model, fetched, threads)
 
 
 class Packed(bytes):
@@ -42,3 +46,19 @@ def change_terms(rows: Iterable[tuple[int, tuple[Any, ...] | None]]) -> None:
     """`Detection.change_terms`, of terms as tuples."""
     assert _detection is not None
     _detection.change_terms({id: Term(*row) if row else None for id, row in rows})
+
+
+def keep(path: Path | None, key: bytes) -> None:
+    """`Worker.keep`."""
+    global _readings
+    assert _detection is not None
+    if _readings is not None:
+        _readings.close()
+    _readings = ReadingStore(path, key) if path is not None else None
+    _detection.keep(key, _readings)
+
+
+def idle() -> None:
+    """What is done behind each answer."""
+    if _readings is not None:
+        _readings.flush()

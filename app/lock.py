@@ -17,8 +17,12 @@ class InstanceLock:
         self._path = path
         self._descriptor: int | None = None
 
-    def acquire(self) -> Self:
-        """Takes the lock; raises UserError when another process has it."""
+    def acquire(
+        self,
+        title: str = "Anonamoose is already running with this data folder.",
+        hint: str = "Use the one that runs, or give this one another folder with --data-dir.",
+    ) -> Self:
+        """Takes the lock; raises UserError when another process has it, with `title` and `hint`."""
         try:
             self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
@@ -27,11 +31,7 @@ class InstanceLock:
             _lock(self._descriptor)
         except OSError:
             self.release()
-            raise UserError(
-                "Anonamoose is already running with this data folder.",
-                "Use the one that runs, or give this one another folder with --data-dir.",
-                code=Exit.UNAVAILABLE,
-            ) from None
+            raise UserError(title, hint, code=Exit.UNAVAILABLE) from None
         return self
 
     def release(self) -> None:

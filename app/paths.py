@@ -30,6 +30,10 @@ class Paths:
         return self.root / "audit.sqlite3"
 
     @property
+    def readings(self) -> Path:
+        return self.root / "readings.sqlite3"
+
+    @property
     def key(self) -> Path:
         return self.root / "vault.key"
 
@@ -41,6 +45,10 @@ class Paths:
     def rotation(self) -> Path:
         """Locked while the vault key is replaced."""
         return self.root / "rotation.lock"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
 
     def create(self) -> None:
         """Makes the folder and proves that it can be written to; raises StorageError otherwise."""

@@ -24,7 +24,8 @@ class ProcessDied(Exception):
 class Process(asyncio.Protocol):
     """Started by spawn, with `begin(*arguments)`. Belongs to the running loop."""
 
-    def __init__(self, begin: Callable[..., None], *arguments: Any) -> None:
+    def __init__(self, begin: Callable[..., None], *arguments: Any, idle: Callable[[], None] | None = None) -> None:
+        """`idle` is called behind each answer, in the process."""
         self._buffer = bytearray()
         self._asked: deque[tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
         self._sent: deque[asyncio.Future[Any]] = deque()
@@ -32,7 +33,7 @@ class Process(asyncio.Protocol):
         self._died = False
         ours, theirs = socket.socketpair()
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=serve, args=(theirs, begin, arguments), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, begin, arguments, idle), daemon=True)
         self._process.start()
         theirs.close()
         self._connecting = asyncio.ensure_future(self._loop.create_connection(lambda: self, sock=ours))

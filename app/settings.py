@@ -26,6 +26,13 @@ def _joined(*lists: str) -> str:
     return ", ".join(filter(None, lists))
 
 
+def _endpoint(value: str) -> None:
+    try:
+        check_origin(value or "https://hub.example.com")
+    except ValueError:
+        raise ValueError("It must be a URL such as https://hub.example.com, without a password.") from None
+
+
 def _model_threshold(value: float) -> None:
     if 0 < value < 0.05:
         raise ValueError("It must be 0 or at least 0.05.")
@@ -196,7 +203,25 @@ class Settings:
     )
     names: bool = option(True, "Look for first and last names from a list.", "Detection", own=True)
     ner_model: str = option(
-        "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
+        "provisional",
+        "Name of an installed model (see: anonamoose models list), or a folder that holds one.",
+        "Detection",
+        restart=True,
+    )
+    ner_threads: int = option(
+        0,
+        "How many cores the model computes on while it reads. Half of them leaves the rest of the machine for you.",
+        "Detection",
+        low=0,
+        high=256,
+        zero="half of the cores",
+        restart=True,
+    )
+    ner_memory: bool = option(
+        True,
+        "Remember, sealed on disk, what the model saw in a text, so that the same text need not be read again after a "
+        "restart. Holds places and scores, no text. Off deletes it.",
+        "Detection",
     )
     ner_threshold: float = option(
         0.0,
@@ -208,6 +233,16 @@ class Settings:
         check=_model_threshold,
         own=True,
     )
+    hub_endpoint: str = option(
+        "",
+        "Where models are fetched from; a mirror, say. Empty for HF_ENDPOINT, or else https://huggingface.co.",
+        "Models",
+        check=_endpoint,
+    )
+    hub_proxy: str = option(
+        "", "Proxy for fetching models. Empty for what the system says (HTTPS_PROXY).", "Models", check=_endpoint
+    )
+    hub_offline: bool = option(False, "Never fetch a model. HF_HUB_OFFLINE says the same for one start.", "Models")
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
     )

@@ -56,7 +56,7 @@ def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -
 
 async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Redaction:
     async with _vault(settings, name) as (vault, session, terms):
-        detection = Detection(settings.current.ner_model)
+        detection = Detection(settings.current.ner_model, settings.paths.models, settings.current.ner_threads)
         detection.use_terms(terms.enabled())
         # A flag or a variable is what this very command is asked for.
         in_session = await vault.options.of(name)

@@ -10,6 +10,7 @@ from app.errors import Exit, StorageError, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
 from app.settings_store import SettingsStore
+from app.store import readings
 from app.store.audit import AuditStore
 from app.store.removal import Removed, remains
 from app.store.rotation import replace_key
@@ -103,12 +104,14 @@ def _wiped(settings: SettingsStore, everything: bool, *, is_running: bool) -> No
 async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) -> Removed:
     wipes = Wipes(store.database)
     removed = await wipe(store, paths, dictionary=everything)
-    if not is_running and paths.audit.exists():
-        trail = AuditStore(paths.audit, store.database, store.seal)
-        try:
-            await trail.clear()
-        finally:
-            trail.close()
+    if not is_running:
+        readings.clear(paths.readings)
+        if paths.audit.exists():
+            trail = AuditStore(paths.audit, store.database, store.seal)
+            try:
+                await trail.clear()
+            finally:
+                trail.close()
     if is_running:
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -126,7 +129,7 @@ async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) 
 def _remove(paths: Paths) -> None:
     """Removes the vault and its key, wherever that was put."""
     try:
-        for file in (paths.database, paths.audit):
+        for file in (paths.database, paths.audit, paths.readings):
             for end in ("", "-wal", "-shm", "-journal"):
                 file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
         forget_key(paths.key)

@@ -8,11 +8,13 @@ import itertools
 import logging
 import pickle
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
-from app.detecting import Packed, begin, call, change_terms
+from app.detecting import Packed, begin, call, change_terms, idle, keep
 from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
@@ -49,16 +51,24 @@ class Worker:
     sends nothing. `failure` tells which layer cannot run.
     """
 
-    def __init__(self, ner_model: str, changed: Callable[[], None]) -> None:
-        """`changed` is called on the loop when `starting` or `failure` may tell something new."""
-        self._ner_model = ner_model
+    def __init__(
+        self, ner_model: str, changed: Callable[[], None], fetched: Path | None = None, threads: int = 0
+    ) -> None:
+        """`changed` is called on the loop when `starting` or `failure` may tell something new.
+
+        The rest is as `Detection` takes it.
+        """
+        self._ner = ner_model, fetched, threads
         self._changed = changed
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
         self._terms: dict[int, Term] = {}
         #: What the user leaves alone, for those who know values of a session.
         self.allowed = Allowed()
+        self._kept: tuple[Path | None, bytes] = (None, b"")
         self._process: Process | None = None
+        #: Why the last request that was looked through could not be, or "" when it could.
+        self.trouble = ""
         self._failures: dict[str, str] = {}
         self._loading: asyncio.Task[None] | None = None
         self._layers: frozenset[str] = frozenset()
@@ -78,8 +88,9 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(begin, self._ner_model)
+        self._process = Process(begin, *self._ner, idle=idle)
         self._send_terms(self._terms)
+        self._process.call(keep, *self._kept).add_done_callback(_ignored)
         self._loading = asyncio.create_task(self._load(layers))
 
     def load(self, layers: frozenset[str]) -> None:
@@ -97,6 +108,16 @@ class Worker:
             self._failures = {layer: str(error) for layer in layers}
         self._loading = None
         self._changed()
+
+    async def keep(self, path: Path | None, key: bytes = b"") -> None:
+        """Has what the model reads kept in the file `path`, sealed with `key`; None: forgets it and keeps none.
+
+        Returns when that holds. A process that is started anew begins with it.
+        """
+        self._kept = path, key
+        if self._process is not None:
+            with suppress(ProcessDied):
+                await self._process.call(keep, path, key)
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""
@@ -169,7 +190,18 @@ class Worker:
             await asyncio.shield(self._loading)
         if reason := self.failure(policy):
             raise DetectorUnavailable(reason)
-        return await self._run(method, *arguments)
+        try:
+            result = await self._run(method, *arguments)
+        except DetectorUnavailable as error:
+            self._tell(str(error))
+            raise
+        self._tell("")
+        return result
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._changed()
 
     async def _run(self, method: str, *arguments: Any) -> Any:
         process = self._process

@@ -7,9 +7,12 @@ import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from app.pipeline.detectors import Detector, DetectorUnavailable
 from app.pipeline.detectors.own import OwnDetector
+from app.pipeline.detectors.readings import Store
 from app.pipeline.engine import Engine
 from app.pipeline.extract import text_of
 from app.pipeline.fields import Fields, Form, Leaf
@@ -51,6 +54,14 @@ class Report:
     whole: bool
 
 
+class NerModel(NamedTuple):
+    """What the layer `ner` is made of."""
+
+    name: str
+    fetched: Path | None
+    threads: int
+
+
 #: By the place of a part in its outline.
 Findings = dict[int, tuple[Finding, ...]]
 
@@ -58,8 +69,10 @@ Findings = dict[int, tuple[Finding, ...]]
 class Detection:
     """The layers of this process. Not thread-safe: one caller at a time."""
 
-    def __init__(self, ner_model: str) -> None:
-        self._ner_model = ner_model
+    def __init__(self, ner_model: str, fetched: Path | None = None, threads: int = 0) -> None:
+        """`ner_model` and `fetched` are as `models.find` takes them, `threads` as NerDetector does."""
+        self._ner = NerModel(ner_model, fetched, threads)
+        self._kept: tuple[bytes, Store | None] = (b"", None)
         self._terms: dict[int, Term] = {}
         self._own = OwnDetector()
         self._is_current = True
@@ -90,7 +103,8 @@ class Detection:
             elif layer == "ner":
                 from app.pipeline.detectors.ner import NerDetector
 
-                ner = NerDetector(self._ner_model)
+                ner = NerDetector(*self._ner)
+                ner.keep(*self._kept)
                 ner.load()
                 detector = ner
             elif layer == "patterns":
@@ -104,6 +118,16 @@ class Detection:
             self._detectors[layer] = detector
             self._engine = None
         return detector
+
+    def keep(self, key: bytes, store: Store | None) -> None:
+        """Has `store` remember what the model reads, under names that only `key` gives; None: forgets all of it."""
+        from app.pipeline.detectors.ner import NerDetector
+
+        self._kept = key, store
+        self._cache.clear()
+        detector = self._detectors.get("ner")
+        if isinstance(detector, NerDetector):
+            detector.keep(key, store)
 
     def use_terms(self, terms: Iterable[Term]) -> None:
         """The dictionary from now on."""

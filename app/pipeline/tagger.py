@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.models import Model, tags, verify
+from app.pipeline.models import Model, fingerprint, tags, verify
 
 #: Tokens of a window, the two special ones included, and how many two windows share.
 WINDOW = 160
@@ -39,22 +39,23 @@ class Words:
 class Tagger:
     """A loaded model. Stateless once built, and safe to share between threads."""
 
-    def __init__(self, model: Model) -> None:
-        """Load `model`: 0.1 to 1 s and several times its file size in memory.
+    def __init__(self, model: Model, threads: int = 1) -> None:
+        """Load `model`: 0.1 to 1 s and several times its file size in memory. It computes on `threads` cores.
 
         Raises DetectorUnavailable when a file is missing, damaged, or not a token classifier whose
         outputs match its labels.
         """
         verify(model)
         self._name = model.name
+        self._model = model
         self._tags = tags(model)
         self.entities = tuple(dict.fromkeys(entity for _, entity in self._tags if entity))
         problem = ""
         try:
-            self._tokenizer = _tokenizer(model.folder)
+            self._tokenizer = _tokenizer(model)
             empty = self._tokenizer.encode("").ids
             self._before, self._after = empty[:1], empty[1:]
-            self._session = _session(model.folder / model.network)
+            self._session = _session(model.folder / model.network, threads)
             self._inputs = {node.name for node in self._session.get_inputs()}
             self._run(np.asarray(self._tokenizer.encode("a", add_special_tokens=False).ids, np.int64))
         except DetectorUnavailable:
@@ -63,6 +64,13 @@ class Tagger:
             problem = type(error).__name__
         if problem:
             raise DetectorUnavailable(f"The model “{model.name}” cannot be loaded ({problem}). Choose another model.")
+
+    def identity(self) -> str:
+        """Tells it from every tagger that may see something else in the same text. Reads the files where need be."""
+        import onnxruntime
+
+        labels = " ".join(f"{begins:d}{entity}" for begins, entity in self._tags)
+        return f"{fingerprint(self._model)} {WINDOW} {STRIDE} {onnxruntime.__version__} {labels}"
 
     def words(self, text: str) -> Words:
         """Read `text`, which must hold no surrogates. Linear in its length.
@@ -77,7 +85,8 @@ class Tagger:
         except DetectorUnavailable:
             raise
         except Exception as error:  # as above; nothing may be sent then
-            problem = type(error).__name__
+            is_memory = isinstance(error, MemoryError) or "alloc" in str(error)
+            problem = "out of memory" if is_memory else type(error).__name__
         raise DetectorUnavailable(f"The model “{self._name}” failed while reading a text ({problem}).")
 
     def _words(self, text: str) -> Words:
@@ -133,28 +142,28 @@ class Tagger:
         return chances[: len(window)]
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, threads: int) -> Any:
     import onnxruntime  # 30 MB that a policy without this layer saves
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     # Spinning halves the throughput of a busy machine and keeps a core warm on an idle one.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def _tokenizer(folder: Path) -> Any:
-    """The fast tokenizer of a model folder, which keeps offsets into the text it was given."""
+def _tokenizer(model: Model) -> Any:
+    """The fast tokenizer of a model, which keeps offsets into the text it was given."""
     from tokenizers import Tokenizer
 
-    if (folder / "tokenizer.json").is_file():
-        tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    if model.tokenizer == "json":
+        tokenizer: Any = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
     else:
         # transformers can build one from older formats. It takes seconds to import: only for these.
         from transformers import AutoTokenizer
 
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True).backend_tokenizer
+        tokenizer = AutoTokenizer.from_pretrained(str(model.folder), local_files_only=True).backend_tokenizer
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -30,6 +30,9 @@ def status(state: State) -> Status:
         case Protection.ON:
             line = f"Protecting · {hidden}"
             detail = "Personal data in requests is replaced before it leaves this machine."
+            if state.trouble:
+                line = f"Protecting · the last request was refused · {hidden}"
+                detail = f"Detection could not look through the last request, so it was not sent. {state.trouble}"
         case Protection.OFF:
             line = "Off · requests are sent as they are"
             detail = "Protection is off: whatever a request holds leaves this machine unchanged."

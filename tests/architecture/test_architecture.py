@@ -23,6 +23,7 @@ ALLOWED = {
     "sqlite3": ("app/store/",),
     "keyring": ("app/credentials.py", "app/keychain.py"),
     "onnxruntime": ("app/pipeline/",),
+    "huggingface_hub": ("app/hub/",),
     "transformers": ("app/pipeline/",),
 }
 #: The pipeline is pure.

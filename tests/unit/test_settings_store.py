@@ -70,7 +70,7 @@ def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tm
         "thresholds": "PERSON=0.7",
     }
     other: Any = fitting.get(name, "other")
-    if name.endswith("-upstream"):
+    if name.endswith(("-upstream", "-endpoint", "-proxy")):
         other = "http://localhost:1"
     if row.choices:
         other = next(choice for choice in row.choices if choice != row.default)

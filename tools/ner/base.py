@@ -61,15 +61,12 @@ def small_tokenizer(folder: Path, texts: Iterable[str], size: int) -> tuple[Toke
     return Tokenizer.from_str(json.dumps(recipe)), [old[piece] for piece in pieces]
 
 
-def small_model(folder: Path, layers: int, kept_ids: list[int]) -> BertForTokenClassification:
-    """The base's first `layers` layers with a fresh tagging head, embeddings cut to `kept_ids`.
-
-    The lower layers are kept, not every other one: they hold the lexical knowledge tagging lives
-    on, and they were trained to feed each other.
-    """
+def small_model(folder: Path, layers: list[int], kept_ids: list[int] | None) -> BertForTokenClassification:
+    """Those of the model's layers, with its tagging head if it has ours, embeddings cut to `kept_ids` (None: all)."""
     full = BertForTokenClassification.from_pretrained(folder)
+    kept_ids = list(range(full.config.vocab_size)) if kept_ids is None else kept_ids
     settings = full.config.to_dict() | {
-        "num_hidden_layers": layers,
+        "num_hidden_layers": len(layers),
         "vocab_size": len(kept_ids),
         "max_position_embeddings": POSITIONS,
         "num_labels": len(LABELS),
@@ -82,8 +79,13 @@ def small_model(folder: Path, layers: int, kept_ids: list[int]) -> BertForTokenC
     weights["bert.embeddings.word_embeddings.weight"] = full.bert.embeddings.word_embeddings.weight[kept_ids]
     positions = "bert.embeddings.position_embeddings.weight"
     weights[positions] = weights[positions][:POSITIONS]
+    layer = "bert.encoder.layer."
+    chosen = {k: v for k, v in weights.items() if not k.startswith(layer)}
+    if full.config.num_labels != len(LABELS) or full.config.id2label[0] != LABELS[0]:
+        chosen = {k: v for k, v in chosen.items() if not k.startswith("classifier")}
+    for new, old in enumerate(layers):
+        start = f"{layer}{old}."
+        chosen |= {f"{layer}{new}.{k.removeprefix(start)}": v for k, v in weights.items() if k.startswith(start)}
     own = small.state_dict()
-    small.load_state_dict(
-        {k: v for k, v in weights.items() if k in own and not k.startswith("classifier")}, strict=False
-    )
+    small.load_state_dict({k: v for k, v in chosen.items() if k in own}, strict=False)
     return small

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -17,11 +19,14 @@ from app.pipeline.detectors.edges import (
     without_possessive,
     without_small_words,
 )
+from app.pipeline.detectors.gate import gate
+from app.pipeline.detectors.readings import Reading, Readings, Store, Word
+from app.pipeline.detectors.segments import Segment, segments
 from app.pipeline.models import DEFAULT, find
 from app.pipeline.patterns import ALL
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
-from app.pipeline.tagger import Floats, Tagger, Words
+from app.pipeline.tagger import Tagger, Words
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,13 +41,25 @@ _BLANKS = " \t\u00a0"
 _SHORT = re.compile(r"(?:^|[\W_])[^\W\d_]{1,3}$")
 
 
+#: No threshold is lower; words below it need not be remembered.
+_FLOOR = 0.05
+#: Counted up whenever the same network reads the same piece in another way than before.
+_VERSION = 1
+#: What is read of a text, in order and disjoint.
+Cut = Callable[[str], Iterable[Segment]]
+
+
+def _worth_reading(text: str) -> Iterator[Segment]:
+    return segments(text, gate())
+
+
 @dataclass(slots=True)
 class _Draft:
     """An entity being put together: words `start`..`end` of the text, and its scores so far."""
 
     start: int
     end: int
-    scores: list[Floats] = field(default_factory=list)
+    scores: list[tuple[float, ...]] = field(default_factory=list)
 
 
 class NerDetector:
@@ -55,34 +72,96 @@ class NerDetector:
 
     name = "ner"
 
-    def __init__(self, model: str = DEFAULT) -> None:
-        """`model` is a name in the registry or a folder; nothing is read before it is needed."""
+    def __init__(
+        self, model: str = DEFAULT, fetched: Path | None = None, threads: int = 0, *, cut: Cut | None = None
+    ) -> None:
+        """`model` and `fetched` are as `models.find` takes them; nothing is read before it is needed.
+
+        `threads` is how many cores it computes on, 0 half of them. `cut` gives the pieces of a text that are read;
+        by default, segments of what the gate lets through.
+        """
         self._model = model
+        self._fetched = fetched
+        self._threads = threads or max(1, _cores() // 2)
+        self._cut = cut or _worth_reading
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
+        self._readings = Readings()
+        self._kept: tuple[bytes, Store | None] = (b"", None)
 
     def load(self) -> Tagger:
         """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
         with self._loading:
             if self._tagger is None:
-                self._tagger = Tagger(find(self._model))
+                self._tagger = Tagger(find(self._model, self._fetched), self._threads)
+                self._begin_anew(self._tagger)
             return self._tagger
+
+    def keep(self, key: bytes, store: Store | None) -> None:
+        """Has what is read from now on kept in `store`, under names that only `key` gives; None: in memory alone."""
+        with self._loading:
+            self._kept = key, store
+            if self._tagger is not None:
+                self._begin_anew(self._tagger)
+
+    def forget(self) -> None:
+        """Forget what was read so far, but for what is in a store."""
+        with self._loading:
+            if self._tagger is not None:
+                self._begin_anew(self._tagger)
+
+    def _begin_anew(self, tagger: Tagger) -> None:
+        key, store = self._kept
+        identity = f"{_VERSION} {_FLOOR} {tagger.identity()}" if store is not None else ""
+        self._readings = Readings(key, identity.encode(), store)
 
     def detect(self, text: str, policy: Policy) -> list[Span]:
         """Spans in `text`, sorted and disjoint. Raises DetectorUnavailable when the model fails."""
         if _LETTER.search(text) is None:
             return []
-        words = self.load().words(readable(text))
+        entities = self.load().entities
         spans: list[Span] = []
         reached = 0
-        for draft in _drafts(text, words, policy.ner_threshold):
+        for draft in _drafts(text, self._words(readable(text)), policy.ner_threshold):
             start, end = whole_words(text, draft.start, draft.end, reached)
             # Also for what is dropped: looking at the same letters again would make this quadratic.
             reached = max(reached, end)
-            span = _named(text, start, end, draft, words.entities)
+            span = _named(text, start, end, draft, entities)
             if span is not None:
                 spans.append(span)
         return spans
+
+    def _words(self, text: str) -> Iterator[Word]:
+        """What may belong to an entity, in order. A segment that was read before is not read again."""
+        cut = list(self._cut(text))
+        tagger = self.load()
+
+        def read(piece: str) -> Reading:
+            return tuple(_likely(tagger.words(piece)))
+
+        readings = self._readings.of((text[segment.left : segment.right] for segment in cut), read)
+        for segment, words in zip(cut, readings, strict=True):
+            yield from _own(words, segment)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _likely(words: Words) -> Iterator[Word]:
+    for index in np.flatnonzero(words.scores.sum(axis=1) >= _FLOOR).tolist():
+        scores = tuple(words.scores[index].tolist())
+        yield Word(int(words.starts[index]), int(words.ends[index]), bool(words.begins[index]), scores)
+
+
+def _own(words: Iterable[Word], segment: Segment) -> Iterator[Word]:
+    """Those that begin in the segment itself, in the indices of the text."""
+    for word in words:
+        start = word.start + segment.left
+        if segment.start <= start < segment.end:
+            yield word._replace(start=start, end=word.end + segment.left)
 
 
 def readable(text: str) -> str:
@@ -104,19 +183,19 @@ def readable(text: str) -> str:
     return _BLOB.sub(blank, _ESCAPE.sub("  ", _SURROGATE.sub("\ufffd", text)))
 
 
-def _drafts(text: str, words: Words, threshold: float) -> Iterator[_Draft]:
+def _drafts(text: str, words: Iterable[Word], threshold: float) -> Iterator[_Draft]:
     """Entities as the model gives them, joined over what may stand inside a name."""
     draft: _Draft | None = None
-    active = np.flatnonzero(words.scores.sum(axis=1) >= threshold)
-    for index in active.tolist():
-        start, end = int(words.starts[index]), int(words.ends[index])
-        if draft is not None and _continues(text, draft, start, bool(words.begins[index])):
-            draft.end = end
+    for word in words:
+        if sum(word.scores) < threshold:
+            continue
+        if draft is not None and _continues(text, draft, word.start, word.begins):
+            draft.end = word.end
         else:
             if draft is not None:
                 yield draft
-            draft = _Draft(start, end)
-        draft.scores.append(words.scores[index])
+            draft = _Draft(word.start, word.end)
+        draft.scores.append(word.scores)
     if draft is not None:
         yield draft
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.models import DEFAULT, REGISTRY, Model, find, tags, verify
+from app.pipeline.models import DEFAULT, MANIFEST, REGISTRY, REPOSITORY, Model, find, fingerprint, tags, verify
 
 SHIPPED = REGISTRY[DEFAULT]
+SHIPPED_MODELS = {name: model for name, model in REGISTRY.items() if not model.repository}
 
 
 def a_folder(path: Path, id2label: object, network: str = "model.onnx") -> Path:
@@ -31,14 +34,64 @@ def copy(tmp_path: Path) -> Model:
 
 
 def test_every_registered_model_is_intact() -> None:
-    for name, model in REGISTRY.items():
+    assert SHIPPED_MODELS
+    for name, model in SHIPPED_MODELS.items():
         assert find(name) is model
         verify(model)
         assert {file for file, _ in model.digests} == {"model.onnx", "tokenizer.json", "config.json"}
 
 
+def test_every_model_of_the_hub_is_pinned_to_a_commit_and_to_digests() -> None:
+    fetchable = [model for model in REGISTRY.values() if model.repository]
+    assert len(fetchable) >= 2
+    for model in fetchable:
+        assert re.fullmatch("[0-9a-f]{40}", model.revision) and REPOSITORY.fullmatch(model.repository)
+        files = dict(model.digests)
+        assert {"config.json", "tokenizer.json", model.network} == files.keys()
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in files.values())
+        assert model.size > 10_000_000 and model.licence and not model.folder.is_absolute()
+
+
+@pytest.mark.parametrize("name", ["bert-base", "owner/name"])
+def test_a_model_that_was_not_fetched_says_how_to_get_it(tmp_path: Path, name: str) -> None:
+    for fetched in (None, tmp_path):
+        with pytest.raises(DetectorUnavailable, match=f"not installed: run “anonamoose models fetch {name}”"):
+            find(name, fetched)
+
+
+def test_a_fetched_model_of_the_registry_answers_to_its_digests_not_to_its_manifest(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path / "bert-base", {"0": "O", "1": "B-PER"}, "onnx/model_quantized.onnx")
+    digests = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    about = {"name": "bert-base", "licence": "", "repository": "a/b", "revision": "", "digests": digests}
+    (folder / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+    verify(find(str(folder)))  # as a folder of one's own it is what its manifest says
+    with pytest.raises(DetectorUnavailable, match=r"config\.json.*damaged.*models fetch bert-base"):
+        verify(find("bert-base", tmp_path))
+
+
+def test_a_manifest_that_leaves_a_file_out_is_refused(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, {"0": "O", "1": "B-PER"})
+    about = {"name": "x", "licence": "", "repository": "a/b", "revision": "", "digests": {"config.json": "0"}}
+    (folder / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(DetectorUnavailable, match="damaged"):
+        find(str(folder))
+
+
+def test_models_that_differ_have_other_fingerprints(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, {"0": "O", "1": "B-PER"})
+    seen = {fingerprint(SHIPPED), fingerprint(find(str(folder)))}
+    (folder / "model.onnx").write_bytes(b"another")
+    seen.add(fingerprint(find(str(folder))))
+    seen.add(fingerprint(REGISTRY["bert-base"]))
+    assert len(seen) == 4
+
+
 def test_every_registered_model_finds_the_three_entities_and_nothing_else() -> None:
-    for model in REGISTRY.values():
+    for model in SHIPPED_MODELS.values():
         assert {entity for _, entity in tags(model)} == {"", "PERSON", "ORGANIZATION", "LOCATION"}
 
 

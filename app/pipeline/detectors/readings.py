@@ -1,0 +1,84 @@
+"""What the model saw in each piece of text, so that none is read twice: in memory, and in a store that outlives it."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+#: Pieces that are remembered in memory, some 200 bytes each.
+MOST = 50_000
+
+
+class Word(NamedTuple):
+    """A word of a piece that may belong to an entity: indices in it, and in `scores` a probability for each entity."""
+
+    start: int
+    end: int
+    begins: bool
+    scores: tuple[float, ...]
+
+
+Reading = tuple[Word, ...]
+
+
+class Store(Protocol):
+    """Readings by name, as bytes, for longer than this process lives. It may forget, and it never raises."""
+
+    def get(self, names: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Those of `names` that are known."""
+        ...
+
+    def put(self, readings: Mapping[bytes, bytes]) -> None:
+        """Remembers more of them."""
+        ...
+
+
+class Readings:
+    """By a keyed digest of the piece: a name tells nothing, and under another key nothing is known."""
+
+    def __init__(self, key: bytes = b"", identity: bytes = b"", store: Store | None = None) -> None:
+        """Names depend on `key` (none: one that nobody else has) and on `identity`, all that decides a reading."""
+        self._key = blake2b(identity, digest_size=32, key=key or os.urandom(32)).digest()
+        self._store = store
+        self._known: dict[bytes, Reading] = {}
+
+    def of(self, pieces: Iterable[str], read: Callable[[str], Reading]) -> list[Reading]:
+        """The reading of each of `pieces`; `read` makes those that nobody knows."""
+        pieces = list(pieces)
+        names = [blake2b(piece.encode(), digest_size=16, key=self._key).digest() for piece in pieces]
+        self._recall(names)
+        found, fresh = [], {}
+        for name, piece in zip(names, pieces, strict=True):
+            reading = self._known.pop(name, None)
+            if reading is None:
+                reading = fresh[name] = read(piece)
+            self._known[name] = reading  # used last, forgotten last
+            found.append(reading)
+        while len(self._known) > MOST:
+            del self._known[next(iter(self._known))]
+        if fresh and self._store is not None:
+            self._store.put({name: packed(reading) for name, reading in fresh.items()})
+        return found
+
+    def _recall(self, names: Iterable[bytes]) -> None:
+        if self._store is None:
+            return
+        missing = [name for name in names if name not in self._known]
+        if missing:
+            self._known |= {name: unpacked(data) for name, data in self._store.get(missing).items()}
+
+
+def packed(reading: Reading) -> bytes:
+    """A reading as bytes, exactly: the scores come as single floats."""
+    size = len(reading[0].scores) if reading else 0
+    layout = struct.Struct(f"<II?{size}f")
+    return bytes([size]) + b"".join(layout.pack(*word[:3], *word.scores) for word in reading)
+
+
+def unpacked(data: bytes) -> Reading:
+    """The inverse of `packed`."""
+    layout = struct.Struct(f"<II?{data[0]}f")
+    return tuple(Word(start, end, begins, tuple(s)) for start, end, begins, *s in layout.iter_unpack(data[1:]))
