@@ -166,7 +166,7 @@ class Settings:
     )
     names: bool = option(True, "Look for first and last names from a list.", "Detection", own=True)
     ner_model: str = option(
-        "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
+        "minilm", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
     )
     ner_threshold: float = option(
         0.0,
