@@ -39,7 +39,7 @@ def test_names_pass(place: str) -> None:
         "for (let index = 0; index < items.length; index++) {",
         "Please fix the error and then run the tests again.",
         "commit 3fa9c1b7e2d84f60 at 0xdeadbeef",
-        "The new StreamHandler is called by the request parser.",
+        "The new EventLoader is called by the request parser.",
         "\U0001f468\u200d\U0001f469\u200d\U0001f467 ok",
         "\x00\x07\x1b[0m",
     ],
@@ -48,9 +48,9 @@ def test_what_holds_no_name_does_not(text: str) -> None:
     assert not gate()(text)
 
 
-@given(st.text(max_size=300))
-def test_any_text_is_judged_and_always_alike(text: str) -> None:
-    assert gate()(text) == gate()(text)
+@given(st.lists(st.text(st.sampled_from("aA bNn.,_(=é界0f@\0"), max_size=30), max_size=6))
+def test_a_text_is_worth_reading_if_one_of_its_lines_is(lines: list[str]) -> None:
+    assert gate()("\n".join(lines)) == any(map(gate(), lines))
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,6 @@ def test_what_it_passes_over_in_code_would_be_no_name(text: str) -> None:
     assert in_code(text, start, start + 8) and not gate()(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 2_000_000, "0a" * 1_000_000, "a." * 1_000_000, "A " * 1_000_000, "_" * 2_000_000]
-)
+@pytest.mark.parametrize("text", ["x" * 300_000, "0a" * 150_000, "a." * 150_000, "A " * 150_000, "_" * 300_000])
 def test_long_lines_end(text: str) -> None:
     assert gate()(text) in (True, False)
