@@ -203,7 +203,7 @@ class Settings:
     )
     names: bool = option(True, "Look for first and last names from a list.", "Detection", own=True)
     ner_model: str = option(
-        "provisional",
+        "minilm",
         "Name of an installed model (see: anonamoose models list), or a folder that holds one.",
         "Detection",
         restart=True,

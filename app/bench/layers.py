@@ -15,6 +15,7 @@ from app.bench.texts import texts
 from app.errors import Exit, UserError
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.models import DEFAULT
 from app.pipeline.patterns import ALL
 from app.pipeline.policy import SWITCHABLE, Policy
 from app.pipeline.terms import Term
@@ -41,7 +42,7 @@ class Speed:
 def bench_layers(rounds: int, ner: bool | None, files: Sequence[str], *, as_json: bool) -> int:
     """Measures and prints. `ner` False leaves the model out. Raises UserError."""
     chosen = {file: _read(file) for file in files} or texts(_LENGTH)
-    detection = Detection("provisional")
+    detection = Detection(DEFAULT)
     detection.use_terms(_TERMS)
     layers = [layer for layer in SWITCHABLE if layer != "ner" or ner is not False]
     if failures := detection.load(layers):

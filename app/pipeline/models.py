@@ -66,7 +66,7 @@ class Model:
 
 
 #: The model that is used when the user names none.
-DEFAULT = "provisional"
+DEFAULT = "minilm"
 
 REGISTRY: Mapping[str, Model] = MappingProxyType(
     {
@@ -74,14 +74,13 @@ REGISTRY: Mapping[str, Model] = MappingProxyType(
         for model in (
             Model(
                 name=DEFAULT,
-                folder=_SHIPPED / "provisional",
-                licence="CC-BY-4.0 AND Apache-2.0",
+                folder=_SHIPPED / "minilm",
+                licence="CC-BY-SA-4.0 AND Apache-2.0",
                 digests=(
-                    ("model.onnx", "e7733f841891a6fb998400ade1dc822fa863c07aa5c7f4d014a4ca12ff40f485"),
-                    ("tokenizer.json", "0d76cfc4d68e2a2e29aca4407f67cdb6b00ad6233553dfbf33455e0e372ff31e"),
+                    ("model.onnx", "6220539ff8e880979b6005c0f67a2d80ee93811cb1be1e1cc279716a91f8f01f"),
+                    ("tokenizer.json", "dffb186d9a97c123417327106945d9c9d4e5e722c36e2eb33e49b4b1247672f7"),
                     ("config.json", "28695247762d9148e5d311675941158babb3d6e3b1ddf61fe689e6eb6382bd0c"),
                 ),
-                provisional=True,
             ),
             Model(
                 name="bert-base",

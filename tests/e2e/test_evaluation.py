@@ -122,3 +122,25 @@ def test_the_benchmark_of_layers(tmp_path: Path) -> None:
 def test_the_benchmark_of_layers_needs_a_text(tmp_path: Path) -> None:
     done = run("bench", "--layers", "--text", tmp_path / "none.txt")
     assert (done.returncode, done.stdout) == (Exit.NO_INPUT, b"")
+
+
+def test_models_are_measured_side_by_side(tmp_path: Path) -> None:
+    row = {"text": "Ask Alice Johnson about it.", "spans": [[4, 17, "PERSON"]]}
+    (tmp_path / "chat.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    (tmp_path / "code.py").write_text("def total(rows):\n    return sum(rows)\n", encoding="utf-8")
+    done = run("eval", tmp_path, "--ner", "minilm", "minilm", "--json")
+    assert (done.returncode, done.stderr) == (Exit.OK, b"")
+    results = json.loads(done.stdout)
+    assert [one["model"] for one in results] == ["minilm", "minilm"]
+    for one in results:
+        assert one["sets"]["chat"]["types"]["PERSON"]["recall"] == 1
+        assert one["sets"]["code"]["types"]["all"]["found"] == 0
+        assert one["load_seconds"] > 0 and one["kchar_per_second"] > 0
+    table = run("eval", tmp_path, "--ner").stdout.decode()
+    assert "spans per MB" in table and "minilm" in table and "strict F1" in table
+
+
+def test_a_model_that_is_not_there_is_told_of(corpus: Path) -> None:
+    done = run("eval", corpus, "--ner", "nowhere")
+    assert (done.returncode, done.stdout) == (Exit.UNAVAILABLE, b"")
+    assert "nowhere" in done.stderr.decode()

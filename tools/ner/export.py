@@ -1,6 +1,6 @@
 """Export a trained tagger to an 8-bit ONNX file next to its tokenizer and labels.
 
-usage: export.py TRAINED OUT [--lean 1.0]
+usage: export.py TRAINED OUT [--lean PERSON ORGANIZATION LOCATION]
 
 Weights are quantised per channel to 7 bits (`reduce_range`): at full range, processors without VNNI
 saturate when they add two products. Prints the SHA-256 lines that `app/pipeline/models.py` holds.
@@ -31,15 +31,16 @@ class Logits(torch.nn.Module):
         return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
 
 
-def export(trained: Path, out: Path, lean: float) -> None:
+def export(trained: Path, out: Path, lean: list[float]) -> None:
     """Write model.onnx, tokenizer.json and config.json to `out`.
 
-    `lean` is taken off the logit of "no entity": the higher, the more is found, rightly or not.
+    `lean` is added to the logits of each of the three types: the higher, the more is found, rightly or not.
     """
     out.mkdir(parents=True, exist_ok=True)
     model = BertForTokenClassification.from_pretrained(trained, attn_implementation="eager").eval()
     with torch.no_grad():
-        model.classifier.bias[model.config.label2id["O"]] -= lean
+        for number, more in enumerate(lean):
+            model.classifier.bias[1 + 2 * number : 3 + 2 * number] += more
     ids = torch.randint(100, 1000, (2, 16))
     axes = {0: "batch", 1: "tokens"}
     with tempfile.TemporaryDirectory() as scratch:
@@ -77,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trained", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--lean", type=float, default=1.0)
+    parser.add_argument("--lean", type=float, nargs=3, default=[0.5, 1.0, 0.5])
     args = parser.parse_args()
     export(args.trained, args.out, args.lean)
     for name in ("model.onnx", "tokenizer.json", "config.json"):

@@ -95,17 +95,16 @@ def test_every_registered_model_finds_the_three_entities_and_nothing_else() -> N
         assert {entity for _, entity in tags(model)} == {"", "PERSON", "ORGANIZATION", "LOCATION"}
 
 
-def test_a_provisional_model_says_so_and_carries_its_licence() -> None:
-    assert SHIPPED.provisional
+def test_the_shipped_model_carries_its_card_and_its_licence() -> None:
     card = (SHIPPED.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "provisional" in card.lower()
+    assert "CC BY-SA 4.0" in card and "Attribution" in card
     licence = (SHIPPED.folder / "LICENSE").read_text(encoding="utf-8")
-    assert "Creative Commons Attribution 4.0" in licence
-    assert "Apache License" in licence
+    assert "Attribution-ShareAlike 4.0" in licence and "Apache License" in licence
+    assert not SHIPPED.provisional
 
 
 def test_the_shipped_network_is_small() -> None:
-    assert (SHIPPED.folder / SHIPPED.network).stat().st_size < 10_000_000
+    assert (SHIPPED.folder / SHIPPED.network).stat().st_size < 20_000_000
 
 
 def test_the_registry_and_its_models_cannot_be_changed() -> None:

@@ -108,7 +108,7 @@ def test_offsets_are_those_of_the_original(text: str, expected: list[str]) -> No
         ("This is Alice Johnson’s car.", "Alice Johnson"),
         ("Is it (Alice Johnson)?", "Alice Johnson"),
         ('"Alice Johnson", he said.', "Alice Johnson"),
-        ("Dear Mr.Johnson, welcome.", "Johnson"),
+        ("Dear Mr.Johnson, welcome.", "Mr.Johnson"),
         ('body = "Dear customer,\\nAlice Johnson\\nwrote"', "Alice Johnson"),
         ('body = "Dear\\nAlice\\n\\nplease"', "Alice"),
     ],
