@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from app.pipeline.detectors import below
 from app.pipeline.detectors.columns import Columns
 from app.pipeline.patterns.pattern import REACH, Pattern
 
@@ -31,11 +32,6 @@ _OTHER = re.compile(
     r"[,;]\s{0,64}[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w\-]{0,30}(?: [\w\-]{1,30}){0,2}[\"'`]?[ ]?[:=]"
     r"|[:=][ \t]*\w[^\n]{0,40}\n[ \t]*[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
     r"|[+*/%|&^\-]="
-)
-# A heading, and behind a blank or ruled line its value.
-_HEADING = re.compile(
-    r"(?i:[ _\-]?(?:no|num|number|id|code|card))?[ \t:*_#.)\]]{0,20}\n"
-    r"(?:[ \t]{0,64}\n|[=\-~^]{2,80}\n){1,2}[ \t>*+\-]{0,16}"
 )
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
@@ -97,23 +93,30 @@ class Keywords:
                 starts = _starts(cell, 0, len(cell) if wordlike or digit is None else digit.start(), wordlike)
                 for begin, stop, row, score in _values(cell, rows, starts):
                     yield left + begin, left + stop, row, score
-            behind = _behind(text, rows, end, wordlike)
+            behind = _behind(text, rows, start, end, wordlike)
             yield from behind or _before(text, rows, start, end)
 
 
-def _behind(text: str, rows: list[Pattern], end: int, wordlike: bool) -> list[Found]:
-    """What the word that ends at `end` announces."""
+def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool) -> list[Found]:
+    """What the word at [start, end) announces."""
     near = text[end : end + 2 * REACH]
-    if not wordlike and "<" not in near and not _DIGIT.search(near):
-        return []
-    gap = _BETWEEN.match(text, end)
-    last = gap.end() if gap else end
-    if _OTHER.search(text, end, last):
-        return []
-    found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
-    if not found and (heading := _HEADING.match(text, end)):
-        found = list(_values(text, rows, [heading.end()]))
-    return found
+    found: list[Found] = []
+    if wordlike or "<" in near or _DIGIT.search(near):
+        gap = _BETWEEN.match(text, end)
+        last = gap.end() if gap else end
+        if _OTHER.search(text, end, last):
+            return []
+        found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+    return found or _below(text, rows, start, end)
+
+
+def _below(text: str, rows: list[Pattern], start: int, end: int) -> list[Found]:
+    """What the word at [start, end) announces on a later line."""
+    far = [row for row in rows if row.reach >= REACH]
+    for place in below.places(text, start, end) if far else ():
+        if found := [one for one in _values(text, far, place.starts) if place.holds(text, one[1])]:
+            return found
+    return []
 
 
 def _starts(text: str, first: int, last: int, wordlike: bool) -> list[int]:

@@ -1,0 +1,130 @@
+"""Values on a later line than the words that announce them: below a label, in the answer to a question.
+
+A form prints a label over its box, Markdown a heading over its paragraph, a chat a question over the answer. What
+stands between (rules, fences, times, who speaks, a hint, a turn that says nothing) is skipped, line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: How far behind a word its value may begin, and how many lines that say something may stand between.
+REACH, _LINES = 400, 4
+#: The longest line that asks, and the longest that is a label.
+_LINE, _LABEL = 160, 48
+
+# What ends the line of a label or a question: no digit but in a hint, nothing that assigns.
+_REST = re.compile(r"(?:[^0-9\n=;{}(\[<]|\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>|[(\[<]){0,80}\r?\n")
+# Behind a label only this: what makes it the name of a number, marks, a hint.
+_LABEL_REST = re.compile(
+    r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference))?"
+    r"(?:[ \t]*(?:\([^()\n]{0,40}\)|(?i:required|optional)|</?[a-z][a-z0-9]{0,10}>)|[^\w\n(<]|[ \t]){0,24}\r?\n"
+)
+_MARKS = r"[ \t>|*_#`~+\u2022\u00b7\u2013\u2014\-=\[\]()\"'\u201c\u201d\u2018\u2019:.,!]"
+# "1.", "b)", "[x]", a tag; a fence's language stands alone on its line and is skipped as one that says nothing.
+_FURNITURE = re.compile(
+    rf"(?:{_MARKS}|[0-9]{{1,2}}[.)](?=[ \t])|[a-z]\)(?=[ \t])|\[[xX]\]|</?[A-Za-z][a-z0-9]{{0,10}}(?:[ ][^<>\n]{{0,60}})?>)"
+    r"{0,40}"
+)
+_TIME = (
+    r"(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-](?:[0-9]{4}|[0-9]{2})),?[ T]?[ ]?)?"
+    r"[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2})?(?:Z|[ \u202f]?[AaPp]\.?[Mm]\.?)?"
+)
+# "[10:03] sam:", "Jo (10:43 AM):", "**Customer:**", "<sam>", "12/03/2024, 10:42 - Jo:".
+_NAME = r"[^\W\d_][\w.'’ \-/]{0,30}"
+_SPEAKER = re.compile(
+    rf"{_MARKS}{{0,6}}(?:[(\[]?{_TIME}[)\]]?[ \t\-\u2013|,]{{0,4}})?[*_]{{0,3}}"
+    rf"(?:<[ @+]?{_NAME}>|{_NAME}(?: ?[(\[](?:{_TIME}|[a-z ]{{1,20}})[)\]])?[*_]{{0,3}}[ \t]?:)[*_]{{0,3}}[ \t]{{0,8}}"
+)
+_STAMP = re.compile(rf"{_MARKS}{{0,6}}{_TIME}[)\]]?[ \t\-\u2013|,]{{0,4}}")
+# A line that tells who speaks now, and when.
+_TURN = re.compile(rf"{_MARKS}{{0,6}}(?:{_NAME}[ \t(\[,\u00b7\u2022|\-]{{1,8}})?{_TIME}[ \t)\]*_:]{{0,6}}")
+_ASKS = re.compile(
+    r"(?i:(?<![a-z])(?:what|whats|what's|which|whose|please|pls|plz|kindly|can|could|may|would|will|need|needs|require"
+    r"|want|give|provide|enter|confirm|verify|send|tell|share|supply|state|type|quote|have|got|know)(?![a-z]))"
+)
+# What an answer begins with, before the value; anything else names another thing.
+_LEAD = re.compile(
+    r"(?i:(?:sure|yes|yep|yeah|yup|ya|ok|okay|k|right|certainly|absolutely|course|of|hi|hello|hey|thanks|thank|you|um"
+    r"|umm|uh|er|hmm|so|well|oh|ah|let|me|see|i|i'm|im|we|we're|he|she|they|it|it's|its|is|was|that|that's|thats|this"
+    r"|this is|these|are|the|my|his|her|our|their|mine|ours|hers|new|old|current|correct|full|number|no|num|code|one"
+    r"|here|here's|heres|you're|go|got|get|have|has|had|on|file|card|says|reads|said|should|would|could|be|think|believe"
+    r"|guess|use|used|try|just|please|pls|and|then|now|from|as|for|with|in|at|found|problem|worries|a|an|do|does|i've"
+    r"|ive|looks|like|sorry|good|great|fine|cool|done|there|happy|to|help|still|same|actually|maybe|probably|about"
+    r"|answer|a1)(?:[ \t,.:;!\u2013\u2014\-\"'\u201c\u2018(*_`]+|\Z))*"
+)
+_SENTENCE = re.compile(r"[.!?;] +")
+_DIGIT = re.compile("[0-9]")
+_START = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
+# What may stand behind a value that has its line to itself.
+_TAIL = re.compile(r"[^\w\n]{0,40}(?:\n|\Z)|[ ]?\(|[ ]{2}|\t|[ ]?[|<]")
+
+
+class Place(NamedTuple):
+    """Where values may begin on a line, and whether they then fill it."""
+
+    starts: list[int]
+    alone: bool
+
+    def holds(self, text: str, end: int) -> bool:
+        """Whether a value here may end at `end`."""
+        return not self.alone or _TAIL.match(text, end) is not None
+
+
+def places(text: str, start: int, end: int) -> Iterator[Place]:
+    """Where the value of the word at [start, end) may stand below its line, the nearest first."""
+    rest = _REST.match(text, end)
+    if rest is None:
+        return
+    begin = text.rfind("\n", max(0, start - _LINE), start) + 1
+    if begin == 0 and start > _LINE:
+        return
+    speaker = _SPEAKER.match(text, begin, start)
+    head = text[speaker.end() if speaker else begin : start]
+    head = head[max((match.end() for match in _SENTENCE.finditer(head)), default=0) :]
+    asked = "?" in rest.group() or _ASKS.search(head) is not None
+    alone = not asked
+    if alone and (_LABEL_REST.match(text, end) is None or not _is_label(head)):
+        return
+    lines = 0
+    position = rest.end()
+    last = min(len(text), end + REACH)
+    while position < last and lines <= _LINES:
+        stop = text.find("\n", position)
+        stop = len(text) if stop < 0 else stop
+        if not _TURN.fullmatch(text, position, stop):
+            said = _said(text, position, min(stop, position + _LINE), speaker is not None)
+            if digit := _DIGIT.search(text, said, min(stop, said + _LINE)):
+                if starts := _starts(text, said, digit.start(), alone):
+                    yield Place(starts, alone)
+                lines += 1
+            elif said < stop:
+                lines += 1
+        position = stop + 1
+
+
+def _is_label(head: str) -> bool:
+    """Whether what stands before a word on its line lets the line be a label."""
+    plain = head.strip(" \t>|*_#`~+-[]()\"'.:0123456789")
+    return len(plain) <= _LABEL and not re.search(r"[.!?:;={}<>|,/]", plain) and len(plain.split()) <= 4
+
+
+def _said(text: str, position: int, stop: int, spoken: bool) -> int:
+    """Where what a line says begins, behind its marks, its time and its speaker."""
+    if stamp := _STAMP.match(text, position, stop):
+        position = stamp.end()
+    if spoken and (speaker := _SPEAKER.match(text, position, stop)):
+        position = speaker.end()
+    furniture = _FURNITURE.match(text, position, stop)
+    return furniture.end() if furniture else position
+
+
+def _starts(text: str, said: int, digit: int, alone: bool) -> list[int]:
+    """Beginnings of words up to the first digit, behind what an answer may begin with."""
+    if alone:
+        return [said] if digit - said <= 10 else []
+    lead = _LEAD.match(text, said, digit)
+    first = lead.end() if lead else said
+    return [first] if digit - first <= 10 else []
