@@ -46,15 +46,16 @@ _ASKS = re.compile(
     r"|want|give|provide|enter|confirm|verify|send|tell|share|supply|state|type|quote|have|got|know)(?![a-z]))"
 )
 # What an answer begins with, before the value; anything else names another thing.
-_LEAD = re.compile(
-    r"(?i:(?:sure|yes|yep|yeah|yup|ya|ok|okay|k|right|certainly|absolutely|course|of|hi|hello|hey|thanks|thank|you|um"
-    r"|umm|uh|er|hmm|so|well|oh|ah|let|me|see|i|i'm|im|we|we're|he|she|they|it|it's|its|is|was|that|that's|thats|this"
-    r"|this is|these|are|the|my|his|her|our|their|mine|ours|hers|new|old|current|correct|full|number|no|num|code|one"
-    r"|here|here's|heres|you're|go|got|get|have|has|had|on|file|card|says|reads|said|should|would|could|be|think|believe"
-    r"|guess|use|used|try|just|please|pls|and|then|now|from|as|for|with|in|at|found|problem|worries|a|an|do|does|i've"
-    r"|ive|looks|like|sorry|good|great|fine|cool|done|there|happy|to|help|still|same|actually|maybe|probably|about"
-    r"|answer|a1)(?:[ \t,.:;!\u2013\u2014\-\"'\u201c\u2018(*_`]+|\Z))*"
+_LEAD = frozenset(
+    """sure yes yep yeah yup ya ok okay k right certainly absolutely course of hi hello hey thanks thank you um umm uh er
+    hmm so well oh ah let me see i i'm im we we're he she they it it's its is was that that's thats this these are the
+    my his her our their mine ours hers new old current correct full number no num code one here here's heres you're go
+    got get have has had on file card says reads said should would could be think believe guess use used try just please
+    pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
+    cool done there happy to help still same actually maybe probably about answer""".split()
 )
+_LEADING = re.compile(r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9])[^A-Za-z0-9\n]*")
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
 _SENTENCE = re.compile(r"[.!?;] +")
 _DIGIT = re.compile("[0-9]")
 _START = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
@@ -105,9 +106,15 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
         position = stop + 1
 
 
+def is_stamped(text: str, end: int, last: int) -> bool:
+    """Whether a line begins between the two, with the time of a message: no value."""
+    begin = text.rfind("\n", end, last) + 1
+    return begin > 0 and _STAMP.match(text, begin) is not None
+
+
 def _is_label(head: str) -> bool:
     """Whether what stands before a word on its line lets the line be a label."""
-    plain = head.strip(" \t>|*_#`~+-[]()\"'.:0123456789")
+    plain = _TAG.sub(" ", head).strip(" \t>|*_#`~+-[]()\"'.:0123456789")
     return len(plain) <= _LABEL and not re.search(r"[.!?:;={}<>|,/]", plain) and len(plain.split()) <= 4
 
 
@@ -123,8 +130,6 @@ def _said(text: str, position: int, stop: int, spoken: bool) -> int:
 
 def _starts(text: str, said: int, digit: int, alone: bool) -> list[int]:
     """Beginnings of words up to the first digit, behind what an answer may begin with."""
-    if alone:
-        return [said] if digit - said <= 10 else []
-    lead = _LEAD.match(text, said, digit)
-    first = lead.end() if lead else said
-    return [first] if digit - first <= 10 else []
+    while not alone and (word := _LEADING.match(text, said, digit)) and word[1].lower().replace("\u2019", "'") in _LEAD:
+        said = word.end()
+    return [said] if digit - said <= 10 else []

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from app.pipeline.detectors import below
+from app.pipeline.detectors import below, stated
 from app.pipeline.detectors.columns import Columns
 from app.pipeline.patterns.pattern import REACH, Pattern
 
@@ -33,21 +33,20 @@ _OTHER = re.compile(
     r"|[:=][ \t]*\w[^\n]{0,40}\n[ \t]*[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
     r"|[+*/%|&^\-]="
 )
+# Farther than that only what the sentence says the word to be: "the TFN we have on file for this person is …".
+_FAR = re.compile(
+    r"[^0-9\n.;=?!{}]{32,100}?(?:(?<= )(?:is|was|being|be|as|to|reads|says)|:)[ \"'`*]{1,4}(?=[A-Z0-9])"
+)
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
     r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
     r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
 )
-# The value first: "123456782 (TFN)", "… is Kim's tax file number", "… SSN"; of a unit "93-year-old", "93yo".
-# Matched from the value's last digit on, behind which a few letters may be a part of it.
-_FIRST_GAP = re.compile(
-    r"[A-Za-z]{0,3}?(?:(?P<bracketed> ?[(\[] ?)"
-    r"|(?P<stated>,? (?:is|was|as|being|=|for|[\-–—→]|->) (?:[^\W\d_][^\s0-9]{0,20} ){0,3})|(?P<placed>[ \-]?))"
-)
-_CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
-_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→"
-# The longest value and the longest gap that are looked for before a word.
-_LONGEST, _WIDEST = 48, 80
+_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…"
+# The longest value that is looked for before a word.
+_LONGEST = 48
+# "… SSN"; of a unit "93-year-old", "93yo".
+_PLACED = ("", " ", "-")
 # One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
 _FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
@@ -106,7 +105,10 @@ def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool
         last = gap.end() if gap else end
         if _OTHER.search(text, end, last):
             return []
-        found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+        if not below.is_stamped(text, end, last):
+            found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+        if not found and (far := _FAR.match(text, end)):
+            found = list(_values(text, rows, [far.end()], end))
     return found or _below(text, rows, start, end)
 
 
@@ -156,28 +158,29 @@ def _whole(text: str, start: int, end: int) -> int:
 
 
 def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Found]:
-    """The value that ends directly before the word."""
-    window = text[max(0, start - _WIDEST) : start].rstrip(_NO_DIGIT)
+    """The value before the word at [start, end) that it names."""
+    window = text[max(0, start - stated.WIDEST) : start].rstrip(_NO_DIGIT)
     if not window or not window[-1].isdigit():
         return
-    gap = _FIRST_GAP.fullmatch(text, start - min(start, _WIDEST) + len(window), start)
-    if gap is None:
-        return
-    kind = gap.lastgroup or "placed"
-    if kind == "bracketed":
-        stated = _CLOSED.match(text, end) is not None
-    else:
-        # "100000 accounts" counts them; an abbreviation names what stands before it.
-        abbreviated = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
-        stated = kind == "stated" or (abbreviated and gap[kind] == " ")
-    stop = gap.start(kind)
+    digit = start - min(start, stated.WIDEST) + len(window)
+    # "100000 accounts" counts them; an abbreviation names what stands before it.
+    is_abbreviation = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
+    words = [word.start() for word in _WORD.finditer(text, max(0, digit - _LONGEST), digit)]
+    named: dict[tuple[int, int], bool] = {}
     for row in rows:
-        if not (kind == "placed" if row.unit else stated):
-            continue
-        for word in _WORD.finditer(text, max(0, stop - _LONGEST), stop):
-            match = row.regex.match(text, word.start())
-            if match and match.end() == stop and row.accepts(text, word.start(), stop):
-                yield word.start(), stop, row, row.score - _FIRST
+        for begin in words:
+            match = row.regex.match(text, begin)
+            if match is None or not digit <= match.end() <= start:
+                continue
+            gap = text[match.end() : start]
+            if row.unit or gap in _PLACED:
+                is_named = gap in _PLACED and (row.unit or (is_abbreviation and gap == " "))
+            else:
+                if match.span() not in named:
+                    named[match.span()] = stated.names(text, *match.span(), start, end)
+                is_named = named[match.span()]
+            if is_named and row.accepts(text, *match.span()):
+                yield *match.span(), row, row.score - _FIRST
                 break
 
 
