@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from app.pipeline.json_text import Pairs
+
+if TYPE_CHECKING:
+    from app.pipeline.fields import Leaf
 
 #: Keys whose values are whole texts. Any other key says what its value is, as a form's label does.
 _TEXT_KEYS = frozenset(
@@ -20,10 +25,21 @@ _OF_LABELS = (
 )  # fmt: skip
 #: Longer ones are texts, and say for themselves what they hold.
 _LABEL, _VALUE = 48, 64
+#: The longest question that a turn may end with, and the longest answer that is read with it.
+_QUESTION, _ANSWER = 160, 240
+_ASKS = re.compile(
+    r"\?[\s\"'*_)]{0,8}\Z|(?i:(?<![a-z])(?:please|pls|what|which|give|provide|enter|confirm|verify|send|tell|share"
+    r"|need|require)(?![a-z]))"
+)
+_SENTENCE = re.compile(r"[.!?]\s+(?=\S)|\n+(?=\S)")
+#: What a model says is no answer to what it is asked for: it has no identifiers of its own.
+_MODELS = frozenset(["assistant", "model"])
 
 
 def label(key: str) -> str:
     """What a form would print before the value of `key`; "" where the value is a text of its own."""
+    if key.endswith("\n"):
+        return key
     return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "
 
 
@@ -34,3 +50,31 @@ def named(key: str, value: str, owners: Sequence[Pairs]) -> str:
     beside = {name.lower(): member for name, member in owners[-1] if isinstance(member, str)}
     found = (beside[name] for name in _OF_LABELS if name in beside)
     return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), key)
+
+
+def answering(found: Iterable[Leaf]) -> Iterator[Leaf]:
+    """Leaves of a conversation; the `key` of a short text behind one that asks is the question, with a line break."""
+    asked = ""
+    for leaf in found:
+        if leaf.key not in _TEXT_KEYS:
+            yield leaf
+            continue
+        is_answer = asked and len(leaf.value) <= _ANSWER and not _is_models(leaf.owners)
+        yield dataclasses.replace(leaf, key=asked) if is_answer else leaf
+        asked = _question(leaf.value) or (asked if is_answer and not any(map(str.isdigit, leaf.value)) else "")
+
+
+def _is_models(owners: Sequence[Pairs]) -> bool:
+    return any(name == "role" and value in _MODELS for owner in owners[-4:] for name, value in owner)
+
+
+def _question(text: str) -> str:
+    """What `text` asks at its end, with a line break; "" if nothing."""
+    tail = text[-2 * _QUESTION :].rstrip()
+    begins = [match.end() for match in _SENTENCE.finditer(tail)]
+    # What is asked may be explained: "What is your TFN? I need it for the form."
+    for begin in (0, *begins)[:-4:-1]:
+        said = tail[begin:]
+        if len(said) <= _QUESTION and _ASKS.search(said.split("\n")[0]):
+            return said.replace("\n", " ") + "\n"
+    return ""

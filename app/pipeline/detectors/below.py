@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 #: How far behind a word its value may begin, and how many lines that say something may stand between.
-REACH, _LINES = 400, 4
+REACH, _REST, _LINES = 400, 100, 4
 #: The longest line that asks, and the longest that is a label.
 _LINE, _LABEL = 160, 48
 
-# What ends the line of a label or a question: no digit but in a hint, nothing that assigns.
-_REST = re.compile(r"(?:[^0-9\n=;{}(\[<]|\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>|[(\[<]){0,80}\r?\n")
+# A hint or a tag behind a label, which may have digits; and what no line has that is a label or asks.
+_HINT = re.compile(r"\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>")
+_NO_REST = re.compile("[0-9=;{}]")
 # Behind a label only this: what makes it the name of a number, marks, a hint.
 _LABEL_REST = re.compile(
     r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference))?"
@@ -38,7 +39,9 @@ _SPEAKER = re.compile(
     rf"{_MARKS}{{0,6}}(?:[(\[]?{_TIME}[)\]]?[ \t\-\u2013|,]{{0,4}})?[*_]{{0,3}}"
     rf"(?:<[ @+]?{_NAME}>|{_NAME}(?: ?[(\[](?:{_TIME}|[a-z ]{{1,20}})[)\]])?[*_]{{0,3}}[ \t]?:)[*_]{{0,3}}[ \t]{{0,8}}"
 )
-_STAMP = re.compile(rf"{_MARKS}{{0,6}}{_TIME}[)\]]?[ \t\-\u2013|,]{{0,4}}")
+_STAMP = re.compile(
+    rf"{_MARKS}{{0,6}}{_TIME}[)\]]?[ \t\-\u2013|,]{{1,4}}(?=[^\s])|{_MARKS}{{1,6}}{_TIME}[)\]][ \t\-\u2013|,]{{0,4}}(?=[^\s])"
+)
 # A line that tells who speaks now, and when.
 _TURN = re.compile(rf"{_MARKS}{{0,6}}(?:{_NAME}[ \t(\[,\u00b7\u2022|\-]{{1,8}})?{_TIME}[ \t)\]*_:]{{0,6}}")
 _ASKS = re.compile(
@@ -54,7 +57,9 @@ _LEAD = frozenset(
     pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
     cool done there happy to help still same actually maybe probably about answer""".split()
 )
-_LEADING = re.compile(r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9])[^A-Za-z0-9\n]*")
+_LEADING = re.compile(
+    r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9])[^A-Za-z0-9\n]*"
+)
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
 _SENTENCE = re.compile(r"[.!?;] +")
 _DIGIT = re.compile("[0-9]")
@@ -76,8 +81,11 @@ class Place(NamedTuple):
 
 def places(text: str, start: int, end: int) -> Iterator[Place]:
     """Where the value of the word at [start, end) may stand below its line, the nearest first."""
-    rest = _REST.match(text, end)
-    if rest is None:
+    stop = text.find("\n", end, end + _REST)
+    if stop < 0:
+        return
+    rest = text[end:stop]
+    if _NO_REST.search(rest) and _NO_REST.search(_HINT.sub("", rest)):
         return
     begin = text.rfind("\n", max(0, start - _LINE), start) + 1
     if begin == 0 and start > _LINE:
@@ -85,12 +93,12 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
     speaker = _SPEAKER.match(text, begin, start)
     head = text[speaker.end() if speaker else begin : start]
     head = head[max((match.end() for match in _SENTENCE.finditer(head)), default=0) :]
-    asked = "?" in rest.group() or _ASKS.search(head) is not None
+    asked = "?" in rest or _ASKS.search(head) is not None
     alone = not asked
     if alone and (_LABEL_REST.match(text, end) is None or not _is_label(head)):
         return
     lines = 0
-    position = rest.end()
+    position = stop + 1
     last = min(len(text), end + REACH)
     while position < last and lines <= _LINES:
         stop = text.find("\n", position)

@@ -12,6 +12,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from app.pipeline.detectors import below, stated
 from app.pipeline.detectors.columns import Columns
+from app.pipeline.detectors.stated import Gap
 from app.pipeline.patterns.pattern import REACH, Pattern
 
 #: The score of a row that needs no keyword, where there is one.
@@ -34,9 +35,7 @@ _OTHER = re.compile(
     r"|[+*/%|&^\-]="
 )
 # Farther than that only what the sentence says the word to be: "the TFN we have on file for this person is …".
-_FAR = re.compile(
-    r"[^0-9\n.;=?!{}]{32,100}?(?:(?<= )(?:is|was|being|be|as|to|reads|says)|:)[ \"'`*]{1,4}(?=[A-Z0-9])"
-)
+_FAR = re.compile(r"[^0-9\n.;=?!{}]{32,100}?(?:(?<= )(?:is|was|being|be|as|to|reads|says)|:)[ \"'`*]{1,4}(?=[A-Z0-9])")
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
     r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
@@ -45,8 +44,8 @@ _LISTED = re.compile(
 _NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…"
 # The longest value that is looked for before a word.
 _LONGEST = 48
-# "… SSN"; of a unit "93-year-old", "93yo".
-_PLACED = ("", " ", "-")
+# Behind its last digit a value may have letters: "AB123456C", "AB12 CDE".
+_VALUE_ENDS = re.compile(r"(?:[A-Za-z]{1,3}|[ \-]?[A-Z]{1,3})(?![A-Za-z0-9])")
 # One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
 _FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
@@ -163,22 +162,23 @@ def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Fo
     if not window or not window[-1].isdigit():
         return
     digit = start - min(start, stated.WIDEST) + len(window)
+    run = _VALUE_ENDS.match(text, digit, start)
+    gaps = {stop: stated.gap(text, stop, start, end) for stop in {digit, run.end() if run else digit}}
+    ends = {stop: between for stop, between in gaps.items() if between is not Gap.NONE}
+    if not ends:
+        return
     # "100000 accounts" counts them; an abbreviation names what stands before it.
     is_abbreviation = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
     words = [word.start() for word in _WORD.finditer(text, max(0, digit - _LONGEST), digit)]
-    named: dict[tuple[int, int], bool] = {}
     for row in rows:
         for begin in words:
             match = row.regex.match(text, begin)
-            if match is None or not digit <= match.end() <= start:
+            if match is None or (between := ends.get(match.end())) is None:
                 continue
-            gap = text[match.end() : start]
-            if row.unit or gap in _PLACED:
-                is_named = gap in _PLACED and (row.unit or (is_abbreviation and gap == " "))
+            if between is Gap.PLACED:
+                is_named = row.unit or (is_abbreviation and text[match.end() : start] == " ")
             else:
-                if match.span() not in named:
-                    named[match.span()] = stated.names(text, *match.span(), start, end)
-                is_named = named[match.span()]
+                is_named = not row.unit and stated.begins(text, begin, between)
             if is_named and row.accepts(text, *match.span()):
                 yield *match.span(), row, row.score - _FIRST
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 #: The widest gap between a value and its word, and how many words may stand in it.
 WIDEST, _WORDS = 80, 7
@@ -20,42 +21,62 @@ _ASKED = re.compile(r"(?<![A-Za-z])(?i:is|was|are)[ \t]+[\"'`*]{0,3}\Z")
 _CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
 _CLOSING = "\"'`*_’”"
 # Nothing behind the word but its line's end, and perhaps what makes it the name of a number.
-_ENDS = re.compile(
-    r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[^\w\n]{0,12}(?:\n|\Z)"
+_ENDS = re.compile(r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[^\w\n]{0,12}(?:\n|\Z)")
+_RULED = re.compile(
+    r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}[\-_=\u2500.]{3,80}[ \t]*\r?\n)?[ \t*_(\[]{0,16}(?:[A-Za-z']{1,12} ){0,2}\Z"
 )
-_RULED = re.compile(r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}[\-_=\u2500.]{3,80}[ \t]*\r?\n)?[ \t*_(\[]{0,16}\Z")
 _BLANK = re.compile(r"(?:\A|\n)[ \t]*(?:[\-_=\u2500.]{3,80}[ \t]*)?(?:\n|\A)?[ \t*_`>\[]{0,8}\Z")
 _NO_NUMBER = frozenset(("number of", "lot of", "total of"))
 
 
-def names(text: str, begin: int, stop: int, start: int, end: int) -> bool:
-    """Whether the word at [start, end) names the value at [begin, stop) before it."""
-    gap = text[stop:start]
-    if _RULED.fullmatch(gap):
-        return _ENDS.match(text, end) is not None and _BLANK.search(text, max(0, begin - 120), begin) is not None
-    tokens = _TOKEN.findall(gap.lstrip(_CLOSING))
+class Gap(Enum):
+    """What stands between a value and a word that may name it."""
+
+    NONE = 0
+    STATED = 1  # the word names the value
+    ASKED = 2  # it does behind a verb: "is 123456782 your TFN?"
+    CAPTION = 3  # it does if the value has the line above to itself
+    PLACED = 4  # nothing: "93-year-old", "123456789 SSN"
+
+
+def gap(text: str, stop: int, start: int, end: int) -> Gap:
+    """What stands between a value that ends at `stop` and the word at [start, end)."""
+    between = text[stop:start]
+    if between in ("", " ", "-"):
+        return Gap.PLACED
+    if _RULED.fullmatch(between):
+        return Gap.CAPTION if _ENDS.match(text, end) else Gap.NONE
+    tokens = _TOKEN.findall(between.lstrip(_CLOSING))
     words = [token.lower() for token in tokens if token[0].isalpha()]
     if not tokens or len(words) > _WORDS or text[end : end + 1] in ("s", "S"):
-        return False
-    signs = [token for token in tokens if not token[0].isalpha()]
+        return Gap.NONE
+    return _told(text, tokens, words, end)
+
+
+def _told(text: str, tokens: list[str], words: list[str], end: int) -> Gap:
     first = tokens[0]
+    signs = len(tokens) - len(words)
+    is_stated = False
     if first in ("(", "["):
-        return len(signs) == 1 and _OWNERS.issuperset(words[:-1]) and _CLOSED.match(text, end) is not None
-    if first in _REMARKS and len(tokens) == 1:
-        return _ENDS.match(text, end) is not None
-    if "\n" in tokens or first in (".", "...", "!", "…"):
+        is_stated = signs == 1 and _OWNERS.issuperset(words[:-1]) and _CLOSED.match(text, end) is not None
+    elif first in _REMARKS and signs == 1 and len(words) <= 2:
+        is_stated = _ENDS.match(text, end) is not None
+    elif "\n" in tokens or first in (".", "...", "!", "…"):
         # "123456782\nuser: that's my TFN"
         told = tokens[tokens.index("\n") + 1 :] if "\n" in tokens else tokens[1:]
-        if len(told) > 2 and told[1] == ":":
-            told = told[2:]
-        signs = [token for token in told if not token[0].isalpha()]
-        return not signs and len(told) > 1 and told[0].lower() in _POINTS
-    if first in _SIGNS:
-        return len(signs) == 1 and len(words) <= 4
-    if signs and (first != "," or len(signs) > 1):
-        return False
-    if not words or " ".join(words[-2:]) in _NO_NUMBER:
-        return False
-    if not _LINKS.isdisjoint(words[:4]):
-        return True
-    return words[0] in _OWNERS and len(words) <= 3 and _ASKED.search(text, max(0, begin - 12), begin) is not None
+        told = told[2:] if told[1:2] == [":"] else told
+        is_stated = len(told) > 1 and told[0].lower() in _POINTS and all(token[0].isalpha() for token in told)
+    elif first in _SIGNS:
+        is_stated = signs == 1 and len(words) <= 4
+    elif (signs == 0 or (signs == 1 and first == ",")) and words and " ".join(words[-2:]) not in _NO_NUMBER:
+        is_stated = not _LINKS.isdisjoint(words[:4])
+        if not is_stated and words[0] in _OWNERS and len(words) <= 3:
+            return Gap.ASKED
+    return Gap.STATED if is_stated else Gap.NONE
+
+
+def begins(text: str, begin: int, between: Gap) -> bool:
+    """Whether a value may begin at `begin`, with that between it and its word."""
+    if between is Gap.ASKED:
+        return _ASKED.search(text, max(0, begin - 12), begin) is not None
+    return between is Gap.STATED or _BLANK.search(text, max(0, begin - 120), begin) is not None
