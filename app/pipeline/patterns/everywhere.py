@@ -118,7 +118,7 @@ def _card_and_code(text: str) -> bool:
     return checksums.card(checksums.digits(text)[:16])
 
 
-_CARD = ("card", "visa", "mastercard", "amex", "american express", "pan")
+_CARD = ("card", "cc", "visa", "mastercard", "amex", "american express", "pan")
 
 
 def _around(

@@ -28,20 +28,51 @@ def _plate(value: str) -> bool:
 
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
-    "patient", "chart", "hospital", "hosp", "ur", "health record",
-    also=("mrn", "umrn", "urn", "medical record", "unit record"),
+    "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec", "med record",
+    "unit",
+    also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number", "record no"),
 )  # fmt: skip
 _PLAN_WORDS = _numbers(
     "member", "membership", "policy", "claim", "subscriber", "beneficiary", "insurance", "insured", "health plan",
-    "health fund", also=("medicaid", "hicn", "ndis"),
+    "health fund", "mem", "ins", "group", "fund", "medical aid", also=("medicaid", "hicn", "ndis"),
 )  # fmt: skip
 _CERTIFICATE_WORDS = _numbers(
-    "certificate", "cert", "registration", "reg", "permit", "accreditation", "practitioner", also=("ahpra",)
+    "certificate",
+    "cert",
+    "registration",
+    "reg",
+    "permit",
+    "accreditation",
+    "practitioner",
+    "certification",
+    "gmc",
+    "nmc",
+    "rego",
+    also=("ahpra", "nmc pin"),
 )
-_DEVICE_WORDS = _numbers("serial", "device", "implant", also=("s/n", "device serial", "imsi", "iccid", "meid", "esn"))
-_ID_WORDS = _numbers("employee", "staff", "personnel", "badge", "student", "national", "identity", "id card")
+_DEVICE_WORDS = _numbers(
+    "serial", "device", "implant", "ser",
+    also=("s/n", "s/no", "s/nr", "serial code", "device serial", "unit serial", "implant serial", "pacemaker serial", "imsi",
+          "iccid", "meid", "esn", "udi"),
+)  # fmt: skip
+_ID_WORDS = _numbers(
+    "employee",
+    "staff",
+    "personnel",
+    "badge",
+    "student",
+    "national",
+    "identity",
+    "id card",
+    "emp",
+    "payroll",
+    also=("id number", "id no", "id #"),
+)
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
-_PLATE_WORDS = ("rego", "number plate", "licence plate", "license plate", "registration", "plate", "vrm", "vrn")
+_PLATE_WORDS = (
+    "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn", "reg",
+    "tag no", "tag number", "tag #", "vehicle tag", "license tag",
+)  # fmt: skip
 
 ROWS = (
     *identifier(
@@ -55,7 +86,17 @@ ROWS = (
     ),
     *identifier(
         "ACCOUNT_NUMBER",
-        _numbers("account", "acct", "customer", "client"),
+        _numbers(
+            "account",
+            "acct",
+            "customer",
+            "client",
+            "cust",
+            "customer account",
+            "account ref",
+            "acct ref",
+            also=("customer acc", "account reference"),
+        ),
         f"{_HIPAA}(J)",
         near("AC-123456", _RECORD, has_digits(4), score=GENERIC),
     ),
