@@ -14,6 +14,8 @@ from typing import NamedTuple
 REACH, _REST, _LINES = 400, 100, 4
 #: The longest line that asks, and the longest that is a label.
 _LINE, _LABEL = 160, 48
+#: The most that stands before a value's first digit: "SEPTEMBER ".
+_LETTERS = 10
 
 # A hint or a tag behind a label, which may have digits; and what no line has that is a label or asks.
 _HINT = re.compile(r"\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>")
@@ -63,16 +65,21 @@ _LEADING = re.compile(
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
 _SENTENCE = re.compile(r"[.!?;] +")
 _DIGIT = re.compile("[0-9]")
-_START = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
 # What may stand behind a value that has its line to itself.
 _TAIL = re.compile(r"[^\w\n]{0,40}(?:\n|\Z)|[ ]?\(|[ ]{2}|\t|[ ]?[|<]")
 
 
 class Place(NamedTuple):
-    """Where values may begin on a line, and whether they then fill it."""
+    """Where on a line a value may begin, where the line's first digit is, and whether the value fills the line."""
 
-    starts: list[int]
+    start: int
+    digit: int
     alone: bool
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the digit may belong to a number that begins here."""
+        return self.digit - self.start <= _LETTERS
 
     def holds(self, text: str, end: int) -> bool:
         """Whether a value here may end at `end`."""
@@ -106,8 +113,8 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
         if not _TURN.fullmatch(text, position, stop):
             said = _said(text, position, min(stop, position + _LINE), speaker is not None)
             if digit := _DIGIT.search(text, said, min(stop, said + _LINE)):
-                if starts := _starts(text, said, digit.start(), alone):
-                    yield Place(starts, alone)
+                start = said if alone else _behind_lead(text, said, digit.start())
+                yield Place(start, digit.start(), alone)
                 lines += 1
             elif said < stop:
                 lines += 1
@@ -136,8 +143,8 @@ def _said(text: str, position: int, stop: int, spoken: bool) -> int:
     return furniture.end() if furniture else position
 
 
-def _starts(text: str, said: int, digit: int, alone: bool) -> list[int]:
-    """Beginnings of words up to the first digit, behind what an answer may begin with."""
-    while not alone and (word := _LEADING.match(text, said, digit)) and word[1].lower().replace("\u2019", "'") in _LEAD:
+def _behind_lead(text: str, said: int, digit: int) -> int:
+    """Where an answer goes on behind what it may begin with."""
+    while (word := _LEADING.match(text, said, digit)) and word[1].lower().replace("\u2019", "'") in _LEAD:
         said = word.end()
-    return [said] if digit - said <= 10 else []
+    return said

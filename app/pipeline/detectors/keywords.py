@@ -55,6 +55,9 @@ def spellings(word: str) -> set[str]:
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
     if word.isalpha() and len(word) <= 5:
         out.add(".".join(word))
+    first, blank, rest = word.partition(" ")
+    if blank and first.isalpha() and len(first) <= 5:
+        out.add(f"{first}. {rest}")
     # What Latin-1 lacks is folded to "?", the curly apostrophe for one.
     return out | {spelling.replace("'", "?") for spelling in out}
 
@@ -115,7 +118,8 @@ def _below(text: str, rows: list[Pattern], start: int, end: int) -> list[Found]:
     """What the word at [start, end) announces on a later line."""
     far = [row for row in rows if row.reach >= REACH]
     for place in below.places(text, start, end) if far else ():
-        if found := [one for one in _values(text, far, place.starts) if place.holds(text, one[1])]:
+        found = list(_values(text, far, [place.start])) if place.is_near else []
+        if found := [one for one in found if place.holds(text, one[1])]:
             return found
     return []
 
