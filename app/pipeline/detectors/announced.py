@@ -68,6 +68,7 @@ _ENDS, _ENDS_SAID = ".,:", ".,:?"
 _LOOSE = re.compile(
     r"(?i:[ _]?(?:is|was|reads|now|to))?(?:\?{1,3}|[ \t]?\bpls\?)?[ \t]{0,4}[(\[/~;,|\u2013\u2014\-.:_*`\"' \t]{0,40}"
 )
+_DIGIT = re.compile("[0-9]")
 _TOKEN = re.compile(r"(?<![^\s\"'`(\[*_~.>])[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
 _ENDS_BARE = ".,:?*_`"
 
@@ -101,9 +102,11 @@ def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
             continue
         value = word.group().rstrip(_ENDS_BARE)
         stop = word.start() + len(value)
-        if place.holds(text, stop) and (is_password(value) if place.alone else is_strong(value)):
+        # "pass", and the next statement: "count+=1".
+        if "=" not in value and place.holds(text, stop) and (is_password(value) if place.alone else is_strong(value)):
             return word.start(), stop
-    for word in _TOKEN.finditer(text, max(0, start - stated.WIDEST), start):
+    first = max(0, start - stated.WIDEST)
+    for word in _TOKEN.finditer(text, first, start) if _DIGIT.search(text, first, start) else ():
         value = word.group().rstrip(_ENDS_BARE)
         stop = word.start() + len(value)
         if is_strong(value) and stated.gap(text, stop, start, end) in (stated.Gap.STATED, stated.Gap.ASKED):

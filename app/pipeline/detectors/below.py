@@ -22,14 +22,14 @@ _HINT = re.compile(r"\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>")
 _NO_REST = re.compile("[0-9=;{}]")
 # Behind a label only this: what makes it the name of a number, marks, a hint.
 _LABEL_REST = re.compile(
-    r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference))?"
-    r"(?:[ \t]*(?:\([^()\n]{0,40}\)|(?i:required|optional)|</?[a-z][a-z0-9]{0,10}>)|[^\w\n(<]|[ \t]){0,24}\r?\n"
+    r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference)(?![a-z]))?"
+    r"[^\w\n]{0,24}(?i:required|optional)?[^\w\n]{0,8}"
 )
 _MARKS = r"[ \t>|*_#`~+\u2022\u00b7\u2013\u2014\-=\[\]()\"'\u201c\u201d\u2018\u2019:.,!]"
 # "1.", "b)", "[x]", a tag; a fence's language stands alone on its line and is skipped as one that says nothing.
 _FURNITURE = re.compile(
-    rf"(?:{_MARKS}|[0-9]{{1,2}}[.)](?=[ \t])|[a-z]\)(?=[ \t])|\[[xX]\]|</?[A-Za-z][a-z0-9]{{0,10}}(?:[ ][^<>\n]{{0,60}})?>)"
-    r"{0,40}"
+    rf"(?:{_MARKS}|[0-9]{{1,2}}[.)](?=[ \t])|[a-z]\)(?=[ \t])|[xX]\]"
+    r"|</?[A-Za-z][a-z0-9]{0,10}(?: [^<>\n]{0,60})?>){0,40}+"
 )
 _TIME = (
     r"(?:(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-](?:[0-9]{4}|[0-9]{2})),?[ T]?[ ]?)?"
@@ -42,7 +42,7 @@ _SPEAKER = re.compile(
     rf"(?:<[ @+]?{_NAME}>|{_NAME}(?: ?[(\[](?:{_TIME}|[a-z ]{{1,20}})[)\]])?[*_]{{0,3}}[ \t]?:)[*_]{{0,3}}[ \t]{{0,8}}"
 )
 _STAMP = re.compile(
-    rf"{_MARKS}{{0,6}}{_TIME}[)\]]?[ \t\-\u2013|,]{{1,4}}(?=[^\s])|{_MARKS}{{1,6}}{_TIME}[)\]][ \t\-\u2013|,]{{0,4}}(?=[^\s])"
+    rf"(?:{_MARKS}{{0,6}}{_TIME}[)\]]?(?=[ \t\-\u2013|,])|{_MARKS}{{1,6}}{_TIME}[)\]])[ \t\-\u2013|,]{{0,4}}(?=\S)"
 )
 # A line that tells who speaks now, and when.
 _TURN = re.compile(rf"{_MARKS}{{0,6}}(?:{_NAME}[ \t(\[,\u00b7\u2022|\-]{{1,8}})?{_TIME}[ \t)\]*_:]{{0,6}}")
@@ -52,9 +52,10 @@ _ASKS = re.compile(
 )
 # What an answer begins with, before the value; anything else names another thing.
 _LEAD = frozenset(
-    """sure yes yep yeah yup ya ok okay k right certainly absolutely course of hi hello hey thanks thank you um umm uh er
-    hmm so well oh ah let me see i i'm im we we're he she they it it's its is was that that's thats this these are the
-    my his her our their mine ours hers new old current correct full number no num code one here here's heres you're go
+    """sure yes yep yeah yup ya ok okay k right certainly absolutely course of hi hello hey thanks thank you um umm uh
+    er hmm so well oh ah let me see i i'm im we we're he she they it it's its is was that that's thats this these are
+    the my his her our their mine ours hers new old current correct full number no num code one here here's heres you're
+    go
     got get have has had on file card says reads said should would could be think believe guess use used try just please
     pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
     cool done there happy to help still same actually maybe probably about answer""".split()
@@ -92,7 +93,8 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
     if stop < 0:
         return
     rest = text[end:stop]
-    if _NO_REST.search(rest) and _NO_REST.search(_HINT.sub("", rest)):
+    plain = _HINT.sub("", rest)
+    if _NO_REST.search(plain):
         return
     begin = text.rfind("\n", max(0, start - _LINE), start) + 1
     if begin == 0 and start > _LINE:
@@ -102,7 +104,7 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
     head = head[max((match.end() for match in _SENTENCE.finditer(head)), default=0) :]
     asked = "?" in rest or _ASKS.search(head) is not None
     alone = not asked
-    if alone and (_LABEL_REST.match(text, end) is None or not _is_label(head)):
+    if alone and (_LABEL_REST.fullmatch(plain) is None or not _is_label(head)):
         return
     lines = 0
     position = stop + 1

@@ -11,7 +11,7 @@ WIDEST, _WORDS = 80, 7
 _TOKEN = re.compile(r"[^\W\d_][\w'’\-]*|\n|[^\w\s]+")
 # What says that the word behind names the value before.
 _LINKS = frozenset(
-    "is was are be been being as for matches match equals means that's thats that’s it's it’s goes belongs listed".split()
+    "is was are be been being as for matches match equals means that's thats that’s it's it’s belongs listed".split()
 )
 _SIGNS = frozenset(("-", "–", "—", "→", "->", "<-", "←", "=", "=>", "<=", "~", "*", "**", "--"))
 _REMARKS = frozenset((":", "#", "//", "/*", "<!--", "--"))

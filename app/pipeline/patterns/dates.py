@@ -40,7 +40,8 @@ _EVENT = (
     "date of death", "death date", "died", "deceased", "passed away", "dod",
     "date of admission", "admission", "admitted", "adm date", "doa", "date of discharge", "discharge", "discharged",
     "date of service", "service date", "dos", "appointment", "appt", "date of visit", "visit date",
-    "date of procedure", "procedure date", "date of surgery", "surgery date", "surgery on", "date of injury", "injury date",
+    "date of procedure", "procedure date", "date of surgery", "surgery date", "surgery on",
+    "date of injury", "injury date",
     "date of onset", "date of diagnosis", "diagnosed",
 )  # fmt: skip
 

@@ -28,8 +28,8 @@ def _plate(value: str) -> bool:
 
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
-    "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec", "med record",
-    "unit",
+    "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec",
+    "med record", "unit",
     also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number", "record no"),
 )  # fmt: skip
 _PLAN_WORDS = _numbers(
@@ -52,8 +52,8 @@ _CERTIFICATE_WORDS = _numbers(
 )
 _DEVICE_WORDS = _numbers(
     "serial", "device", "implant", "ser",
-    also=("s/n", "s/no", "s/nr", "serial code", "device serial", "unit serial", "implant serial", "pacemaker serial", "imsi",
-          "iccid", "meid", "esn", "udi"),
+    also=("s/n", "s/no", "s/nr", "serial code", "device serial", "unit serial", "implant serial", "pacemaker serial",
+          "imsi", "iccid", "meid", "esn", "udi"),
 )  # fmt: skip
 _ID_WORDS = _numbers(
     "employee",

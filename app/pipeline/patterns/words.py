@@ -15,8 +15,9 @@ PASSPORT = (
 
 LICENCE = (
     "licence", "license no", "license number", "license id", "license #", "driver license", "drivers license",
-    "driver's license", "driving license", "driver number", "dl", "d/l", "lic no", "lic num", "lic number", "lic #", "lic nr",
-    "driver lic", "drivers lic", "driver's lic", "driving lic", "license card", "operator license", "oln", "state id",
+    "driver's license", "driving license", "driver number", "dl", "d/l", "lic no", "lic num", "lic number", "lic #",
+    "lic nr", "driver lic", "drivers lic", "driver's lic", "driving lic", "license card", "operator license", "oln",
+    "state id",
 )  # fmt: skip
 
 ACCOUNT = ("account", "acct", "acc", "a/c", "accnt", "checking", "savings")
