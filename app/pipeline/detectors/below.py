@@ -65,6 +65,8 @@ _LEADING = re.compile(
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
 _SENTENCE = re.compile(r"[.!?;] +")
+# What is asked with these is no value.
+_EXPLAINS = re.compile(r"(?i:(?<![a-z])(?:how|why|when|where|who|which way)(?![a-z]))")
 _DIGIT = re.compile("[0-9]")
 # What may stand behind a value that has its line to itself.
 _TAIL = re.compile(r"[^\w\n]{0,40}(?:\n|\Z)|[ ]?\(|[ ]{2}|\t|[ ]?[|<]")
@@ -104,6 +106,8 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
     head = head[max((match.end() for match in _SENTENCE.finditer(head)), default=0) :]
     asked = "?" in rest or _ASKS.search(head) is not None
     alone = not asked
+    if asked and _EXPLAINS.search(head):
+        return
     if alone and (_LABEL_REST.fullmatch(plain) is None or not _is_label(head)):
         return
     lines = 0

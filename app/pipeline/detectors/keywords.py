@@ -108,7 +108,10 @@ def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool
         if _OTHER.search(text, end, last):
             return []
         if not below.is_stamped(text, end, last):
-            found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
+            starts = _starts(text, end, last, wordlike)
+            if "\n" in text[end:last] and any(stated.is_thing(text, start) for start in starts):
+                return []
+            found = list(_values(text, rows, starts, end))
         if not found and (far := _FAR.match(text, end)):
             found = list(_values(text, rows, [far.end()], end))
     return found or _below(text, rows, start, end)

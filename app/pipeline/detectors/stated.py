@@ -18,6 +18,13 @@ _REMARKS = frozenset((":", "#", "//", "/*", "<!--", "--"))
 _OWNERS = frozenset("my your ur his her their our the a an this that that's thats that’s it's it’s is i.e ie".split())
 _POINTS = frozenset("that that's thats that’s this it's it’s thats its ^".split())
 _ASKED = re.compile(r"(?<![A-Za-z])(?i:is|was|are)[ \t]+[\"'`*]{0,3}\Z")
+# What a number behind these counts or names is no one's.
+_THING = re.compile(
+    r"(?<![A-Za-z])(?i:version|ver|v|release|build|invoice|order|ticket|case|issue|pr|bug|commit|error|code|status|port"
+    r"|room|line|page|step|chapter|section|figure|table|receipt|tracking|parcel|task|job|pid|row|item)"
+    r"(?i:[ ](?:no|num|number|id))?[ .:#\-]{1,3}\Z"
+)
+_NAMED = re.compile(r"(?:PR|ISSUE|BUG|TICKET|RFC|ISO|PEP)[ \-]")
 _CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
 _CLOSING = "\"'`*_’”"
 # Nothing behind the word but its line's end, and perhaps what makes it the name of a number.
@@ -75,8 +82,15 @@ def _told(text: str, tokens: list[str], words: list[str], end: int) -> Gap:
     return Gap.STATED if is_stated else Gap.NONE
 
 
+def is_thing(text: str, begin: int) -> bool:
+    """Whether the number at `begin` counts or names something that is nobody's: "invoice 10023456", "PR 12345"."""
+    return _THING.search(text, max(0, begin - 24), begin) is not None or _NAMED.match(text, begin) is not None
+
+
 def begins(text: str, begin: int, between: Gap) -> bool:
     """Whether a value may begin at `begin`, with that between it and its word."""
+    if is_thing(text, begin):
+        return False
     if between is Gap.ASKED:
         return _ASKED.search(text, max(0, begin - 12), begin) is not None
     return between is Gap.STATED or _BLANK.search(text, max(0, begin - 120), begin) is not None

@@ -16,6 +16,9 @@ def _numbers(*owners: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 # Capitals before, between and behind digits; after a blank only more digits.
 _RECORD = wild(r"(?!RFC|ISO|PEP)(?:[A-Z]{1,6}[ \-/]?)?[0-9](?:[\-/.]?[0-9A-Z]|[ ](?=[0-9]{3})[0-9]){3,24}")
+_PLATE = wild(
+    r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z]{3}|[A-Z]{3}[ \-]?[0-9]{3,4}|[0-9][A-Z]{3}[ \-]?[0-9]{3}|[0-9]{3}[ \-]?[A-Z]{3}"
+)
 _SERIAL = wild(r"[A-Z0-9](?:[\-/.]?[A-Z0-9]){5,31}")
 # "urn:isbn:0451450523" is a name after RFC 8141, "URN, see RFC 8141" talks about one.
 _URN = re.compile(r"(?:(?i:urn:[a-z0-9][a-z0-9\-]*:[^\s]*)|(?:RFC|ISO|PEP)[ \-]?)$")
@@ -70,7 +73,7 @@ _ID_WORDS = _numbers(
 )
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
 _PLATE_WORDS = (
-    "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn", "reg",
+    "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn",
     "tag no", "tag number", "tag #", "vehicle tag", "license tag",
 )  # fmt: skip
 
@@ -125,6 +128,17 @@ ROWS = (
         _PLATE_WORDS,
         f"{_HIPAA}(L)",
         near("AB12 CDE", wild(r"[A-Z0-9]{1,4}[ \-·]?[A-Z0-9]{2,5}"), _plate, score=GENERIC),
+    ),
+    # A register of a processor and a regular expression are called so, too.
+    *identifier(
+        "LICENSE_PLATE",
+        ("reg",),
+        f"{_HIPAA}(L)",
+        near(
+            "AB12 CDE",
+            _PLATE,
+            score=GENERIC,
+        ),
     ),
     *identifier(
         "DEVICE_ID", _DEVICE_WORDS, f"{_HIPAA}(M)", near("C02XG0FDJG5J", _SERIAL, has_digits(4), score=GENERIC)

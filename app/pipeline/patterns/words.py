@@ -20,4 +20,4 @@ LICENCE = (
     "state id",
 )  # fmt: skip
 
-ACCOUNT = ("account", "acct", "acc", "a/c", "accnt", "checking", "savings")
+ACCOUNT = ("account", "acct", "acc", "a/c", "accnt")
