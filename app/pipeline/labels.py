@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app.pipeline.json_text import Pairs
@@ -19,10 +19,14 @@ _TEXT_KEYS = frozenset(
 )
 _WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
 #: Of `{"field": "TFN", "value": "123 456 782"}`: keys that say that a value follows, and that a label does.
-_OF_VALUES = frozenset("value val content text answer response data reply contents".split())
+_OF_VALUES = frozenset("value val content text answer response data reply contents a number display".split())
+#: Of those, the ones that say nothing of themselves: what holds them may.
+_OF_ANYTHING = frozenset("value val number display example answer".split())
 _OF_LABELS = (
-    "label", "field", "name", "question", "key", "title", "header", "heading", "column", "property", "attribute",
+    "label", "field", "name", "question", "q", "key", "title", "header", "heading", "column", "property", "attribute",
 )  # fmt: skip
+#: These say what something is where nothing better does.
+_OF_KINDS = ("type", "code", "kind", "system", "id")
 #: Longer ones are texts, and say for themselves what they hold.
 _LABEL, _VALUE = 48, 64
 #: The longest question that a turn may end with, and the longest answer that is read with it.
@@ -43,13 +47,26 @@ def label(key: str) -> str:
     return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "
 
 
-def named(key: str, value: str, owners: Sequence[Pairs]) -> str:
-    """The key that says what `value` is: its own, or, in a pair of label and value, the label."""
-    if not owners or len(value) > _VALUE or key.lower() not in _OF_VALUES:
+def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:
+    """The key that says what `value` is: its own, or, in a pair of label and value, the label.
+
+    Under a key like "value" that has no label beside it, it is the key of the object, which `path` ends with.
+    """
+    if not owners or len(value) > _VALUE or key.lower() not in _OF_VALUES | _OF_ANYTHING:
         return key
     beside = {name.lower(): member for name, member in owners[-1] if isinstance(member, str)}
-    found = (beside[name] for name in _OF_LABELS if name in beside)
-    return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), key)
+    told = _told(beside, _OF_LABELS)
+    if not told and key.lower() in _OF_ANYTHING:
+        holder = path.rpartition(".")[0].rpartition(".")[2]
+        # Things in a list are told apart by what they are.
+        told = _told(beside, _OF_KINDS) if holder.endswith("[]") or not holder else holder
+        told = told or holder.removesuffix("[]")
+    return told or key
+
+
+def _told(beside: Mapping[str, str], names: Iterable[str]) -> str:
+    found = (beside[name] for name in names if name in beside)
+    return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), "")
 
 
 def answering(found: Iterable[Leaf]) -> Iterator[Leaf]:

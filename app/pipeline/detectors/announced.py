@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.pipeline.detectors import below, stated
+from app.pipeline.detectors.columns import Columns
 from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random, is_strong
 from app.pipeline.patterns.secrets import API_KEY, PASSWORD
 
@@ -78,7 +79,12 @@ _MEASURED = re.compile(r"[ \-](?:bits?|bytes?|char|digit|letter|day|hour|minute|
 def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
     """Start, end and entity of what follows `words`, which are start, end and what they announce, in order."""
     reached = 0
+    columns = Columns(text)
     for start, end, entity in words:
+        if entity == PASSWORD:
+            for left, right in columns.under(start, end, 0):
+                if found := _cell(text, left, right):
+                    yield *found, entity
         if start < reached:
             continue
         span = _behind(text, start, end, entity)
@@ -112,6 +118,16 @@ def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
         if is_strong(value) and stated.gap(text, stop, start, end) in (stated.Gap.STATED, stated.Gap.ASKED):
             return word.start(), stop
     return None
+
+
+def _cell(text: str, left: int, right: int) -> tuple[int, int] | None:
+    """The password that is all there is in the cell [left, right) under its heading."""
+    cell = text[left:right].strip(" \t\r\"'`*")
+    word = _TOKEN.fullmatch(cell)
+    if word is None or not is_strong(cell):
+        return None
+    begin = text.index(cell, left)
+    return begin, begin + len(cell)
 
 
 def _strong(text: str, at: int) -> tuple[int, int] | None:

@@ -23,7 +23,8 @@ _NO_REST = re.compile("[0-9=;{}]")
 # Behind a label only this: what makes it the name of a number, marks, a hint.
 _LABEL_REST = re.compile(
     r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference)(?![a-z]))?"
-    r"[^\w\n]{0,24}(?i:required|optional)?[^\w\n]{0,8}"
+    r"(?:[^\w\n]{0,24}(?i:required|optional)?[^\w\n]{0,8}|(?: [a-z]{1,16}){1,3}:[^\w\n]{0,4}"
+    r"|[^\w\n]{0,8}(?i:see|as) (?i:below|follows|attached)[^\w\n]{0,8})"
 )
 _MARKS = r"[ \t>|*_#`~+\u2022\u00b7\u2013\u2014\-=\[\]()\"'\u201c\u201d\u2018\u2019:.,!]"
 # "1.", "b)", "[x]", a tag; a fence's language stands alone on its line and is skipped as one that says nothing.
@@ -58,10 +59,11 @@ _LEAD = frozenset(
     go
     got get have has had on file card says reads said should would could be think believe guess use used try just please
     pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
-    cool done there happy to help still same actually maybe probably about answer""".split()
+    cool done there happy to help still same actually maybe probably about answer value currently set
+    recorded given listed shown stored registered""".split()
 )
 _LEADING = re.compile(
-    r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9])[^A-Za-z0-9\n]*"
+    r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9_\-])[^A-Za-z0-9\n]*"
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
 _SENTENCE = re.compile(r"[.!?;] +")
@@ -119,8 +121,7 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
         if not _TURN.fullmatch(text, position, stop):
             said = _said(text, position, min(stop, position + _LINE), speaker is not None)
             if digit := _DIGIT.search(text, said, min(stop, said + _LINE)):
-                start = said if alone else _behind_lead(text, said, digit.start())
-                yield Place(start, digit.start(), alone)
+                yield Place(_behind_lead(text, said, digit.start()), digit.start(), alone)
                 lines += 1
             elif said < stop:
                 lines += 1
@@ -135,7 +136,7 @@ def is_stamped(text: str, end: int, last: int) -> bool:
 
 def _is_label(head: str) -> bool:
     """Whether what stands before a word on its line lets the line be a label."""
-    plain = _TAG.sub(" ", head).strip(" \t>|*_#`~+-[]()\"'.:0123456789")
+    plain = _TAG.sub(" ", head).strip(" \t>|*_#`~+-[]()!\"'.:0123456789")
     return len(plain) <= _LABEL and not re.search(r"[.!?:;={}<>|,/]", plain) and len(plain.split()) <= 4
 
 

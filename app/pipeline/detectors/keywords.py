@@ -24,8 +24,9 @@ Found = tuple[int, int, Pattern, float]
 
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
-# Between word and value: so many characters without a digit, a tag or an index counting as one, and a line break.
-_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[[0-9]{1,3}\]|[^0-9\n])"
+# Between word and value: so many characters without a digit, a tag, an index, a footnote's mark or a link's target
+# counting as one, and a line break.
+_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n])"
 _BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
 # Another label in between: the word announced something else ("passport: none\nnotes: …"), or nothing. So did one that
 # is added to ("acc += 10").

@@ -15,7 +15,9 @@ _LINKS = frozenset(
 )
 _SIGNS = frozenset(("-", "–", "—", "→", "->", "<-", "←", "=", "=>", "<=", "~", "*", "**", "--"))
 _REMARKS = frozenset((":", "#", "//", "/*", "<!--", "--"))
-_OWNERS = frozenset("my your ur his her their our the a an this that that's thats that’s it's it’s is i.e ie".split())
+_OWNERS = frozenset(
+    "my your his her their our old new current previous former the a an this that that's thats that’s it's it’s is".split()
+)
 _POINTS = frozenset("that that's thats that’s this it's it’s thats its ^".split())
 _ASKED = re.compile(r"(?<![A-Za-z])(?i:is|was|are)[ \t]+[\"'`*]{0,3}\Z")
 # What a number behind these counts or names is no one's.
@@ -26,7 +28,20 @@ _THING = re.compile(
 )
 _NAMED = re.compile(r"(?:PR|ISSUE|BUG|TICKET|RFC|ISO|PEP)[ \-]")
 _CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
-_CLOSING = "\"'`*_’”"
+_CLOSING = "\"'`*_~’”"
+# A remark at the end of a line of code.
+_REMARK = re.compile(r"[\"'`);,]{0,4}[ \t]{0,8}(?://|#|--|/\*|<!--)[ \t]{0,4}(?:[A-Za-z'’]{1,16} ){0,2}")
+# The cell before: the value stands in a cell of its own, and so does the word.
+_CELL = re.compile(
+    r"[\"'`*_]{0,4}[ \t]{0,16}(?:\||\t|;|</t[dh]>\s{0,16}<t[dh][^<>]{0,80}>)[ \t]{0,16}[\"'`*_]{0,4}"
+    r"(?:[A-Za-z'’]{1,16} ){0,2}"
+)
+_FIELD = re.compile(r"[\"']?,[ ]?[\"']?(?:[A-Za-z'’]{1,16} ){0,2}")
+_CELL_ENDS = re.compile(
+    r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[\"'`*_ \t]{0,16}(?:\||\t|;|</t|\r?\n|\Z)"
+)
+_CELL_BEGINS = re.compile(r"(?:\A|[\n|\t;>])[ \t\"'`*_]{0,16}\Z")
+_FIELD_BEGINS = re.compile("(?:\\A|\n)[\"']?\\Z")
 # Nothing behind the word but its line's end, and perhaps what makes it the name of a number.
 _ENDS = re.compile(r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[^\w\n]{0,12}(?:\n|\Z)")
 _RULED = re.compile(
@@ -43,7 +58,9 @@ class Gap(Enum):
     STATED = 1  # the word names the value
     ASKED = 2  # it does behind a verb: "is 123456782 your TFN?"
     CAPTION = 3  # it does if the value has the line above to itself
-    PLACED = 4  # nothing: "93-year-old", "123456789 SSN"
+    CELL = 4  # it does if the value begins its cell
+    FIELD = 5  # it does if the value begins its line
+    PLACED = 6  # nothing: "93-year-old", "123456789 SSN"
 
 
 def gap(text: str, stop: int, start: int, end: int) -> Gap:
@@ -53,6 +70,10 @@ def gap(text: str, stop: int, start: int, end: int) -> Gap:
         return Gap.PLACED
     if _RULED.fullmatch(between):
         return Gap.CAPTION if _ENDS.match(text, end) else Gap.NONE
+    if (_CELL.fullmatch(between) or _FIELD.fullmatch(between)) and _CELL_ENDS.match(text, end):
+        return Gap.FIELD if between.lstrip("\"'")[:1] == "," else Gap.CELL
+    if _REMARK.fullmatch(between) and _ENDS.match(text, end):
+        return Gap.STATED
     tokens = _TOKEN.findall(between.lstrip(_CLOSING))
     words = [token.lower() for token in tokens if token[0].isalpha()]
     if not tokens or len(words) > _WORDS or text[end : end + 1] in ("s", "S"):
@@ -93,4 +114,7 @@ def begins(text: str, begin: int, between: Gap) -> bool:
         return False
     if between is Gap.ASKED:
         return _ASKED.search(text, max(0, begin - 12), begin) is not None
+    if between in (Gap.CELL, Gap.FIELD):
+        starts = _CELL_BEGINS if between is Gap.CELL else _FIELD_BEGINS
+        return starts.search(text, max(0, begin - 24), begin) is not None
     return between is Gap.STATED or _BLANK.search(text, max(0, begin - 120), begin) is not None
