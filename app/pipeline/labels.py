@@ -32,8 +32,7 @@ _LABEL, _VALUE = 48, 64
 #: The longest question that a turn may end with, and the longest answer that is read with it.
 _QUESTION, _ANSWER = 160, 240
 _ASKS = re.compile(
-    r"\?[\s\"'*_)]{0,8}\Z|(?i:(?<![a-z])(?:please|pls|what|which|give|provide|enter|confirm|verify|send|tell|share"
-    r"|need|require)(?![a-z]))"
+    r"(?i:(?<![a-z])(?:please|pls|what|which|give|provide|enter|confirm|verify|send|tell|share|need|require)(?![a-z]))"
 )
 _SENTENCE = re.compile(r"[.!?]\s+(?=\S)|\n+(?=\S)")
 #: What a model says is no answer to what it is asked for: it has no identifiers of its own.
@@ -90,8 +89,6 @@ def _question(text: str) -> str:
     tail = text[-2 * _QUESTION :].rstrip()
     begins = [match.end() for match in _SENTENCE.finditer(tail)]
     # What is asked may be explained: "What is your TFN? I need it for the form."
-    for begin in (0, *begins)[:-4:-1]:
-        said = tail[begin:]
-        if len(said) <= _QUESTION and _ASKS.search(said.split("\n")[0]):
-            return said.replace("\n", " ") + "\n"
-    return ""
+    said = [tail[begin:end].rstrip() for begin, end in zip([0, *begins], [*begins, len(tail)], strict=True)][-3:]
+    asking = [one for one in said if one.rstrip("\"'*_)").endswith("?")] or [one for one in said if _ASKS.search(one)]
+    return f"{asking[-1]}\n" if asking and len(asking[-1]) <= _QUESTION else ""

@@ -110,7 +110,8 @@ def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool
             return []
         if not below.is_stamped(text, end, last):
             starts = _starts(text, end, last, wordlike)
-            if "\n" in text[end:last] and any(stated.is_thing(text, start) for start in starts):
+            line = text.rfind("\n", end, last) + 1
+            if line and any(stated.is_thing(text, begin, line) for begin in starts if begin >= line):
                 return []
             found = list(_values(text, rows, starts, end))
         if not found and (far := _FAR.match(text, end)):

@@ -16,7 +16,7 @@ _LINKS = frozenset(
 _SIGNS = frozenset(("-", "–", "—", "→", "->", "<-", "←", "=", "=>", "<=", "~", "*", "**", "--"))
 _REMARKS = frozenset((":", "#", "//", "/*", "<!--", "--"))
 _OWNERS = frozenset(
-    "my your his her their our old new current previous former the a an this that that's thats that’s it's it’s is".split()
+    "my your his her their our old new current previous the a an this that that's thats that’s it's it’s is".split()
 )
 _POINTS = frozenset("that that's thats that’s this it's it’s thats its ^".split())
 _ASKED = re.compile(r"(?<![A-Za-z])(?i:is|was|are)[ \t]+[\"'`*]{0,3}\Z")
@@ -103,9 +103,12 @@ def _told(text: str, tokens: list[str], words: list[str], end: int) -> Gap:
     return Gap.STATED if is_stated else Gap.NONE
 
 
-def is_thing(text: str, begin: int) -> bool:
-    """Whether the number at `begin` counts or names something that is nobody's: "invoice 10023456", "PR 12345"."""
-    return _THING.search(text, max(0, begin - 24), begin) is not None or _NAMED.match(text, begin) is not None
+def is_thing(text: str, begin: int, after: int = 0) -> bool:
+    """Whether the number at `begin` counts or names something that is nobody's: "invoice 10023456", "PR 12345".
+
+    What stands before `after` is not asked.
+    """
+    return _THING.search(text, max(after, begin - 24), begin) is not None or _NAMED.match(text, begin) is not None
 
 
 def begins(text: str, begin: int, between: Gap) -> bool:

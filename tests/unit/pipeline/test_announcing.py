@@ -7,6 +7,7 @@ have the same words and no identifier.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,61 +20,9 @@ ENGINE = Engine({"patterns": PatternsDetector(), "secrets": SecretsDetector()}, 
 POLICY = Policy(layers=frozenset({"patterns", "secrets"}))
 
 # fmt: off
+_LINES = (Path(__file__).parents[2] / "data" / "identifier_names.txt").read_text("utf-8").splitlines()[1:]
 #: By entity: a value, and what people call it.
-NAMES: dict[str, tuple[str, str]] = {
-    "AU_TFN": ('123 456 782', 'TFN; tax file number; tax file no; tfn no.; tax file num; T.F.N.; tax number'),
-    "AU_ABN": ('51 824 753 556', 'ABN; Australian Business Number; business number; abn no'),
-    "AU_ACN": ('004 085 616', 'ACN; company number; acn no; Australian Company Number; company no'),
-    "AU_MEDICARE": ('2123 45670 1', 'Medicare number; medicare card; medicare no; medicare card no.; medicare #; mcare'),
-    "AU_IHI": ('8003 6081 6669 0503', 'IHI; healthcare identifier; IHI number; individual health identifier'),
-    "AU_CRN": ('123 456 789A', 'CRN; centrelink number; centrelink ref; customer reference number; centrelink no; Customer Ref No'),
-    "AU_DVA": ('NX123456A', 'DVA number; veteran card; DVA file no; gold card; white card no; vet affairs number; DVA card'),
-    "AU_PROVIDER_NUMBER": ('2447781L', 'provider number; provider no; prov no; Medicare provider no; prov num; provider ID; prov. no.'),
-    "AU_BSB": ('062-000', 'BSB; bsb no; bsb number; B.S.B.; branch number'),
-    "AU_BANK_ACCOUNT": ('12345678', 'account number; acct no; acc no; a/c no; acc number; bank account; account; acct; a/c; acc num'),
-    "AU_PASSPORT": ('PA1234567', 'passport; passport no; passport number; travel doc no; ppt no; ppt number; document no; passport #'),
-    "AU_DRIVER_LICENCE": ('12345678', "driver licence; licence no; lic no; lic #; DL no; drivers lic; driver's licence; licence number; licence; driver lic no; DL; D/L; lic number; licence card number; drivers licence"),
-    "NZ_IRD": ('49-091-850', 'IRD; IRD number; ird no; inland revenue number; IRD #; GST number'),
-    "NZ_NHI": ('ZAC5361', 'NHI; nhi number; nhi no; national health index'),
-    "NZ_BANK_ACCOUNT": ('01-0242-0100194-00', 'bank account; account number; acct; acc no; a/c; bank a/c; bank acct no'),
-    "NZ_PASSPORT": ('LN123456', 'passport; passport no.; ppt no'),
-    "NZ_DRIVER_LICENCE": ('DA123456', 'driver licence; licence no; lic no.; DL number; driver licence number; lic #'),
-    "UK_NHS": ('943 476 5919', 'NHS number; nhs no.; NHS; nhs num; H&C number; NHS #'),
-    "UK_CHI": ('0101806000', 'CHI number; CHI; chi no; community health index; C.H.I.'),
-    "UK_NINO": ('QQ 12 34 56 C', 'NI number; national insurance number; NINO; N.I. number; NI no; nat ins no; national insurance no; NI #; nat ins number; N.I.; insurance number'),
-    "UK_UTR": ('19558 39661', 'UTR; unique taxpayer reference; utr no; tax reference; self assessment number; tax ref; self-assessment reference'),
-    "UK_VAT": ('980 7806 84', 'VAT number; vat no; VAT; VAT reg no; VAT registration'),
-    "UK_POSTCODE": ('SW1A 1AA', 'postcode; post code'),
-    "UK_DRIVING_LICENCE": ('MORGA657054SM9IJ', 'driving licence; licence no; lic no; DL; driver number; driving licence number'),
-    "UK_PASSPORT": ('123456789', 'passport number; passport; ppt no; passport no.'),
-    "UK_SORT_CODE": ('12-34-56', 'sort code; sortcode; s/c; sort-code; bank sort code; sort codes'),
-    "UK_BANK_ACCOUNT": ('12345678', 'account number; acct no; acc no; a/c; a/c number; bank acc; acct num'),
-    "US_SSN": ('123-45-6789', 'SSN; social security number; social; social security no; soc sec; ss#; SS number; SS no; social sec; SS#; last SSN'),
-    "US_ITIN": ('900-70-0000', 'ITIN; individual taxpayer id; taxpayer identification number; tax id; TIN; tax ID number'),
-    "US_EIN": ('04-2103594', 'EIN; employer identification number; federal tax id; FEIN; tax id; employer ID; Tax ID number; TIN'),
-    "US_MBI": ('1EG4-TE5-MK73', 'MBI; medicare number; medicare id; medicare beneficiary identifier'),
-    "US_NPI": ('1234567893', 'NPI; NPI number; npi no; national provider identifier; NPI #'),
-    "US_DEA": ('AP5836727', 'DEA number; DEA; dea no; DEA #; DEA registration; DEA reg'),
-    "US_PASSPORT": ('C12345678', 'passport; passport number; passport #; US passport'),
-    "US_BANK_ROUTING": ('111000025', 'routing number; ABA; routing #; aba no; routing; transit number; RTN; RT#; ABA routing; bank routing; routing no'),
-    "US_BANK_NUMBER": ('1234567890', 'account number; acct #; acct no; checking account; savings account; acct; checking acct; bank acct number; acct num; a/c #; checking; savings'),
-    "US_DRIVER_LICENSE": ('D1234567', "driver's license; driver license number; DL; DL #; DL number; license number; license no; lic #; lic no; drivers license; driver lic; drivers lic; state ID; D.L.; OLN; operator license; state id number"),
-    "DATE_OF_BIRTH": ('31/01/1980', "DOB; date of birth; d.o.b.; birth date; birthday; born; bday; b-day; birthdate; D/O/B; b'day; Born on"),
-    "MEDICAL_RECORD_NUMBER": ('0123456', 'MRN; medical record number; med rec no; UR number; URN; hospital number; patient id; chart no; med rec #; med record number; hosp no; unit number; patient number; hospital no.; pt id; record number; UMRN; M.R.N.; hosp. no.; MR#; MR number; medical rec no'),
-    "HEALTH_PLAN_NUMBER": ('ABC123456789', 'member ID; policy number; member no; claim number; subscriber id; insurance id; group number; policy no; membership number; policy #; mem no; health fund number; membership no; Group #; fund member number; mem ID; beneficiary number; medicaid; ins id; certificate of insurance no; health insurance number'),
-    "ACCOUNT_NUMBER": ('10023456', 'customer number; client ID; account no; cust no; cust id; client no; customer no; customer id; client number; cust #; customer acc; acct id'),
-    "CERTIFICATE_NUMBER": ('MED0001234567', 'certificate number; registration number; AHPRA; cert no; permit number; reg no; licence certificate no; cert #; registration no; rego no; certificate no; GMC number; NMC PIN; AHPRA registration; certification number; permit no'),
-    "VIN": ('1G4AH59H45G118341', 'VIN; chassis number; vehicle identification number; VIN number; chassis no; vin #'),
-    "LICENSE_PLATE": ('ABC123', 'rego; number plate; plate; registration; license plate; licence plate; reg; reg no; rego number; reg number; plates; plate number; car reg; vehicle reg; rego no; plate no; vehicle registration; tag number; car rego; licence plate number; plate #; number plates; registration mark; VRM; vehicle registration number; lic plate; car registration; registration plate'),
-    "DEVICE_ID": ('C02XG0FDJG5J', 'serial number; serial no; device id; S/N; ser no; device serial; serial #; implant serial; ser. no.; device number; s/no; UDI; pacemaker serial; device s/n; serial num; unit serial; serial code; IMSI'),
-    "IMEI": ('490154203237518', 'IMEI; imei no; IMEI number; imei #'),
-    "BIOMETRIC_ID": ('FP-0012345', 'biometric ID; fingerprint ID; voiceprint id; fingerprint no'),
-    "ID_NUMBER": ('E123456', 'employee id; staff no; student id; badge number; employee number; emp id; payroll number; student no; staff id; emp no; id number; ID no; badge #; payroll no; ID #; national id; personnel number'),
-    "PASSWORD": ('Tr0ub4dor&3', 'password; pw; pass; pwd; passcode; passphrase; pword; passwd; login password; wifi password; wifi pass'),
-    "CREDIT_CARD": ('4111 1111 1111 1112', 'card; credit card; card number; visa; CC; cc number; cc #; amex; mastercard; debit card; card no'),
-    "IBAN_CODE": ('GB82 WEST 1234 5698 7654 32', 'IBAN; iban no'),
-    "DATE": ('12/03/2024', 'admitted; discharge date; date of admission; appointment; date of death; adm date; DOA; date of surgery; procedure date; visit date'),
-}
+NAMES = {entity: (value, names.split("; ")) for entity, value, names in (line.split(" | ") for line in _LINES)}
 #: Where name and value stand.
 FRAMES = [
     "Agent: what's your {L}?\nCustomer: sure, it's {V}",
@@ -83,7 +32,7 @@ FRAMES = [
     "[12/03/2024, 10:42:11] Jo: what's the {L}\n[12/03/2024, 10:42:50] Sam: {V}",
     '12/03/2024, 10:42 - Jo: {L}?\n12/03/2024, 10:43 - Sam: {V}',
     '{{"messages": [{{"role": "assistant", "content": "What is your {L}?"}}, {{"role": "user", "content": "{V}"}}]}}',
-    '[{{"from": "bot", "text": "Thanks. Could you please give me the {L}"}}, {{"from": "visitor", "text": "it is {V}"}}]',
+    '[{{"from": "bot", "text": "Thanks. Please give me the {L}"}}, {{"from": "visitor", "text": "it is {V}"}}]',
     "jo  10:42 AM\nwhat's your {L}?\nsam  10:43 AM\n{V}",
     "what's your {L} and your date of birth?\n{V} and 12/03/1980",
     'Q: {L}?\nA: {V}',
@@ -220,7 +169,6 @@ FRAMES = [
     '#### {L} (2024)\n\n{V}',
     '<dt>{L}</dt>\n<dd>{V}</dd>',
     '<b>{L}</b><br/>\n{V}',
-    "<label>{L}</label>\n<input id='f1' value='{V}'>",
     '1. Go to 2nd floor\n2. Quote {L} `{V}`',
     '# Notes 2024-01-05\n\n* {L} confirmed:\n\n  `{V}`',
     '- [ ] {L}\n  - [x] {V}',
@@ -257,7 +205,6 @@ FRAMES = [
     "<option data-n='3' title='{L}'>{V}</option>",
     "assert person.{L} == '{V}'",
     "person['{L}'] = '{V}'",
-    "INSERT INTO t (id, {L}) VALUES (1, '{V}')",
     '{L}: !!str {V}',
     '[{L}]\nvalue = {V}',
     '{L}:\n  value: {V}',
@@ -391,9 +338,7 @@ def is_hidden(text: str, value: str) -> bool:
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_a_value_is_found_wherever_its_name_stands(frame: str) -> None:
-    said = {
-        entity: (frame.format(L=names.partition(";")[0], V=value), value) for entity, (value, names) in NAMES.items()
-    }
+    said = {entity: (frame.format(L=names[0], V=value), value) for entity, (value, names) in NAMES.items()}
     del said["PASSWORD"]  # has rules of its own
     assert [text for text, value in said.values() if not is_hidden(text, value)] == []
 
@@ -402,7 +347,7 @@ def test_a_value_is_found_wherever_its_name_stands(frame: str) -> None:
 def test_a_value_is_found_by_any_name(entity: str) -> None:
     value, names = NAMES[entity]
     frames = ("{L}: {V}", "my {L} is {V}", "{L}\n{V}")
-    texts = [frame.format(L=name, V=value) for name in names.split("; ") for frame in frames]
+    texts = [frame.format(L=name, V=value) for name in names for frame in frames]
     assert [text for text in texts if not is_hidden(text, value)] == []
 
 
