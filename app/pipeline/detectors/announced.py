@@ -81,24 +81,26 @@ def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int
     reached = 0
     columns = Columns(text)
     for start, end, entity in words:
-        if entity == PASSWORD:
-            for left, right in columns.under(start, end, 0):
-                if found := _cell(text, left, right):
-                    yield *found, entity
+        is_word = entity == PASSWORD and _is_word(text, start, end)
+        for left, right in columns.under(start, end, 0) if is_word else ():
+            if found := _cell(text, left, right):
+                yield *found, entity
         if start < reached:
             continue
-        span = _behind(text, start, end, entity)
-        if span is None and entity == PASSWORD and not _LONGER.match(text, end):
-            span = _apart(text, start, end)
+        span = _behind(text, start, end, entity) or (_apart(text, start, end) if is_word else None)
         if span is not None:
             reached = max(reached, span[1])
             yield *span, entity
 
 
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether what announces a password is a word, and no part of a name in code."""
+    before = text[start - 1 : start]
+    return not before.isalnum() and before not in ("_", "-", ".") and _LONGER.match(text, end) is None
+
+
 def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The password that no sign of assignment announces, but its line, its place, or the sentence."""
-    if text[start - 1 : start].isalnum() or text[start - 1 : start] in ("_", "-", "."):
-        return None
     near = _LOOSE.match(text, end)
     if near is not None and (found := _strong(text, near.end())):
         return found
