@@ -12,7 +12,7 @@ from app.pipeline.disguises import undisguised
 from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
 from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json, parse
-from app.pipeline.labels import label
+from app.pipeline.labels import answering, label
 from app.pipeline.numbers import DIGITS, identifies, may_identify
 from app.pipeline.placeholder import LITERAL, can_stand_in, label_of
 from app.pipeline.policy import Policy
@@ -107,7 +107,7 @@ class Engine:
     ) -> list[Finding]:
         """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
         out: list[Finding] = []
-        for leaf in leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS):
+        for leaf in answering(leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS)):
             if leaf.form is Form.NUMBER:
                 number = self.findings_in_number(leaf.value, leaf.key, policy)
                 out += [f.at(leaf.start, leaf.end) for f in number]

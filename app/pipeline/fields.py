@@ -230,7 +230,9 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
             if not opaque and fields.generic and (kind := _protocol(key, member)):
                 opaque = [kind]
             if not opaque:
-                yield Leaf(token.start(), token.end(), member, named(key, member, frame.owners), path, frame.owners)
+                yield Leaf(
+                    token.start(), token.end(), member, named(key, member, frame.owners, path), path, frame.owners
+                )
             elif binary and set(opaque) == {Kind.BINARY}:
                 yield Leaf(token.start(), token.end(), member, key, path, frame.owners, Form.BINARY)
         elif isinstance(member, Pairs):
@@ -247,7 +249,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
         elif digits and is_whole(member, digits):
             token = next(found)
             if path in pointers or (below is None and not any(rule.kind for rule in rules)):
-                said = named(key, token.group(), frame.owners)
+                said = named(key, token.group(), frame.owners, path)
                 yield Leaf(token.start(), token.end(), token.group(), said, path, frame.owners, Form.NUMBER)
 
 

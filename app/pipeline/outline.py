@@ -14,6 +14,7 @@ from app.pipeline.chain import Chain, chain_of
 from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, may_hold_offsets, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.known import Known
+from app.pipeline.labels import answering
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import DIGITS, is_technical, may_identify
@@ -102,7 +103,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
     digits = 1 if may_hold_offsets(text, fields) else DIGITS
-    for leaf in leaves(text, fields, tree, binary=True, digits=digits):
+    for leaf in answering(leaves(text, fields, tree, binary=True, digits=digits)):
         if leaf.form is Form.BINARY:
             inside, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
             if attachment is not None:

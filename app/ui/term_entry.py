@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPus
 from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Kind, Term
 from app.ui.term_kinds import Page
 
-#: Types offered; any other can be typed.
-ENTITIES = (
+#: Types offered first; the others there are follow, and any other can be typed.
+USUAL = (
     "CUSTOM",
     "PERSON",
     "ORGANIZATION",
     "LOCATION",
+    "ADDRESS",
     "EMAIL_ADDRESS",
     "PHONE_NUMBER",
     "PROJECT",
@@ -84,16 +85,27 @@ class TermEntry(QWidget):
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class _EntityBox(QComboBox):
+    """Lists all entities there are once it is opened: to know them takes the rows of every region."""
+
+    def showPopup(self) -> None:
+        from app.pipeline.detection import known_entities
+
+        listed = {self.itemText(index) for index in range(self.count())}
+        self.addItems(sorted(known_entities() - listed))
+        super().showPopup()
+
+
 def entity_box(kind: Kind, parent: QWidget | None = None) -> QComboBox:
-    """A field for an entity: the usual ones to choose from, others to type."""
-    box = QComboBox(parent)
+    """A field for an entity: those there are to choose from, the usual ones first, others to type."""
+    box = _EntityBox(parent)
     box.setEditable(True)
     line = box.lineEdit()
     assert line is not None
     if kind == "allowed":
         box.addItem("")
         line.setPlaceholderText("Any type")
-    box.addItems(ENTITIES)
+    box.addItems(USUAL)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     box.setAccessibleName("Type")
     return box

@@ -13,6 +13,7 @@ _HUES = {
     "PERSON": 210,
     "ORGANIZATION": 275,
     "LOCATION": 135,
+    "ADDRESS": 155,
     "EMAIL_ADDRESS": 25,
     "PHONE_NUMBER": 325,
     "CREDIT_CARD": 0,
@@ -24,7 +25,7 @@ _HUES = {
     "PASSWORD": 230,
 }
 #: For all others: hues between those.
-_OTHER_HUES = (65, 110, 155, 252, 300)
+_OTHER_HUES = (65, 110, 252, 300)
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),

@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QComboBox
 
 from app.errors import StorageError
 from app.events import EventBus, TermsChanged
+from app.pipeline.detection import known_entities
 from app.pipeline.terms import KINDS, Kind, Term
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms
 from app.ui.desktop import Desktop
+from app.ui.shell import Shell
+from app.ui.term_entry import USUAL, entity_box
 from app.ui.term_page import TermPage
 from tests.ui.staging import Staged, on_loop, until
 
@@ -301,3 +304,13 @@ async def test_what_another_process_changed_is_shown_when_the_window_is(desktop:
     assert shown(page) == []
     desktop.open_dictionary()
     await until(lambda: shown(page) == ["Kestrel"])
+
+
+def test_all_entities_there_are_can_be_chosen(qapp: Shell) -> None:
+    box = entity_box("term")
+    box.showPopup()
+    offered = [box.itemText(index) for index in range(box.count())]
+    box.hidePopup()
+    assert offered[: len(USUAL)] == list(USUAL)
+    assert known_entities() <= set(offered)
+    assert len(set(offered)) == len(offered)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random
+from app.pipeline.detectors import below, stated
+from app.pipeline.detectors.columns import Columns
+from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random, is_strong
 from app.pipeline.patterns.secrets import API_KEY, PASSWORD
 
 _KEYS = (
@@ -18,7 +20,7 @@ _KEYS = (
 )
 #: Words that announce a secret, in lower case, and what they announce.
 WORDS: dict[str, str] = {
-    **dict.fromkeys("password passwd passphrase passcode pwd pass pw".split(), PASSWORD),
+    **dict.fromkeys("password passwd passphrase passcode pwd pass pw pword pswd p/w".split(), PASSWORD),
     **dict.fromkeys("secret token credential".split(), API_KEY),
     **{f"{word}{joint}key": API_KEY for word in _KEYS.split() for joint in ("_", "-", " ", "")},
 }
@@ -63,16 +65,77 @@ _CLOSING = frozenset(")]}")
 # What ends a sentence; a question mark behind "password: " is rather a part of it.
 _ENDS, _ENDS_SAID = ".,:", ".,:?"
 
+# What may stand between where it is unmistakable: "password hunter2!", "pw (Tr0ub4dor&3)", "Password....Summer2024!".
+_LOOSE = re.compile(
+    r"(?i:[ _]?(?:is|was|reads|now|to))?(?:\?{1,3}|[ \t]?\bpls\?)?[ \t]{0,4}[(\[/~;,|\u2013\u2014\-.:_*`\"' \t]{0,40}"
+)
+_DIGIT = re.compile("[0-9]")
+_TOKEN = re.compile(r"(?<![^\s\"'`(\[*_~.>])[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
+_ENDS_BARE = ".,:?*_`"
+
 _MEASURED = re.compile(r"[ \-](?:bits?|bytes?|char|digit|letter|day|hour|minute|month|word)", re.IGNORECASE)
 
 
 def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
     """Start, end and entity of what follows `words`, which are start, end and what they announce, in order."""
     reached = 0
+    columns = Columns(text)
     for start, end, entity in words:
-        if start >= reached and (span := _behind(text, start, end, entity)):
-            reached = span[1]
+        is_word = entity == PASSWORD and _is_word(text, start, end)
+        for left, right in columns.under(start, end, 0) if is_word else ():
+            if found := _cell(text, left, right):
+                yield *found, entity
+        if start < reached:
+            continue
+        span = _behind(text, start, end, entity) or (_apart(text, start, end) if is_word else None)
+        if span is not None:
+            reached = max(reached, span[1])
             yield *span, entity
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether what announces a password is a word, and no part of a name in code."""
+    before = text[start - 1 : start]
+    return not before.isalnum() and before not in ("_", "-", ".") and _LONGER.match(text, end) is None
+
+
+def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The password that no sign of assignment announces, but its line, its place, or the sentence."""
+    near = _LOOSE.match(text, end)
+    if near is not None and (found := _strong(text, near.end())):
+        return found
+    for place in below.places(text, start, end):
+        word = _TOKEN.match(text, place.start)
+        if word is None or not word.start() <= place.digit < word.end():
+            continue
+        value = word.group().rstrip(_ENDS_BARE)
+        stop = word.start() + len(value)
+        # "pass", and the next statement: "count+=1".
+        if "=" not in value and place.holds(text, stop) and (is_password(value) if place.alone else is_strong(value)):
+            return word.start(), stop
+    first = max(0, start - stated.WIDEST)
+    for word in _TOKEN.finditer(text, first, start) if _DIGIT.search(text, first, start) else ():
+        value = word.group().rstrip(_ENDS_BARE)
+        stop = word.start() + len(value)
+        if is_strong(value) and stated.gap(text, stop, start, end) in (stated.Gap.STATED, stated.Gap.ASKED):
+            return word.start(), stop
+    return None
+
+
+def _cell(text: str, left: int, right: int) -> tuple[int, int] | None:
+    """The password that is all there is in the cell [left, right) under its heading."""
+    cell = text[left:right].strip(" \t\r\"'`*")
+    word = _TOKEN.fullmatch(cell)
+    if word is None or not is_strong(cell):
+        return None
+    begin = text.index(cell, left)
+    return begin, begin + len(cell)
+
+
+def _strong(text: str, at: int) -> tuple[int, int] | None:
+    word = _TOKEN.match(text, at)
+    value = word.group().rstrip(_ENDS_BARE) if word else ""
+    return (at, at + len(value)) if value and is_strong(value) else None
 
 
 def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from app.pipeline.detectors import below, stated
 from app.pipeline.detectors.columns import Columns
+from app.pipeline.detectors.stated import Gap
 from app.pipeline.patterns.pattern import REACH, Pattern
 
 #: The score of a row that needs no keyword, where there is one.
@@ -22,8 +24,9 @@ Found = tuple[int, int, Pattern, float]
 
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
-# Between word and value: so many characters without a digit, a tag or an index counting as one, and a line break.
-_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[[0-9]{1,3}\]|[^0-9\n])"
+# Between word and value: so many characters without a digit, a tag, an index, a footnote's mark or a link's target
+# counting as one, and a line break.
+_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n])"
 _BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
 # Another label in between: the word announced something else ("passport: none\nnotes: …"), or nothing. So did one that
 # is added to ("acc += 10").
@@ -32,26 +35,18 @@ _OTHER = re.compile(
     r"|[:=][ \t]*\w[^\n]{0,40}\n[ \t]*[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
     r"|[+*/%|&^\-]="
 )
-# A heading, and behind a blank or ruled line its value.
-_HEADING = re.compile(
-    r"(?i:[ _\-]?(?:no|num|number|id|code|card))?[ \t:*_#.)\]]{0,20}\n"
-    r"(?:[ \t]{0,64}\n|[=\-~^]{2,80}\n){1,2}[ \t>*+\-]{0,16}"
-)
+# Farther than that only what the sentence says the word to be: "the TFN we have on file for this person is …".
+_FAR = re.compile(r"[^0-9\n.;=?!{}]{32,100}?(?:(?<= )(?:is|was|being|be|as|to|reads|says)|:)[ \"'`*]{1,4}(?=[A-Z0-9])")
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
     r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
     r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
 )
-# The value first: "123456782 (TFN)", "… is Kim's tax file number", "… SSN"; of a unit "93-year-old", "93yo".
-# Matched from the value's last digit on, behind which a few letters may be a part of it.
-_FIRST_GAP = re.compile(
-    r"[A-Za-z]{0,3}?(?:(?P<bracketed> ?[(\[] ?)"
-    r"|(?P<stated>,? (?:is|was|as|being|=|for|[\-–—→]|->) (?:[^\W\d_][^\s0-9]{0,20} ){0,3})|(?P<placed>[ \-]?))"
-)
-_CLOSED = re.compile(r"[^0-9\n)\]]{0,16}[)\]]")
-_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→"
-# The longest value and the longest gap that are looked for before a word.
-_LONGEST, _WIDEST = 48, 80
+_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…"
+# The longest value that is looked for before a word.
+_LONGEST = 48
+# Behind its last digit a value may have letters: "AB123456C", "AB12 CDE".
+_VALUE_ENDS = re.compile(r"(?:[A-Za-z]{1,3}|[ \-]?[A-Z]{1,3})(?![A-Za-z0-9])")
 # One byte per character, so that byte offsets are string offsets: lower case, and what joins words becomes a blank.
 _FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
@@ -61,6 +56,9 @@ def spellings(word: str) -> set[str]:
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
     if word.isalpha() and len(word) <= 5:
         out.add(".".join(word))
+    first, blank, rest = word.partition(" ")
+    if blank and first.isalpha() and len(first) <= 5:
+        out.add(f"{first}. {rest}")
     # What Latin-1 lacks is folded to "?", the curly apostrophe for one.
     return out | {spelling.replace("'", "?") for spelling in out}
 
@@ -97,23 +95,38 @@ class Keywords:
                 starts = _starts(cell, 0, len(cell) if wordlike or digit is None else digit.start(), wordlike)
                 for begin, stop, row, score in _values(cell, rows, starts):
                     yield left + begin, left + stop, row, score
-            behind = _behind(text, rows, end, wordlike)
+            behind = _behind(text, rows, start, end, wordlike)
             yield from behind or _before(text, rows, start, end)
 
 
-def _behind(text: str, rows: list[Pattern], end: int, wordlike: bool) -> list[Found]:
-    """What the word that ends at `end` announces."""
+def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool) -> list[Found]:
+    """What the word at [start, end) announces."""
     near = text[end : end + 2 * REACH]
-    if not wordlike and "<" not in near and not _DIGIT.search(near):
-        return []
-    gap = _BETWEEN.match(text, end)
-    last = gap.end() if gap else end
-    if _OTHER.search(text, end, last):
-        return []
-    found = list(_values(text, rows, _starts(text, end, last, wordlike), end))
-    if not found and (heading := _HEADING.match(text, end)):
-        found = list(_values(text, rows, [heading.end()]))
-    return found
+    found: list[Found] = []
+    if wordlike or "<" in near or _DIGIT.search(near):
+        gap = _BETWEEN.match(text, end)
+        last = gap.end() if gap else end
+        if _OTHER.search(text, end, last):
+            return []
+        if not below.is_stamped(text, end, last):
+            starts = _starts(text, end, last, wordlike)
+            line = text.rfind("\n", end, last) + 1
+            if line and any(stated.is_thing(text, begin, line) for begin in starts if begin >= line):
+                return []
+            found = list(_values(text, rows, starts, end))
+        if not found and (far := _FAR.match(text, end)):
+            found = list(_values(text, rows, [far.end()], end))
+    return found or _below(text, rows, start, end)
+
+
+def _below(text: str, rows: list[Pattern], start: int, end: int) -> list[Found]:
+    """What the word at [start, end) announces on a later line."""
+    far = [row for row in rows if row.reach >= REACH]
+    for place in below.places(text, start, end) if far else ():
+        found = list(_values(text, far, [place.start])) if place.is_near else []
+        if found := [one for one in found if place.holds(text, one[1])]:
+            return found
+    return []
 
 
 def _starts(text: str, first: int, last: int, wordlike: bool) -> list[int]:
@@ -153,28 +166,30 @@ def _whole(text: str, start: int, end: int) -> int:
 
 
 def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Found]:
-    """The value that ends directly before the word."""
-    window = text[max(0, start - _WIDEST) : start].rstrip(_NO_DIGIT)
+    """The value before the word at [start, end) that it names."""
+    window = text[max(0, start - stated.WIDEST) : start].rstrip(_NO_DIGIT)
     if not window or not window[-1].isdigit():
         return
-    gap = _FIRST_GAP.fullmatch(text, start - min(start, _WIDEST) + len(window), start)
-    if gap is None:
+    digit = start - min(start, stated.WIDEST) + len(window)
+    run = _VALUE_ENDS.match(text, digit, start)
+    gaps = {stop: stated.gap(text, stop, start, end) for stop in {digit, run.end() if run else digit}}
+    ends = {stop: between for stop, between in gaps.items() if between is not Gap.NONE}
+    if not ends:
         return
-    kind = gap.lastgroup or "placed"
-    if kind == "bracketed":
-        stated = _CLOSED.match(text, end) is not None
-    else:
-        # "100000 accounts" counts them; an abbreviation names what stands before it.
-        abbreviated = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
-        stated = kind == "stated" or (abbreviated and gap[kind] == " ")
-    stop = gap.start(kind)
+    # "100000 accounts" counts them; an abbreviation names what stands before it.
+    is_abbreviation = end - start <= 5 and text[start:end].isupper() and not text[end : end + 1].isalpha()
+    words = [word.start() for word in _WORD.finditer(text, max(0, digit - _LONGEST), digit)]
     for row in rows:
-        if not (kind == "placed" if row.unit else stated):
-            continue
-        for word in _WORD.finditer(text, max(0, stop - _LONGEST), stop):
-            match = row.regex.match(text, word.start())
-            if match and match.end() == stop and row.accepts(text, word.start(), stop):
-                yield word.start(), stop, row, row.score - _FIRST
+        for begin in words:
+            match = row.regex.match(text, begin)
+            if match is None or (between := ends.get(match.end())) is None:
+                continue
+            if between is Gap.PLACED:
+                is_named = row.unit or (is_abbreviation and text[match.end() : start] == " ")
+            else:
+                is_named = not row.unit and stated.begins(text, begin, between)
+            if is_named and row.accepts(text, *match.span()):
+                yield *match.span(), row, row.score - _FIRST
                 break
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from app.pipeline.patterns import checksums, words
 from app.pipeline.patterns.pattern import GENERIC, alone, exact, grouped, has_digits, identifier, loose, near, wild
 
-_PROVIDER = ("provider no", "provider number", "provider num", "provider #", "medicare provider")
+_PROVIDER = (
+    "provider no", "provider number", "provider num", "provider #", "provider id", "medicare provider", "prov no",
+    "prov num", "prov number", "prov #",
+)  # fmt: skip
 
 ROWS = (
     # The oldest have eight digits.
     *identifier(
         "AU_TFN",
-        ("tfn", "tax file"),
+        ("tfn", "tax file", "tax number"),
         "ATO; python-stdnum au.tfn",
         alone("123 456 782", grouped(3, 3, 3), checksums.tfn),
         near("123456782", loose(3, 3, 3)),
@@ -26,7 +29,7 @@ ROWS = (
     ),
     *identifier(
         "AU_ACN",
-        ("acn", "arbn", "company number"),
+        ("acn", "arbn", "company number", "company no"),
         "ASIC; python-stdnum au.acn",
         alone("004 085 616", grouped(3, 3, 3, dashes=False), checksums.acn),
         near("004085616", loose(3, 3, 3)),
@@ -34,7 +37,7 @@ ROWS = (
     # The person on the card stands behind as "/1", " 1" or "-1".
     *identifier(
         "AU_MEDICARE",
-        ("medicare",),
+        ("medicare", "mcare"),
         "NEHTA HI conformance profile 1.4",
         alone("2123 45670 1", grouped(4, 5, 1, tail=r"(?:[ \-/]?[1-9])?"), checksums.medicare),
         near("2123456701", wild(r"[0-9]{4}[ \u00a0\-.]?[0-9]{5}[ \u00a0\-.]?[0-9](?:[ \-/]?[0-9])?")),
@@ -51,14 +54,23 @@ ROWS = (
     # The rule for the letter is not published.
     *identifier(
         "AU_CRN",
-        ("crn", "customer reference", "centrelink"),
+        ("crn", "customer reference", "customer ref", "centrelink"),
         "servicesaustralia.gov.au",
         near("123 456 789A", wild(r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}[ \-]?(?i:[A-Z])")),
     ),
     # State, war code, number, and a letter for dependants.
     *identifier(
         "AU_DVA",
-        ("dva", "veterans affairs", "veterans' affairs", "veteran card", "veteran file"),
+        (
+            "dva",
+            "veterans affairs",
+            "veterans' affairs",
+            "veteran card",
+            "veteran file",
+            "vet affairs",
+            "gold card",
+            "white card",
+        ),
         "METeOR 339130",
         near("NX123456A", wild(r"(?i:[NVQWST][A-Z ]{0,3}[0-9]{1,6}[A-Z]?)"), has_digits(2)),
     ),
@@ -92,7 +104,7 @@ ROWS = (
     # Bank, state and branch, perhaps with the account number directly behind.
     *identifier(
         "AU_BSB",
-        ("bsb",),
+        ("bsb", "branch number", "branch no"),
         "AusPayNet",
         near("062-000", wild(r"[0-9]{3}[ \-]?[0-9]{3}(?:[ ,/]{1,3}[0-9]{3}[ \-]?[0-9]{3,7})?")),
     ),

@@ -35,12 +35,13 @@ def _date(value: str) -> bool:
     return 1 <= min(day, month) <= 12 and max(day, month) <= 31
 
 
-_BIRTH = ("dob", "date of birth", "birth date", "birthdate", "birthday", "born")
+_BIRTH = ("dob", "d/o/b", "date of birth", "birth date", "birthdate", "birthday", "bday", "b-day", "b'day", "born")
 _EVENT = (
     "date of death", "death date", "died", "deceased", "passed away", "dod",
-    "date of admission", "admission", "admitted", "date of discharge", "discharge", "discharged",
+    "date of admission", "admission", "admitted", "adm date", "doa", "date of discharge", "discharge", "discharged",
     "date of service", "service date", "dos", "appointment", "appt", "date of visit", "visit date",
-    "date of procedure", "procedure date", "date of surgery", "surgery date", "date of injury", "injury date",
+    "date of procedure", "procedure date", "date of surgery", "surgery date", "surgery on",
+    "date of injury", "injury date",
     "date of onset", "date of diagnosis", "diagnosed",
 )  # fmt: skip
 

@@ -77,15 +77,35 @@ def _private_ipv4(value: str) -> bool:
 
 
 def _ipv6(value: str) -> bool:
-    """RFC 4291, and no loopback."""
+    """RFC 4291: no loopback, and nothing private."""
+    address = _ipv6_address(value)
+    return address is not None and not _is_private_ipv6(address)
+
+
+def _private_ipv6(value: str) -> bool:
+    """RFC 4193 and RFC 4291: unique local, link-local, or a private IPv4 address in it."""
+    address = _ipv6_address(value)
+    return address is not None and _is_private_ipv6(address)
+
+
+def _is_private_ipv6(address: ipaddress.IPv6Address) -> bool:
+    if address.ipv4_mapped is not None:
+        return _private_ipv4(str(address.ipv4_mapped))
+    return address.is_link_local or address.is_site_local or address in _UNIQUE_LOCAL
+
+
+_UNIQUE_LOCAL = ipaddress.IPv6Network("fc00::/7")
+
+
+def _ipv6_address(value: str) -> ipaddress.IPv6Address | None:
     # `ab::cd` is a C++ name; an address that short and without a digit does not occur.
     if len(value) < 7 or not any(char.isdigit() for char in value):
-        return False
+        return None
     try:
         address = ipaddress.IPv6Address(value)
     except ValueError:
-        return False
-    return not (address.is_loopback or address.is_unspecified)
+        return None
+    return None if address.is_loopback or address.is_unspecified else address
 
 
 _MAC_FIRST = re.compile(rf"[0-9A-Fa-f](?<![{WORD}:\-].)[0-9A-Fa-f]$")
@@ -118,7 +138,7 @@ def _card_and_code(text: str) -> bool:
     return checksums.card(checksums.digits(text)[:16])
 
 
-_CARD = ("card", "visa", "mastercard", "amex", "american express", "pan")
+_CARD = ("card", "cc", "visa", "mastercard", "amex", "american express", "pan")
 
 
 def _around(
@@ -156,6 +176,7 @@ ROWS = (
         _around("203.0.113.7", _IPV4, _IPV4_FIRST, _ipv4, not_after=_VERSION),
         _around("192.168.1.7", _IPV4, _IPV4_FIRST, _private_ipv4, COMMON, _VERSION),
         _around("2001:db8::8a2e:370:7334", _IPV6, _IPV6_FIRST, _ipv6),
+        _around("fd12:3456:789a::1", _IPV6, _IPV6_FIRST, _private_ipv6, COMMON),
     ),
     *identifier(
         "MAC_ADDRESS",

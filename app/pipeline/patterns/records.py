@@ -16,6 +16,9 @@ def _numbers(*owners: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 # Capitals before, between and behind digits; after a blank only more digits.
 _RECORD = wild(r"(?!RFC|ISO|PEP)(?:[A-Z]{1,6}[ \-/]?)?[0-9](?:[\-/.]?[0-9A-Z]|[ ](?=[0-9]{3})[0-9]){3,24}")
+_PLATE = wild(
+    r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z]{3}|[A-Z]{3}[ \-]?[0-9]{3,4}|[0-9][A-Z]{3}[ \-]?[0-9]{3}|[0-9]{3}[ \-]?[A-Z]{3}"
+)
 _SERIAL = wild(r"[A-Z0-9](?:[\-/.]?[A-Z0-9]){5,31}")
 # "urn:isbn:0451450523" is a name after RFC 8141, "URN, see RFC 8141" talks about one.
 _URN = re.compile(r"(?:(?i:urn:[a-z0-9][a-z0-9\-]*:[^\s]*)|(?:RFC|ISO|PEP)[ \-]?)$")
@@ -28,20 +31,51 @@ def _plate(value: str) -> bool:
 
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
-    "patient", "chart", "hospital", "hosp", "ur", "health record",
-    also=("mrn", "umrn", "urn", "medical record", "unit record"),
+    "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec",
+    "med record", "unit",
+    also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number", "record no"),
 )  # fmt: skip
 _PLAN_WORDS = _numbers(
     "member", "membership", "policy", "claim", "subscriber", "beneficiary", "insurance", "insured", "health plan",
-    "health fund", also=("medicaid", "hicn", "ndis"),
+    "health fund", "mem", "ins", "group", "fund", "medical aid", also=("medicaid", "hicn", "ndis"),
 )  # fmt: skip
 _CERTIFICATE_WORDS = _numbers(
-    "certificate", "cert", "registration", "reg", "permit", "accreditation", "practitioner", also=("ahpra",)
+    "certificate",
+    "cert",
+    "registration",
+    "reg",
+    "permit",
+    "accreditation",
+    "practitioner",
+    "certification",
+    "gmc",
+    "nmc",
+    "rego",
+    also=("ahpra", "nmc pin"),
 )
-_DEVICE_WORDS = _numbers("serial", "device", "implant", also=("s/n", "device serial", "imsi", "iccid", "meid", "esn"))
-_ID_WORDS = _numbers("employee", "staff", "personnel", "badge", "student", "national", "identity", "id card")
+_DEVICE_WORDS = _numbers(
+    "serial", "device", "implant", "ser",
+    also=("s/n", "s/no", "s/nr", "serial code", "device serial", "unit serial", "implant serial", "pacemaker serial",
+          "imsi", "iccid", "meid", "esn", "udi"),
+)  # fmt: skip
+_ID_WORDS = _numbers(
+    "employee",
+    "staff",
+    "personnel",
+    "badge",
+    "student",
+    "national",
+    "identity",
+    "id card",
+    "emp",
+    "payroll",
+    also=("id number", "id no", "id #"),
+)
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
-_PLATE_WORDS = ("rego", "number plate", "licence plate", "license plate", "registration", "plate", "vrm", "vrn")
+_PLATE_WORDS = (
+    "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn",
+    "tag no", "tag number", "tag #", "vehicle tag", "license tag",
+)  # fmt: skip
 
 ROWS = (
     *identifier(
@@ -55,7 +89,17 @@ ROWS = (
     ),
     *identifier(
         "ACCOUNT_NUMBER",
-        _numbers("account", "acct", "customer", "client"),
+        _numbers(
+            "account",
+            "acct",
+            "customer",
+            "client",
+            "cust",
+            "customer account",
+            "account ref",
+            "acct ref",
+            also=("customer acc", "account reference"),
+        ),
         f"{_HIPAA}(J)",
         near("AC-123456", _RECORD, has_digits(4), score=GENERIC),
     ),
@@ -84,6 +128,17 @@ ROWS = (
         _PLATE_WORDS,
         f"{_HIPAA}(L)",
         near("AB12 CDE", wild(r"[A-Z0-9]{1,4}[ \-·]?[A-Z0-9]{2,5}"), _plate, score=GENERIC),
+    ),
+    # A register of a processor and a regular expression are called so, too.
+    *identifier(
+        "LICENSE_PLATE",
+        ("reg",),
+        f"{_HIPAA}(L)",
+        near(
+            "AB12 CDE",
+            _PLATE,
+            score=GENERIC,
+        ),
     ),
     *identifier(
         "DEVICE_ID", _DEVICE_WORDS, f"{_HIPAA}(M)", near("C02XG0FDJG5J", _SERIAL, has_digits(4), score=GENERIC)

@@ -53,6 +53,13 @@ def is_password(value: str) -> bool:
     return digits == len(value) or (letters > 0 and digits + special > 0) or (digits > 0 and special > 0)
 
 
+def is_strong(value: str) -> bool:
+    """Whether `value` can hardly be anything but a password: of three kinds of characters."""
+    special = any(not char.isalnum() and char not in "_-./:+=" for char in value)
+    kinds = (any(map(str.islower, value)), any(map(str.isupper, value)), any(map(str.isdigit, value)), special)
+    return len(value) >= 8 and sum(kinds) >= 3 and kinds[2] and is_password(value)
+
+
 def is_random(value: str, least: int) -> bool:
     """Whether chance made `value`, of `least` characters or more: digits among letters, hardly a word."""
     if len(value) < least or len(set(value)) < 7 or _refers(value) or _FILLER.search(value):

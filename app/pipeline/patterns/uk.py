@@ -42,7 +42,18 @@ ROWS = (
     ),
     *identifier(
         "UK_NINO",
-        ("nino", "ni no", "ni number", "national insurance"),
+        (
+            "nino",
+            "ni no",
+            "ni number",
+            "ni num",
+            "ni #",
+            "n.i",
+            "national insurance",
+            "nat ins",
+            "nat insurance",
+            "insurance number",
+        ),
         "HMRC NIM39110",
         alone("AB 12 34 56 C", exact("[A-Z]", f"(?:{_NINO_PAIR}){_NINO_DIGITS}"), score=SHAPED),
         near(
@@ -60,7 +71,7 @@ ROWS = (
     # In accounts with a K behind.
     *identifier(
         "UK_UTR",
-        ("utr", "unique taxpayer"),
+        ("utr", "unique taxpayer", "tax reference", "tax ref", "self assessment"),
         "HMRC; python-stdnum gb.utr",
         near("19558 39661", wild(r"[0-9]{5}[ \u00a0\-]?[0-9]{5}[Kk]?")),
     ),
@@ -102,7 +113,7 @@ ROWS = (
     # The modulus tables change several times a year, so nothing is verified.
     *identifier(
         "UK_SORT_CODE",
-        ("sort code", "s/c"),
+        ("sort code", "s/c", "sortcode", "srt code", "sort no", "sort number"),
         "vocalink.com (modulus checking)",
         near("12-34-56", wild(r"[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}(?:[ ,/]{1,3}[0-9]{8})?")),
     ),

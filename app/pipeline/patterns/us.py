@@ -24,7 +24,7 @@ ROWS = (
     # With spaces it looks like too much else.
     *identifier(
         "US_SSN",
-        ("ssn", "social security", "soc sec"),
+        ("ssn", "social security", "social sec", "soc sec", "soc security", "ss #", "ss no", "ss num", "ss number"),
         "ssa.gov; python-stdnum us.ssn",
         alone("123-45-6789", grouped(3, 2, 4, spaces=False), checksums.ssn),
         near("123456789", loose(3, 2, 4)),
@@ -33,7 +33,7 @@ ROWS = (
     *identifier("US_SSN", ("social",), "ssa.gov", near("123456789", loose(3, 2, 4), reach=10)),
     *identifier(
         "US_ITIN",
-        ("itin", "taxpayer id", "taxpayer identification", "individual taxpayer"),
+        ("itin", "tin", "tax id", "taxpayer id", "taxpayer identification", "individual taxpayer"),
         "irs.gov",
         alone("900-70-0000", grouped(3, 2, 4, spaces=False), checksums.itin),
         near("900700000", wild(r"9[0-9]{2}[ \-.]?[0-9]{2}[ \-.]?[0-9]{4}")),
@@ -51,7 +51,16 @@ ROWS = (
     ),
     *identifier(
         "US_EIN",
-        ("ein", "fein", "employer identification", "employer id", "federal tax id"),
+        (
+            "ein",
+            "fein",
+            "employer identification",
+            "employer id",
+            "employer id number",
+            "federal tax id",
+            "tax id",
+            "tin",
+        ),
         "irs.gov; python-stdnum us.ein",
         near("04-2103594", wild(r"[0-9]{2}[ \-]?[0-9]{7}"), checksums.ein),
     ),
@@ -83,7 +92,7 @@ ROWS = (
     ),
     *identifier(
         "US_BANK_ROUTING",
-        ("aba", "rtn", "routing"),
+        ("aba", "rtn", "routing", "transit number", "transit no", "rt #", "rt number"),
         "American Bankers Association; python-stdnum us.rtn",
         near(
             "111000025",
