@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -76,7 +75,7 @@ def answering(found: Iterable[Leaf]) -> Iterator[Leaf]:
             yield leaf
             continue
         is_answer = asked and len(leaf.value) <= _ANSWER and not _is_models(leaf.owners)
-        yield dataclasses.replace(leaf, key=asked) if is_answer else leaf
+        yield leaf._replace(key=asked) if is_answer else leaf
         asked = _question(leaf.value) or (asked if is_answer and not any(map(str.isdigit, leaf.value)) else "")
 
 

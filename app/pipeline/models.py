@@ -48,8 +48,7 @@ class Model:
     below `folder`, SHA-256 in hex) and empty for a folder of the user's own. `tokenizer` is "json"
     where `tokenizer.json` says all, "transformers" where that library must build it from older files.
     `repository` and `revision` (a commit) say where on the hub the files can be had from, `size` how
-    many bytes they are; empty and 0 when they are shipped or local. `provisional` marks a model that
-    is only good enough to try the path out.
+    many bytes they are; empty and 0 when they are shipped or local.
     """
 
     name: str
@@ -62,7 +61,6 @@ class Model:
     repository: str = ""
     revision: str = ""
     size: int = 0
-    provisional: bool = False
 
 
 #: The model that is used when the user names none.

@@ -100,7 +100,6 @@ def test_the_shipped_model_carries_its_card_and_its_licence() -> None:
     assert "CC BY-SA 4.0" in card and "Attribution" in card
     licence = (SHIPPED.folder / "LICENSE").read_text(encoding="utf-8")
     assert "Attribution-ShareAlike 4.0" in licence and "Apache License" in licence
-    assert not SHIPPED.provisional
 
 
 def test_the_shipped_network_is_small() -> None:
@@ -153,7 +152,6 @@ def test_labels_of_a_folder_become_our_entities(tmp_path: Path) -> None:
         (True, "LOCATION"),
     )
     assert model.folder == tmp_path.resolve()
-    assert not model.provisional
     verify(model)
 
 
