@@ -11,14 +11,13 @@ import time
 from collections.abc import Sequence
 
 from app.errors import Exit, UserError
-from app.keychain import Keychain
+from app.keychain import ACCESS_TOKEN, Keychain
 from app.settings import OWN
 from app.settings_store import SettingsStore
 from app.store.access import OURS, Access, LocalKey, Scope, new_token
 from app.text_command import opened
-from app.upstreams import DIALECTS, parse_upstreams
+from app.upstreams import targets
 
-_NAME = "access-token"
 #: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
 _KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
 _MOST_DAYS = 36525
@@ -45,10 +44,10 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
 
 def _token(access: Access, keychain: Keychain, *, rotate: bool) -> int:
     """Prints the access token; makes one where there is none, or to take the place of the old."""
-    token = None if rotate else keychain.get(_NAME)
+    token = None if rotate else keychain.get(ACCESS_TOKEN)
     if token is None:
         token = new_token()
-        print(f"anonamoose: kept in {keychain.put(_NAME, token)}", file=sys.stderr)
+        print(f"anonamoose: kept in {keychain.put(ACCESS_TOKEN, token)}", file=sys.stderr)
     asyncio.run(access.accept(token))
     print(token)
     return Exit.OK
@@ -56,7 +55,7 @@ def _token(access: Access, keychain: Keychain, *, rotate: bool) -> int:
 
 def _key(settings: SettingsStore, access: Access, keychain: Keychain, options: argparse.Namespace) -> int:
     if options.action == "list":
-        for target in _targets(settings):
+        for target in targets(settings.current.upstreams):
             print(target, "set" if keychain.get(f"provider:{target}") is not None else "-", sep="\t")
         return Exit.OK
     target = _target(settings, options.provider)
@@ -79,13 +78,9 @@ def _secret(target: str) -> str:
     return key
 
 
-def _targets(settings: SettingsStore) -> list[str]:
-    return [*DIALECTS, *(f"u/{name}" for name in parse_upstreams(settings.current.upstreams))]
-
-
 def _target(settings: SettingsStore, name: str) -> str:
     """What routes call the provider or named upstream `name`: `groq` is `u/groq`, where no provider is called so."""
-    known = _targets(settings)
+    known = targets(settings.current.upstreams)
     for target in (name, f"u/{name}"):
         if target in known:
             return target

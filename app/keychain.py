@@ -12,6 +12,8 @@ from app.errors import Exit, StorageError, UserError
 
 _SERVICE = "anonamoose"
 _FILE = "keys.json"
+#: The name of the access token.
+ACCESS_TOKEN = "access-token"  # noqa: S105  a name
 
 
 class Keychain:

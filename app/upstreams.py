@@ -39,6 +39,11 @@ def parse_upstreams(text: str) -> dict[str, Named]:
     return found
 
 
+def targets(text: str) -> list[str]:
+    """What routes call all places there are: each provider, and `u/<name>` for those that `text` names."""
+    return [*DIALECTS, *(f"u/{name}" for name in parse_upstreams(text))]
+
+
 def check_origin(url: str) -> None:
     """Raises ValueError, with a sentence for the user, unless `url` can stand before an API's own path."""
     try:

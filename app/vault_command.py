@@ -7,6 +7,7 @@ import sys
 
 from app.credentials import NEXT_VARIABLE, VARIABLE, forget_key
 from app.errors import Exit, StorageError, UserError
+from app.keychain import ACCESS_TOKEN, Keychain
 from app.lock import InstanceLock
 from app.paths import Paths
 from app.settings_store import SettingsStore
@@ -18,6 +19,7 @@ from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
 from app.store.wiping import Wipes, wipe
 from app.text_command import check_name
+from app.upstreams import targets
 
 #: How long the running app may take to forget (seconds).
 _PATIENCE = 30.0
@@ -71,6 +73,7 @@ def panic(settings: SettingsStore, *, everything: bool, yes: bool) -> int:
     try:
         _wiped(settings, everything, is_running=lock is None)
         if everything:
+            _forget_keys(settings)
             paths.settings.unlink(missing_ok=True)
             if lock is not None:
                 _remove(paths)
@@ -126,6 +129,12 @@ async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) 
     return removed
 
 
+def _forget_keys(settings: SettingsStore) -> None:
+    keychain = Keychain(settings.paths.root)
+    for name in (ACCESS_TOKEN, *(f"provider:{target}" for target in targets(settings.current.upstreams))):
+        keychain.remove(name)
+
+
 def _remove(paths: Paths) -> None:
     """Removes the vault and its key, wherever that was put."""
     try:
@@ -139,7 +148,7 @@ def _remove(paths: Paths) -> None:
 
 
 def _confirm(everything: bool) -> None:
-    more = " The dictionary, the settings and the vault's key go as well." if everything else ""
+    more = " The dictionary, the settings and all keys go as well." if everything else ""
     if not sys.stdin.isatty():
         raise UserError("This deletes what cannot be had back.", "Confirm it with --yes.", code=Exit.USAGE)
     print(f"{_WARNING}{more}", file=sys.stderr)

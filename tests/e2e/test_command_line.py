@@ -22,7 +22,10 @@ import aiohttp
 import pytest
 
 from app.errors import Exit
+from app.paths import Paths
 from app.store.access import new_token
+from app.store.unlocking import unlock
+from app.store.vault import Vault
 from tests import answers
 from tests.e2e.conftest import CARD, EMAIL, NAME, PROSE, assert_hidden
 from tests.e2e.dialects import BOTH, GPT, Dialect
@@ -483,8 +486,10 @@ async def test_serve_that_is_killed_loses_no_placeholder(
         with contextlib.suppress(aiohttp.ClientError):
             await asking
     said = " ".join(received.placeholders).encode()
-    with contextlib.closing(sqlite3.connect(tmp_path / "vault.sqlite3")) as connection:
-        (session,) = connection.execute("SELECT id FROM session").fetchone()
+    store = unlock(Paths(tmp_path))
+    row = store.database.call(lambda c: c.execute("SELECT id, wrapped_key, name FROM session").fetchone())
+    _, session = Vault(store.database, store.seal, 24)._opened(*row)
+    store.database.close()
     restored = await asyncio.to_thread(run, "restore", "--data-dir", tmp_path, "--session", session, input=said)
     assert restored.returncode == Exit.OK and NAME.encode() in restored.stdout and not restored.stderr
 
