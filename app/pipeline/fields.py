@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from app.pipeline.json_text import Pairs, is_whole, parse, tokens
 from app.pipeline.labels import named
-from app.pipeline.offsets import Offset
+from app.pipeline.offsets import Offset, offset_paths
 
 
 class Kind(Enum):
@@ -130,21 +130,6 @@ def _compiled(fields: Fields) -> _Node:
     return root
 
 
-@lru_cache(maxsize=128)
-def _pointers(fields: Fields) -> frozenset[str]:
-    return frozenset(offset.at for offset in fields.offsets)
-
-
-def may_hold_offsets(text: str, fields: Fields) -> bool:
-    """Whether a JSON text may hold any of the offsets that `fields` declare."""
-    return any(key in text for key in _around_offsets(fields))
-
-
-@lru_cache(maxsize=128)
-def _around_offsets(fields: Fields) -> frozenset[str]:
-    return frozenset(f'"{offset.within}"' for offset in fields.offsets)
-
-
 class _Frame(NamedTuple):
     """A container on the way down: what is left of it, and the rules that hold in it."""
 
@@ -199,7 +184,7 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
     caller has it already. Raises UnreadableJson.
     """
     found = tokens(text, digits=digits)
-    pointers = _pointers(fields) if digits else ()
+    pointers = offset_paths(fields) if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
     while stack:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.pipeline.json_text import Pairs
 
 if TYPE_CHECKING:  # fields declare offsets, and a memo knows fields
+    from app.pipeline.fields import Fields
     from app.pipeline.memo import Edit
 
 Unit = Literal["characters", "bytes"]
@@ -33,15 +35,26 @@ class Offset:
         return self.at.rpartition(".")[2].lower().startswith("end")
 
     @property
-    def within(self) -> str:
-        """The key of the object that holds it."""
-        return self.at.split(".")[-2].removesuffix("[]")
-
-    @property
     def shared(self) -> int:
         """How many steps the two paths share."""
         steps = zip(self.at.split("."), self.text.split(".")[:-1], strict=False)
         return next((n for n, (one, other) in enumerate(steps) if one != other), self.text.count("."))
+
+
+@lru_cache(maxsize=128)
+def offset_paths(fields: Fields) -> frozenset[str]:
+    """Where `fields` declare offsets."""
+    return frozenset(offset.at for offset in fields.offsets)
+
+
+def may_hold(text: str, fields: Fields) -> bool:
+    """Whether a JSON text may hold any of the offsets that `fields` declare."""
+    return any(key in text for key in _holders(fields))
+
+
+@lru_cache(maxsize=128)
+def _holders(fields: Fields) -> frozenset[str]:
+    return frozenset(f'"{offset.at.split(".")[-2].removesuffix("[]")}"' for offset in fields.offsets)
 
 
 class OffsetMap:

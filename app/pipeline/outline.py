@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
-from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, may_hold_offsets, opening
+from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, opening
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.known import Known
 from app.pipeline.labels import answering
 from app.pipeline.media import Attachment, attached, opened
 from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import DIGITS, is_technical, may_identify
-from app.pipeline.offsets import Offset, OffsetMap, documents, owner_of
+from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
 from app.pipeline.placeholder import Style, entity_of, label_of_mask
 from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
 from app.pipeline.session import Session
@@ -102,7 +102,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     attachments: list[Attachment] = []
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
-    digits = 1 if may_hold_offsets(text, fields) else DIGITS
+    digits = 1 if may_hold(text, fields) else DIGITS
     for leaf in answering(leaves(text, fields, tree, binary=True, digits=digits)):
         if leaf.form is Form.BINARY:
             inside, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)

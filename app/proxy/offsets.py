@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.pipeline.fields import Fields, Leaf, may_hold_offsets
+from app.pipeline.fields import Fields, Leaf
 from app.pipeline.json_text import Pairs
 from app.pipeline.memo import Edit, Edits
-from app.pipeline.offsets import Offset, OffsetMap, moved, owner_of
+from app.pipeline.offsets import Offset, OffsetMap, may_hold, moved, owner_of
 
 
 def _openai() -> Iterable[Offset]:
@@ -95,7 +95,7 @@ class Places:
 
     def are_in(self, text: str) -> bool:
         """Whether `text`, an answer or an event, may hold offsets at all."""
-        return may_hold_offsets(text, self.fields(_NO_FIELDS))
+        return may_hold(text, self.fields(_NO_FIELDS))
 
     def rule(self, leaf: Leaf) -> Offset | None:
         """What the number `leaf` points into, None where it is no offset."""
