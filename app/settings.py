@@ -9,14 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from app.hosts import parse_hosts, parse_origins
 from app.option import Declared, coerce, declared, option
-from app.passing import parse_passing
 from app.paths import default_root
 from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
-from app.upstreams import check_origin, parse_upstreams
+from app.proxy_settings import ProxySettings
+from app.upstreams import check_origin
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
 _BY_ENTITY = frozenset(["operators", "thresholds"])
@@ -39,75 +38,9 @@ def _model_threshold(value: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(ProxySettings):
     """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
 
-    port: int = option(3000, "Port the proxy listens on; 0 picks a free one.", "Proxy", low=0, high=65535, restart=True)
-    host: str = option(
-        "localhost",
-        "Address the proxy listens on. localhost means 127.0.0.1 and ::1; one that other machines can reach takes an "
-        "access token or local keys.",
-        "Proxy",
-        restart=True,
-    )
-    allowed_hosts: str = option(
-        "",
-        "Further names that this proxy is reached by, say in a container or behind another proxy: anonamoose, "
-        "llm.example.com:8080. Requests for any other name than localhost are refused.",
-        "Proxy",
-        check=parse_hosts,
-    )
-    allowed_origins: str = option(
-        "",
-        "Pages in a browser that may use the proxy: https://chat.example.com, app://obsidian.md. All others are "
-        "refused.",
-        "Proxy",
-        check=parse_origins,
-    )
-    open_redact: bool = option(
-        True, "Whether programs on this machine may ask /api/v1/redact without the access token.", "Proxy"
-    )
-    openai_upstream: str = option(
-        "https://api.openai.com", "Where OpenAI requests go, without /v1.", "Proxy", check=check_origin
-    )
-    anthropic_upstream: str = option(
-        "https://api.anthropic.com", "Where Anthropic requests go, without /v1.", "Proxy", check=check_origin
-    )
-    gemini_upstream: str = option(
-        "https://generativelanguage.googleapis.com", "Where Gemini requests go.", "Proxy", check=check_origin
-    )
-    ollama_upstream: str = option("http://localhost:11434", "Where Ollama requests go.", "Proxy", check=check_origin)
-    upstreams: str = option(
-        "",
-        "Further providers, reached at /u/NAME: groq=https://api.groq.com/openai, claude=anthropic:https://example.com.",
-        "Proxy",
-        check=parse_upstreams,
-    )
-    unknown_endpoints: Literal["redact", "refuse"] = option(
-        "redact", "What happens to endpoints Anonamoose does not know: redact every string, or refuse.", "Proxy"
-    )
-    pass_endpoints: str = option(
-        "",
-        "Endpoints whose bodies go on unread, whatever is in them: POST /v1/skills*, PUT /v1/containers/*/files. "
-        "* stands for anything.",
-        "Proxy",
-        check=parse_passing,
-    )
-    body_limit: int = option(
-        64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
-    )
-    websockets: bool = option(
-        True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
-    )
-    heartbeat: float = option(
-        15.0,
-        "After so long a silence in a stream a comment is sent, so that nobody takes it for dead; 0 for never.",
-        "Proxy",
-        low=0,
-        high=600,
-        unit="s",
-    )
-    drain: int = option(10, "How long running requests may finish after a stop.", "Proxy", low=0, high=600, unit="s")
     protection: bool = option(
         True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"
     )

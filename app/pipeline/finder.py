@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
-
+from app.pipeline.expressions import BRACKETS, DOUBLED, compiled
 from app.pipeline.lowered import lowered
 from app.pipeline.placeholder import NOT_IN_KEY, PARTS, SPELLINGS, Style, private_of, render
 from app.pipeline.whole_words import WholeWords
@@ -17,34 +14,9 @@ from app.pipeline.whole_words import WholeWords
 #: Every placeholder, with everything the tolerant tier puts up with around it, is shorter.
 MAX_LENGTH = 96
 
-_SEPARATOR = r"[\s_\-\\]{0,3}"
-#: A number as it may have become: with white space inside.
-_NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){3,8}(?!\d)")
-_ANY_NUMBER = re.compile(r"\d(?<!\d\d)(?:\s?\d){0,8}(?!\d)")
 _ENDS_IN_SEPARATORS = re.compile(NOT_IN_KEY.pattern + r"\Z")
-# JSON may write the characters for private use as escapes, which JSON in a string escapes in turn.
-_PRIVATE = r"(?:\ue000|\\{1,8}u[eE]000)(?P<private>[0-9a-f]{16})(?:\ue001|\\{1,8}u[eE]001)"
-_PRIVATE_PARTIAL = (
-    r"(?:\\{1,8}(?:u(?:[eE](?:0(?:00?)?)?)?)?|(?:\ue000|\\{1,8}u[eE]000)"
-    r"(?:[0-9a-f]{0,15}|[0-9a-f]{16}(?:\\{1,8}(?:u(?:[eE](?:0(?:00?)?)?)?)?)?))"
-)
 #: How far left of the number a label and its bracket can begin.
 _REACH = 64
-#: Brackets a model may have changed ours into, each with its partner. Ours come first.
-_BRACKETS = {
-    "[": "]",
-    "\\[": "\\]",
-    "(": ")",
-    "<": ">",
-    "{": "}",
-    "【": "】",
-    "&#91;": "&#93;",
-    "&lt;": "&gt;",
-    "%5b": "%5d",
-    "\\u005b": "\\u005d",
-}
-#: What a label may be followed by: see `placeholder.relatives`.
-_RELATIVE = rf"(?:{_SEPARATOR}(?:{'|'.join(PARTS)}))?(?:{_SEPARATOR}[{SPELLINGS}])?"
 _RELATIVE_END = re.compile(rf"(?P<part>{'|'.join(PARTS)})?(?P<spelling>[{SPELLINGS}])?\Z")
 #: What there can be from the last word of a label to its number, roughly: whatever a label ends with, an addition.
 _TO_NUMBER = re.compile(
@@ -55,22 +27,8 @@ _PRIVATE_SIGNS = ("\ue000", "ue000", "uE000")
 #: A number of fewer digits than this counts only in brackets which nobody else puts around words.
 _TELLING = 4
 _OURS = frozenset(["[", "\\[", "【", "&#91;", "%5b", "\\u005b"])
-_DOUBLED = {"[[": "]]", "\\[\\[": "\\]\\]"}
-_CLOSING = {opening: re.compile(r"\s{0,2}" + re.escape(closing), re.I) for opening, closing in _BRACKETS.items()}
+_CLOSING = {opening: re.compile(r"\s{0,2}" + re.escape(closing), re.I) for opening, closing in BRACKETS.items()}
 _BARE = re.compile(r"(?:\\{0,2}_|-)(\d{4,9})(?![A-Za-z0-9_])")
-
-
-class _Patterns(NamedTuple):
-    """What a set of labels and stand-ins is found with."""
-
-    labels: dict[str, str]  # by what is left of them without separators
-    words: BytesAhoCorasick  # the last word of each label, lowered
-    number: re.Pattern[str]
-    label_at_end: re.Pattern[str]
-    fixed: re.Pattern[str] | None
-    private: re.Pattern[str] | None  # `fixed` and the characters for private use
-    hint: re.Pattern[str]  # the first character of a number, or something fixed: no sighting is without
-    partial: re.Pattern[str]  # the end of a text that more text could turn into a sighting, or make longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,58 +38,6 @@ class Sighting:
     start: int
     end: int
     token: str
-
-
-def _prefixes(pieces: Sequence[str]) -> str:
-    """A pattern for every non-empty prefix of a sequence of patterns."""
-    return "".join(f"(?:{piece}" for piece in pieces) + ")?" * (len(pieces) - 1) + ")"
-
-
-def _pieces(label: str) -> list[str]:
-    """A label's pattern, in pieces; the underscore may have become anything like it."""
-    return [_SEPARATOR if char == "_" else re.escape(char) for char in label]
-
-
-@lru_cache(maxsize=256)
-def _compiled(labels: frozenset[str], fixed: frozenset[str], styles: frozenset[Style], relatives: bool) -> _Patterns:
-    """Shared, since compiling costs a millisecond."""
-    ordered = sorted(labels, key=lambda label: (-len(label), label))
-    whole = "|".join("".join(_pieces(label)) for label in ordered) or r"(?!)"
-    if relatives:
-        whole = f"(?:{whole}){_RELATIVE}"
-    words = sorted({NOT_IN_KEY.sub(" ", label).split()[-1].lower() for label in ordered})
-    # What the user chose is found as it is; of two that begin alike, the longer.
-    stand_ins = sorted(fixed, key=lambda token: (-len(token), token))
-    chosen = "|".join(map(re.escape, stand_ins))
-    pua = [_PRIVATE] if "pua" in styles else []
-    branches = [_prefixes([*map(re.escape, token[:-1])]) for token in stand_ins if len(token) > 1]
-    branches += [_PRIVATE_PARTIAL] if pua else []
-    initials = {token[0] for token in stand_ins} | set("\ue000\\" if pua else "")
-    if ordered:
-        brackets = {**_BRACKETS, **_DOUBLED} if "double" in styles else _BRACKETS
-        opening = "|".join(map(re.escape, sorted(brackets, key=len, reverse=True)))
-        closing = "|".join(_prefixes([*map(re.escape, token[:-1])]) for token in brackets.values() if len(token) > 1)
-        initials |= {first[0] for first in (*brackets, *ordered)}
-        number = rf"(?:{whole}){_SEPARATOR}(?:(?:\d\s?){{1,9}}\s{{0,2}}(?:{closing})?)?"
-        body = "|".join([_prefixes(_pieces(label)) for label in ordered] + [number])
-        branches += [
-            "(?i:" + "|".join(_prefixes([*map(re.escape, token)]) for token in brackets) + ")",
-            rf"(?i:(?:{opening})\s{{0,2}}(?:{body})?)",
-            rf"(?<![A-Za-z0-9_])(?i:{body})",
-        ]
-    return _Patterns(
-        {NOT_IN_KEY.sub("", label): label for label in reversed(ordered)},
-        BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA),
-        _ANY_NUMBER if "ordinal" in styles else _NUMBER,
-        re.compile(rf"(?i:(?P<label>{whole})){_SEPARATOR}\Z"),
-        re.compile(chosen) if chosen else None,
-        re.compile("|".join(filter(None, [chosen, *pua]))) if pua else None,
-        re.compile("|".join(filter(None, [r"\d", chosen, *pua]))),
-        # Most characters can begin none of the branches: they are passed over without a try of each.
-        re.compile(f"(?i:(?=[{''.join(map(re.escape, sorted(initials)))}]))(?:{'|'.join(branches)})\\Z")
-        if branches
-        else re.compile(r"(?!)"),
-    )
 
 
 def _first(sighting: Sighting) -> tuple[int, int]:
@@ -160,7 +66,7 @@ class Finder:
 
         With `relatives`, all that a label may be followed by is found as well.
         """
-        self._patterns = _compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
+        self._patterns = compiled(frozenset(labels), frozenset(fixed), frozenset(styles), relatives)
         self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
         self._words = WholeWords(words)
@@ -263,7 +169,7 @@ class Finder:
                     start, end = reach + len(before) - len(opening), after.end()
                     if (
                         digits in self._doubled
-                        and opening + opening in _DOUBLED
+                        and opening + opening in DOUBLED
                         and _is_between(text, start, end, opening)
                     ):
                         start, end = start - len(opening), end + len(opening)

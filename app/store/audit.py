@@ -14,7 +14,8 @@ from pathlib import Path
 
 from app.errors import KeyMismatch, UserError
 from app.store.audit_chain import START, Chain, Entry, Link, Row, canonical, verify
-from app.store.database import Database, statements
+from app.store.database import Database
+from app.store.migrations import statements
 from app.store.sealing import Seal, Unsealable, new_key
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import keyring
 import pytest
 
 from app import access_command
-from app.cli import parser
+from app.arguments import parser
 from app.errors import Exit, UserError
 from app.settings_store import SettingsStore
 from app.store.access import OURS

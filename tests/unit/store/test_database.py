@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import StorageError
-from app.store.database import MIGRATIONS, Database
+from app.store.database import Database
+from app.store.migrations import MIGRATIONS
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from app.paths import Paths
 from app.pipeline.terms import Term
 from app.store import rotation
 from app.store.counts import Counts
-from app.store.database import MIGRATIONS
+from app.store.migrations import MIGRATIONS
 from app.store.rotation import SEALED, replace_key
 from app.store.sealing import Seal, new_key
 from app.store.terms import Terms

@@ -11,7 +11,8 @@ import pytest
 from app.errors import KeyMismatch
 from app.events import Event, EventBus, TermsChanged
 from app.pipeline.terms import Term
-from app.store.database import MIGRATIONS, Database
+from app.store.database import Database
+from app.store.migrations import MIGRATIONS
 from app.store.sealing import Seal
 from app.store.terms import Terms
 

@@ -1,0 +1,227 @@
+"""What the command line takes. Flags of the running app are generated from the settings."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from app import __version__
+from app.evaluation.corpus import SPLITS
+from app.option import Declared
+from app.settings import DECLARED, OWN
+
+_DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
+#: Settings that make sense for commands which work on a text.
+_TEXT_SETTINGS = [row for row in DECLARED.values() if row.option.group == "Detection" or row.name == "data-dir"]
+
+#: Settings that decide what is found; figures depend on nothing that is stored.
+EVALUATION_SETTINGS = ("preset", "locale", "operators", "thresholds", "ner-threshold", "ner-model")
+
+
+def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
+    group = parser.add_argument_group("settings", "A flag wins over the variable, the variable over what is stored.")
+    for row in rows:
+        unit = f" [{row.option.unit}]" if row.option.unit else ""
+        words = f"{row.option.help}{unit} ({row.variable}, default: {_shown(row.default)})".replace("%", "%%")
+        if row.kind is bool:
+            group.add_argument(
+                f"--{row.name}", dest=row.attribute, action=argparse.BooleanOptionalAction, default=None, help=words
+            )
+        else:
+            group.add_argument(
+                f"--{row.name}", dest=row.attribute, choices=row.choices or None, metavar=None if row.choices else "X",
+                help=words,
+            )  # fmt: skip
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it takes 1 or more")
+    return number
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return str(default) if default != "" else "none"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, for `main` and for the documentation."""
+    everything = list(DECLARED.values())
+    top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION)
+    top.add_argument("--version", action="version", version=f"anonamoose {__version__}")
+    _add_settings(top, everything)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    tray = commands.add_parser("tray", help="show the tray icon and run the proxy (this is the default)")
+    serve = commands.add_parser("serve", help="run the proxy without any window, for servers and containers")
+    for command in (tray, serve):
+        _add_settings(command, everything)
+
+    demo = commands.add_parser("demo", help="see it at work: no key, no network")
+    demo.add_argument("text", nargs="?", help="what to send instead of the sample")
+    demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
+
+    bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
+    bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
+    bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
+    bench.add_argument("--text", action="append", default=[], metavar="FILE", help="with --layers: what they read")
+    bench.add_argument(
+        "--ner", nargs="*", metavar="MODEL", help="measure how fast models read (default: the embedded one)"
+    )
+    bench.add_argument("--no-ner", action="store_true", help="leave the model out")
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
+    evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
+    evaluate.add_argument(
+        "--ner", nargs="*", metavar="MODEL",
+        help="measure models by themselves, side by side (default: the one in use); FILE may be a folder of sets",
+    )  # fmt: skip
+    evaluate.add_argument("--split", choices=SPLITS, help="only this part of the corpora")
+    evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
+    evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
+    evaluate.add_argument("--layers", metavar="X", help="layers, separated by commas (default: all but the dictionary)")
+    evaluate.add_argument("--examples", type=int, default=3, metavar="N", help="show N of each entity (default: 3)")
+    evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
+    evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(evaluate, [DECLARED[name] for name in EVALUATION_SETTINGS])
+
+    redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
+    redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    redact.add_argument("--json", action="store_true", help="print text, session and spans as JSON")
+    restore = commands.add_parser("restore", help="put the values back into a text with placeholders")
+    restore.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    for command in (redact, restore):
+        command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
+    _add_settings(redact, _TEXT_SETTINGS)
+
+    _add_models(commands)
+    session = commands.add_parser("session", help="settings that hold in a named session only")
+    actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
+    change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
+    clear = actions.add_parser("clear", help="forget a session's own settings; its placeholders stay")
+    show = actions.add_parser("list", help="show the sessions that have settings of their own")
+    for command in (change, clear):
+        command.add_argument("session", metavar="NAME", help="what the client calls the session")
+    change.add_argument(
+        "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
+    )
+    for command in (restore, change, clear, show):
+        _add_settings(command, [DECLARED["data-dir"]])
+    _add_dictionary(commands)
+    _add_access(commands)
+    _add_vault(commands)
+    _add_audit(commands)
+    return top
+
+
+def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "show the access token, which the management API takes, or make another one"
+    token = commands.add_parser("token", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = token.add_parser("show", help="print it; the first time, make it")
+    rotate = token.add_parser("rotate", help="make another one; the old one is good for nothing from then on")
+    words = "keep the providers' own keys, which local keys stand for"
+    key = commands.add_parser("key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
+    remove = key.add_parser("remove", help="forget a key")
+    for action in (change, remove):
+        action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
+    known = key.add_parser("list", help="show whose keys are kept, and no key")
+    words = "make, list and revoke the keys that tools use in place of a provider's"
+    local = commands.add_parser("local-key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = local.add_parser("add", help="make a key for a tool, and print it once")
+    revoke = local.add_parser("revoke", help="from now on the key is good for nothing")
+    for action in (add, revoke):
+        action.add_argument("label", help="what you call the key: say, the tool's name")
+    add.add_argument("--provider", action="append", default=[], help="only for this provider; may be repeated")
+    add.add_argument(
+        "--session", default="", metavar="NAME", help="its only session, or with * at its end what they begin with"
+    )
+    add.add_argument(
+        "--set", action="append", default=[], metavar="SETTING=VALUE", help=f"a setting of its own: {', '.join(OWN)}"
+    )
+    add.add_argument("--days", type=float, metavar="N", help="good for so long (default: until it is revoked)")
+    shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
+    for action in (show, rotate, revoke, shown):
+        _add_settings(action, [DECLARED["data-dir"]])
+    for action in (change, remove, known, add):
+        _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
+
+
+def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rotate = commands.add_parser("rotate", help="give the vault another key; all that the key seals is sealed anew")
+    purge = commands.add_parser("purge", help="delete sessions, and prove that nothing of them is left in the files")
+    which = purge.add_mutually_exclusive_group()
+    which.add_argument("--expired", action="store_true", help="those whose time is over (this is the default)")
+    which.add_argument("--session", default="", metavar="NAME", help="the session that a client calls so")
+    panic = commands.add_parser("panic", help="forget everything: sessions, values and counts, also in the running app")
+    panic.add_argument("--all", action="store_true", help="the dictionary, the settings and all keys as well")
+    panic.add_argument("--yes", action="store_true", help="do not ask")
+    _add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])
+    for command in (rotate, purge, panic):
+        _add_settings(command, [DECLARED["data-dir"]])
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "prove that the audit trail is as it was written, export it, report on it"
+    actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
+    write = actions.add_parser("export", help="write the rows, as lines of JSON or as a table")
+    report = actions.add_parser("report", help="write a compliance report: one page, to be read or printed")
+    write.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
+    write.add_argument("--output", default="-", metavar="FILE", help="a file, or - for standard output (the default)")
+    report.add_argument("--output", default="report.html", metavar="FILE", help="default: report.html")
+    for action in (write, report):
+        action.add_argument("--from", dest="start", metavar="DAY", help="the first day, or moment, in UTC: 2026-01-01")
+        action.add_argument("--to", dest="end", metavar="DAY", help="the last day, which is included; or a moment")
+    for action in (verify, write, report):
+        _add_settings(action, [DECLARED["data-dir"]])
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, fetch, remove and try the models that find names"
+    actions = commands.add_parser("models", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("list", help="one line for each: its name, licence and size, and whether it is here")
+    get = actions.add_parser("fetch", help="download a model; again, to go on with what was broken off")
+    gone = actions.add_parser("remove", help="delete a model that was fetched")
+    trial = actions.add_parser("test", help="load a model and let it read a sentence")
+    get.add_argument("name", metavar="NAME", help="one of the list, or any repository of the hub, as owner/name@commit")
+    gone.add_argument("name", metavar="NAME")
+    trial.add_argument("name", metavar="NAME", help="one of the list, or a folder")
+    hub = [row for row in DECLARED.values() if row.option.group == "Models"]
+    for action in (show, get, gone, trial):
+        _add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
+
+
+def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, add, remove, import and export the values that are always, or never, hidden"
+    actions = commands.add_parser("dictionary", help=words).add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    show = actions.add_parser("list", help="one line for each: its id, what it is, its text")
+    add = actions.add_parser("add", help="add terms: values to hide wherever they occur")
+    remove = actions.add_parser("remove", help="remove what has this text, or this id")
+    read = actions.add_parser("import", help="add what is in a file; see what export writes")
+    write = actions.add_parser("export", help="write all to a file. It is not sealed any more!")
+    for action in (show, add, remove, read, write):
+        which = action.add_mutually_exclusive_group()
+        which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
+        which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
+    add.add_argument("text", nargs="+")
+    add.add_argument("--type", help="what it is redacted as, or allowed as (default: CUSTOM; allowed as any)")
+    add.add_argument("--replacement", default="", metavar="TEXT", help="your own stand-in, instead of a placeholder")
+    add.add_argument("--case-sensitive", action="store_true", help="only in the same case")
+    add.add_argument("--part", action="store_true", help="inside of words as well")
+    add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
+    remove.add_argument("text", nargs="*")
+    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID")
+    read.add_argument("file", help="a file in UTF-8, or - for standard input")
+    write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
+    for action in (read, write):
+        action.add_argument("--format", choices=("csv", "json"), help="default: by the name of the file, else CSV")
+    for action in (show, add, remove, read, write):
+        _add_settings(action, [DECLARED["data-dir"]])
