@@ -17,7 +17,6 @@ import anthropic
 import openai
 import pytest
 
-from app import cli
 from app.application import Protection
 from app.audit import export, page
 from app.audit.figures import figures
@@ -29,6 +28,7 @@ from app.store.audit_reading import EVER, AuditReader
 from app.store.database import Database
 from app.store.sealing import Seal
 from tests import answers
+from tests.commands import run_here
 from tests.e2e import test_sockets as sockets
 from tests.e2e.conftest import CANARIES, EMAIL, NAME, PROSE, Running, assert_hidden, launched
 from tests.fake_socket import FakeSocket
@@ -301,7 +301,7 @@ async def test_the_report_says_what_happened(
         exchanges = list(running.app.exchanges)
 
     def command(*arguments: object) -> int:
-        return cli.main(["audit", *map(str, arguments), "--data-dir", str(root)])
+        return run_here("audit", *arguments, "--data-dir", root)
 
     assert await asyncio.to_thread(command, "report", "--output", out) == 0
     text = out.read_text(encoding="utf-8")

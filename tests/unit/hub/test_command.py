@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from app.errors import Exit
 from app.pipeline.models import DEFAULT, REGISTRY
+from tests.commands import run_here
 from tests.fake_hub import REPOSITORY, FakeHub
 
 SHIPPED = REGISTRY[DEFAULT].folder
@@ -23,7 +23,7 @@ async def test_a_model_is_fetched_tried_and_removed(
         monkeypatch.delenv(name)
 
     async def told(*words: str, status: int = Exit.OK) -> str:
-        assert await asyncio.to_thread(main, ["models", *words, "--data-dir", str(tmp_path)]) == status
+        assert await asyncio.to_thread(run_here, "models", *words, "--data-dir", tmp_path) == status
         output = capsys.readouterr()
         return output.out + output.err
 
