@@ -105,11 +105,11 @@ async def test_terms_keep_their_own_options(tmp_path: Path, upstream: FakeUpstre
         launched(tmp_path, upstream) as running,
         openai.AsyncOpenAI(base_url=running.app.base_url, api_key="k") as client,
     ):
-        await running.app.terms.add([Term("Nightingale", "PERSON", case_sensitive=True)])
+        await running.app.terms.add([Term("Tidewater", "PERSON", case_sensitive=True)])
         await running.protected()
         for _ in range(2):
             await client.chat.completions.create(
-                model="m", messages=[{"role": "user", "content": "Nightingale, nightingale"}]
+                model="m", messages=[{"role": "user", "content": "Tidewater, tidewater"}]
             )
     for received in upstream.received:
-        assert re.fullmatch(r"\[PERSON_\d+\], nightingale", received.json()["messages"][0]["content"])
+        assert re.fullmatch(r"\[PERSON_\d+\], tidewater", received.json()["messages"][0]["content"])
