@@ -72,7 +72,7 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
-        self.worker = Worker(settings.current.ner_model, self._worker_changed)
+        self.worker = Worker(settings.current.ner_model, settings.current.cache_memory * 2**20, self._worker_changed)
         self.terms: Terms
         self.vault: Vault
         self.access: Access
@@ -82,6 +82,7 @@ class Application:
         self._wipes: Wipes
         self.trail: Trail
         self._told = Protection.STARTING
+        self._forwarder: Forwarder
         self._server: Server | None = None
         self._key_kept = ""
         self._stack = AsyncExitStack()
@@ -109,14 +110,21 @@ class Application:
         """What a tool is given, e.g. `http://localhost:3000/v1`; empty before `start`."""
         return f"{self._server.origin}/v1" if self._server else ""
 
-    def health(self) -> dict[str, str]:
-        """What `GET /health` answers."""
+    def health(self) -> dict[str, str | int]:
+        """What `GET /health` answers. `waiting` are texts and bodies that detection has not looked through yet."""
         state = self.state
         audit = "failing" if state.audit else "on" if self.settings.current.audit else "off"
         protection = state.protection.value
+        load = self._forwarder.load if self._server else {}
         return {
-            "status": "ok", "version": __version__, "protection": protection, "reason": state.reason, "audit": audit,
-        }  # fmt: skip
+            "status": "ok",
+            "version": __version__,
+            "protection": protection,
+            "reason": state.reason,
+            "audit": audit,
+            **load,
+            "waiting": self.worker.waiting,
+        }
 
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.
@@ -135,7 +143,9 @@ class Application:
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
-            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
+            self.vault = await asyncio.to_thread(
+                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
+            )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
@@ -148,7 +158,7 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            forwarder = Forwarder(
+            self._forwarder = Forwarder(
                 self.settings,
                 self.bus,
                 self.worker,
@@ -160,8 +170,8 @@ class Application:
                 Clients(guard, self.access, self.keychain),
                 self.trail,
             )
-            self._stack.push_async_callback(forwarder.close)
-            server = Server(self.settings, forwarder, guard, self.health)
+            self._stack.push_async_callback(self._forwarder.close)
+            server = Server(self.settings, self._forwarder, guard, self.health)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server

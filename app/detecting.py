@@ -15,10 +15,10 @@ from app.usage import usage
 _detection: Detection | None = None
 
 
-def begin(ner_model: str) -> None:
-    """To be called first."""
+def begin(ner_model: str, cache: int) -> None:
+    """To be called first. `cache`: bytes that findings may be remembered in."""
     global _detection
-    _detection = Detection(ner_model)
+    _detection = Detection(ner_model, cache)
 
 
 class Packed(bytes):

@@ -89,6 +89,17 @@ class Settings:
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
+    max_requests: int = option(
+        256,
+        "Requests that may be going on at once. Any more are told to come again (503, Retry-After), and nothing of "
+        "them is sent.",
+        "Proxy",
+        low=1,
+        high=1024,
+    )
+    max_sockets: int = option(
+        64, "WebSockets that may be open at once; any more are told to come again.", "Proxy", low=1, high=1024
+    )
     websockets: bool = option(
         True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
     )
@@ -198,6 +209,15 @@ class Settings:
     ner_model: str = option(
         "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
     )
+    cache_memory: int = option(
+        64,
+        "Memory for what was found in texts, so that a conversation that is sent again is not looked through again.",
+        "Detection",
+        low=1,
+        high=4096,
+        unit="MiB",
+        restart=True,
+    )
     ner_threshold: float = option(
         0.0,
         "How sure the model must be; lower finds more and errs more. 0 leaves it to the preset.",
@@ -219,6 +239,14 @@ class Settings:
         low=0,
         high=10 * 366 * 24,
         unit="h",
+    )
+    cached_sessions: int = option(
+        256,
+        "Sessions that stay in memory between two requests; any other is read from the vault when it is asked for.",
+        "Sessions",
+        low=1,
+        high=100_000,
+        restart=True,
     )
     keep_exchanges: int = option(
         50,

@@ -37,9 +37,9 @@ def _is_allowed(term: Term) -> bool:
     return term.enabled and term.kind == "allowed"
 
 
-@lru_cache(maxsize=64)
-def _packed(policy: Policy) -> Packed:
-    return Packed(pickle.dumps(policy))
+@lru_cache(maxsize=256)
+def _packed(given: Policy | Fields) -> Packed:
+    return Packed(pickle.dumps(given))
 
 
 class Worker:
@@ -49,9 +49,12 @@ class Worker:
     sends nothing. `failure` tells which layer cannot run.
     """
 
-    def __init__(self, ner_model: str, changed: Callable[[], None]) -> None:
-        """`changed` is called on the loop when `starting` or `failure` may tell something new."""
+    def __init__(self, ner_model: str, cache: int, changed: Callable[[], None]) -> None:
+        """`cache`: bytes that the process may remember findings in. `changed` is called on the loop when `starting` or
+        `failure` may tell something new.
+        """
         self._ner_model = ner_model
+        self._cache = cache
         self._changed = changed
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
@@ -64,7 +67,6 @@ class Worker:
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
         self._finished: list[int] = []
-        self._packed: dict[int, tuple[Fields, Packed]] = {}  # by the id of the fields, which are never freed
 
     @property
     def starting(self) -> bool:
@@ -78,7 +80,7 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(begin, self._ner_model)
+        self._process = Process(begin, self._ner_model, self._cache)
         self._send_terms(self._terms)
         self._loading = asyncio.create_task(self._load(layers))
 
@@ -126,18 +128,12 @@ class Worker:
         ticket = next(self._tickets)
         finished, self._finished = self._finished, []
         try:
-            packed = self._pack(fields)
-            opened, found = await self._guarded(policy, "open", ticket, body, packed, _packed(policy), finished)
+            given = _packed(fields), _packed(policy), finished
+            opened, found = await self._guarded(policy, "open", ticket, body, *given)
         except BaseException:
             self.close(ticket)
             raise
         return ticket, opened, found
-
-    def _pack(self, fields: Fields) -> Packed:
-        packed = self._packed.get(id(fields))
-        if packed is None:
-            packed = self._packed[id(fields)] = fields, Packed(pickle.dumps(fields))
-        return packed[1]
 
     async def reports(self, ticket: int, policy: Policy) -> list[Report]:
         """`Detection.reports`. Raises DetectorUnavailable."""
@@ -158,6 +154,11 @@ class Worker:
         await self.refresh()
         findings: list[Finding] = await self._guarded(policy, "text", text, _packed(policy))
         return findings
+
+    @property
+    def waiting(self) -> int:
+        """How many calls the process has not answered yet."""
+        return self._process.waiting if self._process is not None else 0
 
     async def usage(self) -> Usage:
         """What the process has used so far. Raises DetectorUnavailable."""
