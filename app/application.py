@@ -12,6 +12,7 @@ from enum import Enum
 from app import __version__
 from app.audit import policies
 from app.audit.trail import Trail
+from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
@@ -37,6 +38,8 @@ from app.worker import Worker
 
 log = logging.getLogger(__name__)
 _PURGE_EVERY = 3600.0
+#: Files and sockets: two for each of as many requests and WebSockets as the settings let there be, and some of ours.
+_DESCRIPTORS = 4096 + 64
 #: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
 _LOOK_EVERY = 1.0
 
@@ -134,6 +137,7 @@ class Application:
         settings = self.settings.current
         paths = self.settings.paths
         paths.create()
+        allow(_DESCRIPTORS)
         self._stack.callback(InstanceLock(paths.lock).acquire().release)
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
