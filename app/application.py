@@ -12,6 +12,7 @@ from enum import Enum
 from app import __version__
 from app.audit import policies
 from app.audit.trail import Trail
+from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
@@ -38,6 +39,8 @@ from app.worker import Worker
 
 log = logging.getLogger(__name__)
 _PURGE_EVERY = 3600.0
+#: Files and sockets: two for each of as many requests and WebSockets as the settings let there be, and some of ours.
+_DESCRIPTORS = 4096 + 64
 #: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
 _LOOK_EVERY = 1.0
 
@@ -77,7 +80,8 @@ class Application:
         self._inspected = inspected
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         now = settings.current
-        self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads)
+        cache = now.cache_memory * 2**20
+        self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
         self.vault: Vault
         self.access: Access
@@ -87,6 +91,7 @@ class Application:
         self._wipes: Wipes
         self.trail: Trail
         self._told = Protection.STARTING
+        self._forwarder: Forwarder
         self._server: Server | None = None
         self._key_kept = ""
         self._keeping: asyncio.Task[None] | None = None
@@ -116,16 +121,19 @@ class Application:
         """What a tool is given, e.g. `http://localhost:3000/v1`; empty before `start`."""
         return f"{self._server.origin}/v1" if self._server else ""
 
-    def health(self) -> dict[str, str]:
-        """What `GET /health` answers."""
+    def health(self) -> dict[str, str | int]:
+        """What `GET /health` answers. `waiting` are texts and bodies that detection has not looked through yet."""
         state = self.state
         audit = "failing" if state.audit else "on" if self.settings.current.audit else "off"
+        load = self._forwarder.load if self._server else {}
         return {
             "status": "ok",
             "version": __version__,
             "protection": state.protection.value,
             "reason": state.reason or state.trouble,
             "audit": audit,
+            **load,
+            "waiting": self.worker.waiting,
         }
 
     async def start(self) -> None:
@@ -136,6 +144,7 @@ class Application:
         settings = self.settings.current
         paths = self.settings.paths
         paths.create()
+        allow(_DESCRIPTORS)
         self._stack.callback(InstanceLock(paths.lock).acquire().release)
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
@@ -145,7 +154,9 @@ class Application:
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
-            self.vault = await asyncio.to_thread(Vault, database, seal, settings.session_ttl, settings.kept_ttl)
+            self.vault = await asyncio.to_thread(
+                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
+            )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
@@ -160,7 +171,7 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            forwarder = Forwarder(
+            self._forwarder = Forwarder(
                 self.settings,
                 self.bus,
                 self.worker,
@@ -172,8 +183,8 @@ class Application:
                 Clients(guard, self.access, self.keychain),
                 self.trail,
             )
-            self._stack.push_async_callback(forwarder.close)
-            server = Server(self.settings, forwarder, guard, self.health)
+            self._stack.push_async_callback(self._forwarder.close)
+            server = Server(self.settings, self._forwarder, guard, self.health)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server

@@ -19,10 +19,10 @@ _detection: Detection | None = None
 _readings: ReadingStore | None = None
 
 
-def begin(ner_model: str, fetched: Path | None, threads: int) -> None:
+def begin(ner_model: str, fetched: Path | None, threads: int, cache: int) -> None:
     """To be called first, with what `Detection` takes."""
     global _detection
-    _detection = Detection(ner_model, fetched, threads)
+    _detection = Detection(ner_model, fetched, threads, cache)
 
 
 class Packed(bytes):

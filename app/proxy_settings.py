@@ -69,6 +69,17 @@ class ProxySettings:
     body_limit: int = option(
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
+    max_requests: int = option(
+        256,
+        "Requests that may be going on at once. Any more are told to come again (503, Retry-After), and nothing of "
+        "them is sent.",
+        "Proxy",
+        low=1,
+        high=1024,
+    )
+    max_sockets: int = option(
+        64, "WebSockets that may be open at once; any more are told to come again.", "Proxy", low=1, high=1024
+    )
     websockets: bool = option(
         True, "Whether tools may use WebSockets; without, they are told to use plain HTTP.", "Proxy"
     )

@@ -156,6 +156,15 @@ class Settings(ProxySettings):
         "restart. Holds places and scores, no text. Off deletes it.",
         "Detection",
     )
+    cache_memory: int = option(
+        64,
+        "Memory for what was found in texts, so that a conversation that is sent again is not looked through again.",
+        "Detection",
+        low=1,
+        high=4096,
+        unit="MiB",
+        restart=True,
+    )
     ner_threshold: float = option(
         0.0,
         "How sure the model must be; lower finds more and errs more. 0 leaves it to the preset.",
@@ -187,6 +196,14 @@ class Settings(ProxySettings):
         low=0,
         high=10 * 366 * 24,
         unit="h",
+    )
+    cached_sessions: int = option(
+        256,
+        "Sessions that stay in memory between two requests; any other is read from the vault when it is asked for.",
+        "Sessions",
+        low=1,
+        high=100_000,
+        restart=True,
     )
     keep_exchanges: int = option(
         50,

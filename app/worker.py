@@ -16,7 +16,7 @@ from typing import Any
 
 from app.detecting import Packed, begin, call, change_terms, idle, keep
 from app.pipeline.allowed import Allowed
-from app.pipeline.detection import Findings, Report
+from app.pipeline.detection import CACHE, Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields
 from app.pipeline.outline import Outline
@@ -39,9 +39,9 @@ def _is_allowed(term: Term) -> bool:
     return term.enabled and term.kind == "allowed"
 
 
-@lru_cache(maxsize=64)
-def _packed(policy: Policy) -> Packed:
-    return Packed(pickle.dumps(policy))
+@lru_cache(maxsize=256)
+def _packed(given: Policy | Fields) -> Packed:
+    return Packed(pickle.dumps(given))
 
 
 class Worker:
@@ -52,13 +52,18 @@ class Worker:
     """
 
     def __init__(
-        self, ner_model: str, changed: Callable[[], None], fetched: Path | None = None, threads: int = 0
+        self,
+        ner_model: str,
+        changed: Callable[[], None],
+        fetched: Path | None = None,
+        threads: int = 0,
+        cache: int = CACHE,
     ) -> None:
         """`changed` is called on the loop when `starting` or `failure` may tell something new.
 
         The rest is as `Detection` takes it.
         """
-        self._ner = ner_model, fetched, threads
+        self._asked_for = ner_model, fetched, threads, cache
         self._changed = changed
         #: Awaited before anything is looked through: tells of terms that another process has changed.
         self.refresh: Callable[[], Awaitable[None]] = _nothing
@@ -74,7 +79,6 @@ class Worker:
         self._layers: frozenset[str] = frozenset()
         self._tickets = itertools.count()
         self._finished: list[int] = []
-        self._packed: dict[int, tuple[Fields, Packed]] = {}  # by the id of the fields, which are never freed
 
     @property
     def starting(self) -> bool:
@@ -88,7 +92,7 @@ class Worker:
     def start(self, layers: frozenset[str]) -> None:
         """Starts the process and loads `layers` in it, in the background."""
         self._layers = layers
-        self._process = Process(begin, *self._ner, idle=idle)
+        self._process = Process(begin, *self._asked_for, idle=idle)
         self._send_terms(self._terms)
         self._process.call(keep, *self._kept).add_done_callback(_ignored)
         self._loading = asyncio.create_task(self._load(layers))
@@ -147,18 +151,12 @@ class Worker:
         ticket = next(self._tickets)
         finished, self._finished = self._finished, []
         try:
-            packed = self._pack(fields)
-            opened, found = await self._guarded(policy, "open", ticket, body, packed, _packed(policy), finished)
+            given = _packed(fields), _packed(policy), finished
+            opened, found = await self._guarded(policy, "open", ticket, body, *given)
         except BaseException:
             self.close(ticket)
             raise
         return ticket, opened, found
-
-    def _pack(self, fields: Fields) -> Packed:
-        packed = self._packed.get(id(fields))
-        if packed is None:
-            packed = self._packed[id(fields)] = fields, Packed(pickle.dumps(fields))
-        return packed[1]
 
     async def reports(self, ticket: int, policy: Policy) -> list[Report]:
         """`Detection.reports`. Raises DetectorUnavailable."""
@@ -179,6 +177,11 @@ class Worker:
         await self.refresh()
         findings: list[Finding] = await self._guarded(policy, "text", text, _packed(policy))
         return findings
+
+    @property
+    def waiting(self) -> int:
+        """How many calls the process has not answered yet."""
+        return self._process.waiting if self._process is not None else 0
 
     async def usage(self) -> Usage:
         """What the process has used so far. Raises DetectorUnavailable."""

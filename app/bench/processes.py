@@ -60,9 +60,13 @@ class Part:
 
     def usage(self) -> list[Usage]:
         """What its processes have used so far."""
-        self._pipe.send("usage")
-        used: list[Usage] = self._pipe.recv()
+        used: list[Usage] = self.measure()
         return used
+
+    def measure(self) -> Any:
+        """What its service measures."""
+        self._pipe.send("measure")
+        return self._pipe.recv()
 
 
 def _run(pipe: Connection, service: Callable[..., Any], given: tuple[Any, ...]) -> None:
@@ -96,12 +100,12 @@ async def fake_upstream() -> AsyncIterator[tuple[Ready, Measure]]:
 
 
 @asynccontextmanager
-async def proxy(folder: str, upstream: int, ner: bool) -> AsyncIterator[tuple[Ready, Measure]]:
-    """The app as `anonamoose serve` runs it, on a free port, its data in `folder`."""
+async def proxy(folder: str, upstream: int, ner: bool, **more: Any) -> AsyncIterator[tuple[Ready, Measure]]:
+    """The app as `anonamoose serve` runs it, on a free port, its data in `folder`, with `more` settings."""
     os.environ[VARIABLE] = base64.b64encode(os.urandom(32)).decode()
     logging.basicConfig(filename=os.devnull)
     logging.getLogger("app").setLevel("INFO")
-    flags = {"data_dir": folder, "host": "127.0.0.1", "port": 0, "ner": ner}
+    flags = {"data_dir": folder, "host": "127.0.0.1", "port": 0, "ner": ner, **more}
     settings = SettingsStore({**flags, "openai_upstream": f"http://127.0.0.1:{upstream}"}, environ={})
     bus = EventBus()
     application = Application(settings, bus, inspected=False)

@@ -77,6 +77,8 @@ class Upstream(asyncio.Protocol):
         )
         pause = _PAUSE if PACED.encode() in request else 0.0
         for piece in _pieces(names):
+            if self._transport.is_closing():
+                return  # nobody listens any more
             self._transport.write(_chunk(_event({"content": piece})))
             await asyncio.sleep(pause)
         self._transport.write(_chunk(_event({}, "stop")) + _chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n")

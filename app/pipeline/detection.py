@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +21,18 @@ from app.pipeline.labels import label
 from app.pipeline.media import Attachment, Unreadable
 from app.pipeline.outline import Outline, outline
 from app.pipeline.policy import Policy
+from app.pipeline.recent import Recent
 from app.pipeline.redaction import Finding
 from app.pipeline.terms import Term
 
 #: Entities of the layers that have no rows to ask.
 _ENTITIES = frozenset({"PERSON", "ORGANIZATION", "LOCATION", "ADDRESS", "PHONE_NUMBER", "CUSTOM"})
 #: Bodies that wait between their outline and their findings; more than ever run at once.
-_OPEN = 512
-#: Texts whose findings are kept, and how long such a text may be. A conversation re-sends all of its own.
-_CACHED, _CACHED_LENGTH = 20_000, 200_000
+_OPEN = 2048
+#: Bytes in which findings are kept, unless told otherwise. A conversation re-sends all of its texts.
+CACHE = 64 * 2**20
+#: Bytes that a text takes in there beside its own, and a finding in it.
+_PER_TEXT, _PER_FINDING = 500, 300
 _CACHED_REPORTS = 200
 #: Characters of an attached document that the model reads, a second's work; the other layers read on.
 _READ_SLOWLY = 16_000
@@ -69,8 +73,11 @@ Findings = dict[int, tuple[Finding, ...]]
 class Detection:
     """The layers of this process. Not thread-safe: one caller at a time."""
 
-    def __init__(self, ner_model: str, fetched: Path | None = None, threads: int = 0) -> None:
-        """`ner_model` and `fetched` are as `models.find` takes them, `threads` as NerDetector does."""
+    def __init__(self, ner_model: str, fetched: Path | None = None, threads: int = 0, cache: int = CACHE) -> None:
+        """`ner_model` and `fetched` are as `models.find` takes them, `threads` as NerDetector does.
+
+        `cache`: bytes in which findings are kept, so that a text that comes again is not looked through again.
+        """
         self._ner = NerModel(ner_model, fetched, threads)
         self._kept: tuple[bytes, Store | None] = (b"", None)
         self._terms: dict[int, Term] = {}
@@ -80,7 +87,7 @@ class Detection:
         self._engine: Engine | None = None
         self._opened: OrderedDict[int, tuple[list[Leaf], list[tuple[Attachment, bytes]]]] = OrderedDict()
         self._reports: dict[tuple[bytes, Policy], Report] = {}
-        self._cache: dict[tuple[str, str, Policy, bool], tuple[Finding, ...]] = {}
+        self._cache: Recent[tuple[str, str, Policy, bool], tuple[Finding, ...]] = Recent(cache)
 
     def load(self, layers: Iterable[str]) -> dict[str, str]:
         """Makes `layers` ready; returns, for each that cannot run, a sentence for the user."""
@@ -231,10 +238,5 @@ class Detection:
         if found is None:
             find = engine.findings_in_number if leaf.form is Form.NUMBER else engine.findings_in_leaf
             found = tuple(find(leaf.value, leaf.key, policy))
-            if len(leaf.value) <= _CACHED_LENGTH:
-                self._cache[name] = found
-                while len(self._cache) > _CACHED:
-                    del self._cache[next(iter(self._cache))]
-        else:
-            self._cache[name] = self._cache.pop(name)  # used last, forgotten last
+            self._cache.put(name, found, sys.getsizeof(leaf.value) + _PER_TEXT + _PER_FINDING * len(found))
         return found

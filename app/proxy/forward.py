@@ -25,6 +25,7 @@ from app.proxy.journal import Journal
 from app.proxy.offsets import Places
 from app.proxy.redactor import Redactor, Request, gone
 from app.proxy.refusal import Refusal, refused
+from app.proxy.room import Room
 from app.proxy.route import Route
 from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
 from app.proxy.socket import Sockets
@@ -66,6 +67,7 @@ class Forwarder:
         self._redactor = Redactor(settings, worker, vault, exchanges)
         self._journal = Journal(bus, vault, counts, exchanges, trail)
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
+        self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
@@ -77,7 +79,8 @@ class Forwarder:
         try:
             client = await self._clients.of(request, route)
             exchange.label, exchange.client = client.label, client.label or exchange.client
-            return await self._forward(request, route, exchange, client)
+            with self._room.place():
+                return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
             exchange.refuse(refusal.status, refusal.code, refusal.message)
             return refused(route.provider, refusal)
@@ -252,6 +255,11 @@ class Forwarder:
         if found and endpoint is not None and endpoint.kept:
             names = [self._redactor.scoped(asking, id) for id in sorted(found)]
             self._journal.later(self._journal.alias(names, session, until))
+
+    @property
+    def load(self) -> dict[str, int]:
+        """How many requests and WebSockets are going on."""
+        return {"requests": self._room.taken, "sockets": self._sockets.room.taken}
 
     def drain(self) -> None:
         """Lets sockets know that the app stops: each closes after the response it waits for."""

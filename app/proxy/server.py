@@ -6,7 +6,7 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -29,7 +29,7 @@ class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
     def __init__(
-        self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, health: Callable[[], dict[str, str]]
+        self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, health: Callable[[], Mapping[str, str | int]]
     ) -> None:
         current = settings.current
         self._settings = settings
@@ -126,7 +126,7 @@ class Server:
             found = self._route(request)
             return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path == "/health" and request.method in ("GET", "HEAD"):
-            return web.json_response(self._health())
+            return web.json_response(dict(self._health()))
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
         # Ours is never a provider's, whatever theirs may look like.

@@ -16,6 +16,7 @@ from app.proxy.link import Link
 from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
 from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal, refused
+from app.proxy.room import Room
 from app.proxy.route import Route
 from app.proxy.upstream import NotSwitched, Upstream, unreachable, up, url_of
 from app.settings_store import SettingsStore
@@ -38,6 +39,7 @@ class Sockets:
         self._upstream = upstream
         self._clients = clients
         self._stopping = asyncio.Event()
+        self.room = Room(lambda: settings.current.max_sockets, "max-sockets", "WebSockets")
 
     def drain(self) -> None:
         """From now on, each socket closes as soon as no response is waited for."""
@@ -50,13 +52,22 @@ class Sockets:
             client = await self._clients.of(request, route)
             await self._redactor.asked(request.headers, route, client)
             socket = self._socket(request, route)
-            upstream = await self._connect(request, route, client)
+            with self.room.place():
+                upstream = await self._connect(request, route, client)
+                link = Link(
+                    request,
+                    route,
+                    socket,
+                    upstream,
+                    self._settings,
+                    self._redactor,
+                    self._journal,
+                    self._clients,
+                    client,
+                )
+                return await link.run(self._stopping)
         except (Refusal, NotSwitched) as reason:
             return self._none(request, route, reason, client.label)
-        link = Link(
-            request, route, socket, upstream, self._settings, self._redactor, self._journal, self._clients, client
-        )
-        return await link.run(self._stopping)
 
     def _socket(self, request: web.Request, route: Route) -> Socket:
         """Raises Refusal where there shall be none."""

@@ -19,8 +19,6 @@ from app.store.sealing import Seal, Unsealable, new_key
 from app.store.session_rows import fits, place, read, rows_of
 from app.store.unlocking import prove
 
-#: Sessions kept in memory between requests; the least recently used go first.
-_CACHED = 256
 #: How long a session in memory may go without its time of last use being written (seconds).
 _TOUCH_EVERY = 60.0
 #: A last use that lies further ahead was noted while the clock was wrong (seconds).
@@ -32,13 +30,17 @@ _OVER = "used < :limit AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.session =
 class Vault:
     """Loads and saves sessions. The only maker of `Session` objects, so that each exists once."""
 
-    def __init__(self, database: Database, seal: Seal, ttl_hours: float, kept_hours: float = 0.0) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, ttl_hours: float, kept_hours: float = 0.0, cached: int = 256
+    ) -> None:
         """Proves that the master key is the one the vault was written with (KeyMismatch if not).
 
-        `kept_hours`: so long, at most, a session is kept for what the provider keeps of it.
+        `kept_hours`: so long, at most, a session is kept for what the provider keeps of it. `cached` sessions stay in
+        memory between requests; the least recently used go first.
         """
         self._database = database
         self._seal = seal
+        self._cached = cached
         self.options = SessionOptions(database, seal)
         self.keep(ttl_hours, kept_hours)
         self._recent: OrderedDict[str, Session] = OrderedDict()
@@ -123,7 +125,7 @@ class Vault:
             self._touched[session] = now
         self._recent[id] = session
         self._recent.move_to_end(id)
-        while len(self._recent) > _CACHED:
+        while len(self._recent) > self._cached:
             self._recent.popitem(last=False)
         return session
 
@@ -209,6 +211,11 @@ class Vault:
             self._drop(id for name in tuple(self._alive) if (id := self._id(name)) not in ids)
             self._version = version
         return is_other
+
+    @property
+    def in_memory(self) -> int:
+        """How many sessions are in memory, those of running requests included."""
+        return len(self._alive)
 
     def forget(self) -> None:
         """Lets go of all sessions in memory."""

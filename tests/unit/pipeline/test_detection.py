@@ -116,3 +116,15 @@ def test_what_is_opened_hides_what_it_holds(detection: Detection) -> None:
     opened = detection.outline(1, body(("user", "Zephyrine"), user="Zephyrine"), FIELDS)
     found = detection.findings(1, range(len(opened.parts)), DICTIONARY)
     assert "Zephyrine" not in repr(opened) + repr(found) + repr(detection)
+
+
+def test_findings_are_remembered_within_the_memory_they_may_take() -> None:
+    limit = 20_000
+    detection = Detection("no such model", cache=limit)
+    detection.use_terms((Term("Zephyrine", "PROJECT"),))
+    for number in range(200):
+        messages = ("user", f"Zephyrine and {number}"), ("user", "x" * number * 100)
+        _, found = detection.open(number, body(*messages), FIELDS, DICTIONARY, [number - 1])
+        assert sum(map(len, found.values())) == 1
+        assert 0 < detection._cache.size <= limit
+    assert len(detection._cache) < 40

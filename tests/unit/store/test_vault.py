@@ -15,7 +15,6 @@ from app.events import EventBus
 from app.pipeline.session import Session
 from app.pipeline.terms import Term
 from app.store import clock as its_clock
-from app.store import vault as module
 from app.store.database import Database
 from app.store.removal import remains
 from app.store.sealing import Seal
@@ -238,8 +237,8 @@ async def test_purging_deletes_what_is_over_whole(vault: Vault, database: Databa
     assert await vault.session("a") is not old
 
 
-async def test_only_so_many_sessions_stay_in_memory(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CACHED", 2)
+async def test_only_so_many_sessions_stay_in_memory(database: Database) -> None:
+    vault = Vault(database, SEAL, 1, cached=2)
     _, token = await filled(vault)
     held = await vault.session("b")
     for name in ("c", "d"):
