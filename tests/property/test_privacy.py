@@ -156,9 +156,9 @@ def test_no_error_of_the_vault_contains_an_original_value(tmp_path: Path) -> Non
         await vault.save(session)
         errors: list[BaseException] = []
         for damage in (
-            "UPDATE entry SET value = x'00'",
+            "UPDATE entry SET sealed = x'00'",
             "UPDATE term SET sealed = x'00'",
-            "ALTER TABLE entry RENAME COLUMN value TO other",
+            "ALTER TABLE entry RENAME COLUMN sealed TO other",
             "ALTER TABLE reserved RENAME TO gone",
             "ALTER TABLE entry RENAME TO gone_too",
             "ALTER TABLE term RENAME TO all_gone",
