@@ -73,6 +73,11 @@ def parse_flag(text: str) -> bool:
     return word in _TRUE
 
 
+def joined(*lists: str) -> str:
+    """Values that are lists, as one; of what is in several of them the last counts."""
+    return ", ".join(filter(None, lists))
+
+
 def coerce(row: Declared, value: object) -> Any:
     """`value`, text or typed, as the setting's own type; raises SettingError when it cannot be."""
     # A password in a URL is refused, and not to be repeated on a terminal then.

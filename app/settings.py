@@ -10,25 +10,16 @@ from pathlib import Path
 from typing import Literal
 
 from app.hosts import parse_hosts, parse_origins
-from app.option import Declared, coerce, declared, option
+from app.option import Declared, coerce, declared, joined, option
 from app.passing import parse_passing
 from app.paths import default_root
 from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
-from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
+from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, check_model_threshold, parse_regions
 from app.upstreams import check_origin, parse_upstreams
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
 _BY_ENTITY = frozenset(["operators", "thresholds"])
-
-
-def _joined(*lists: str) -> str:
-    return ", ".join(filter(None, lists))
-
-
-def _model_threshold(value: float) -> None:
-    if 0 < value < 0.05:
-        raise ValueError("It must be 0 or at least 0.05.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +81,7 @@ class Settings:
         64, "Largest request body that is accepted.", "Proxy", low=1, high=1024, unit="MiB", restart=True
     )
     max_requests: int = option(
-        256,
-        "Requests that may be going on at once. Any more are told to come again (503, Retry-After), and nothing of "
-        "them is sent.",
-        "Proxy",
-        low=1,
-        high=1024,
+        256, "Requests that may be going on at once; any more are told to come again.", "Proxy", low=1, high=1024
     )
     max_sockets: int = option(
         64, "WebSockets that may be open at once; any more are told to come again.", "Proxy", low=1, high=1024
@@ -210,13 +196,7 @@ class Settings:
         "provisional", "Name of an installed model, or a folder that holds one.", "Detection", restart=True
     )
     cache_memory: int = option(
-        64,
-        "Memory for what was found in texts, so that a conversation that is sent again is not looked through again.",
-        "Detection",
-        low=1,
-        high=4096,
-        unit="MiB",
-        restart=True,
+        64, "Memory for what was found in texts.", "Detection", low=1, high=4096, unit="MiB", restart=True
     )
     ner_threshold: float = option(
         0.0,
@@ -225,7 +205,7 @@ class Settings:
         low=0.0,
         high=0.99,
         zero="the preset’s",
-        check=_model_threshold,
+        check=check_model_threshold,
         own=True,
     )
     session_ttl: int = option(
@@ -241,12 +221,7 @@ class Settings:
         unit="h",
     )
     cached_sessions: int = option(
-        256,
-        "Sessions that stay in memory between two requests; any other is read from the vault when it is asked for.",
-        "Sessions",
-        low=1,
-        high=100_000,
-        restart=True,
+        256, "Sessions that stay in memory after a request.", "Sessions", low=1, high=100_000, restart=True
     )
     keep_exchanges: int = option(
         50,
@@ -298,7 +273,7 @@ class Settings:
             row, text = DECLARED[name], value.strip()
             changes[row.attribute] = coerce(row, text.lower() if row.choices else text)
         for name in _BY_ENTITY & changes.keys():
-            changes[name] = _joined(getattr(self, name), changes[name])
+            changes[name] = joined(getattr(self, name), changes[name])
         return dataclasses.replace(self, **changes)
 
 
@@ -314,8 +289,8 @@ def _policy(settings: Settings) -> Policy:
         documents=settings.documents,
         audio=settings.audio,
         numbers=settings.numbers,
-        operators=parse_operators(_joined(preset.operators, settings.operators)),
-        thresholds=parse_thresholds(_joined(preset.thresholds, settings.thresholds)),
+        operators=parse_operators(joined(preset.operators, settings.operators)),
+        thresholds=parse_thresholds(joined(preset.thresholds, settings.thresholds)),
     )
 
 

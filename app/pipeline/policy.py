@@ -119,3 +119,9 @@ def parse_regions(text: str) -> frozenset[str]:
             raise ValueError(f"“{part.strip()}” is not a region; known are {', '.join(REGIONS)}.")
         found.add(name)
     return frozenset(found)
+
+
+def check_model_threshold(value: float) -> None:
+    """Raises ValueError for a score so low that the model would find names everywhere."""
+    if 0 < value < 0.05:
+        raise ValueError("It must be 0 or at least 0.05.")
