@@ -16,19 +16,24 @@ from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
+from app.proxy.api.api import Api
+from app.proxy.api.parts import Parts
 from app.proxy.client import Clients
 from app.proxy.exchange import ExchangeLog
 from app.proxy.forward import Forwarder
 from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
+from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
 from app.proxy.server import Server
+from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
 from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.audit_chain import Entry
 from app.store.counts import Counts
+from app.store.session_list import SessionList
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -71,6 +76,7 @@ class Application:
         self.settings = settings
         self.bus = bus
         self._inspected = inspected
+        self.tally = Tally()
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         self.worker = Worker(settings.current.ner_model, self._worker_changed)
         self.terms: Terms
@@ -148,20 +154,33 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
+            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
+            self._stack.push_async_callback(journal.close)
             forwarder = Forwarder(
                 self.settings,
-                self.bus,
                 self.worker,
                 self.vault,
-                self.counts,
                 self.exchanges,
                 upstream,
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
-                self.trail,
+                journal,
             )
-            self._stack.push_async_callback(forwarder.close)
-            server = Server(self.settings, forwarder, guard, self.health)
+            parts = Parts(
+                self.settings,
+                self.bus,
+                store,
+                self.vault,
+                SessionList(database, self.vault),
+                self.terms,
+                self.worker,
+                self.counts,
+                self.tally,
+                journal,
+                self.trail,
+                self.health,
+            )
+            server = Server(self.settings, forwarder, guard, Api(parts))
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server
@@ -198,6 +217,7 @@ class Application:
         self.vault.forget()
         self.exchanges.clear()
         self.counts.forget()
+        self.tally.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
         await self.trail.clear()

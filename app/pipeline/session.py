@@ -183,6 +183,12 @@ class Session:
         """Whether `placeholder` stands for a value here."""
         return identity(placeholder) in self._by_placeholder
 
+    def can_give(self, placeholder: str, value: str) -> bool:
+        """Whether `placeholder`, the user's own, can come to stand for `value`, or does."""
+        if (known := self._by_value.get(value)) is not None:
+            return known.placeholder == placeholder
+        return not self._is_taken(placeholder) and can_stand_in(placeholder)
+
     def value(self, placeholder: str) -> str | None:
         """What `placeholder` stands for, or None when it was never issued here."""
         entry = self._by_placeholder.get(identity(placeholder))
