@@ -6,8 +6,6 @@ import asyncio
 import logging
 import os
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
-from enum import Enum
 
 from app import __version__
 from app.audit import policies
@@ -17,20 +15,26 @@ from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
+from app.proxy.api.api import Api
+from app.proxy.api.parts import Parts
 from app.proxy.client import Clients
 from app.proxy.exchange import ExchangeLog
 from app.proxy.forward import Forwarder
 from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
+from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
 from app.proxy.server import Server
+from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
 from app.settings_store import SettingsStore
+from app.state import Protection, State
 from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.audit_chain import Entry
 from app.store.counts import Counts
 from app.store.readings import clear
+from app.store.session_list import SessionList
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -45,31 +49,6 @@ _DESCRIPTORS = 4096 + 64
 _LOOK_EVERY = 1.0
 
 
-class Protection(Enum):
-    """What happens to a request that arrives now."""
-
-    STARTING = "starting"  # it waits
-    ON = "on"  # it is redacted
-    OFF = "off"  # it is sent as it is
-    REFUSING = "refusing"  # protection is off, and then requests are refused
-    BROKEN = "broken"  # detection cannot run, so it is refused
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that a tray icon or a health check tells. `reason` says why when BROKEN, `trouble` why the last request
-    was refused although detection runs, `audit` why no trail is written.
-    """
-
-    protection: Protection
-    reason: str
-    today: int
-    base_url: str
-    key_kept: str
-    audit: str = ""
-    trouble: str = ""
-
-
 class Application:
     """The running app. Everything is reached from here: settings, terms, exchanges, events."""
 
@@ -78,6 +57,7 @@ class Application:
         self.settings = settings
         self.bus = bus
         self._inspected = inspected
+        self.tally = Tally()
         self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         now = settings.current
         cache = now.cache_memory * 2**20
@@ -171,20 +151,33 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
+            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
+            self._stack.push_async_callback(journal.close)
             self._forwarder = Forwarder(
                 self.settings,
-                self.bus,
                 self.worker,
                 self.vault,
-                self.counts,
                 self.exchanges,
                 upstream,
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
-                self.trail,
+                journal,
             )
-            self._stack.push_async_callback(self._forwarder.close)
-            server = Server(self.settings, self._forwarder, guard, self.health)
+            parts = Parts(
+                self.settings,
+                self.bus,
+                store,
+                self.vault,
+                SessionList(database, self.vault),
+                self.terms,
+                self.worker,
+                self.counts,
+                self.tally,
+                journal,
+                self.trail,
+                self.health,
+            )
+            server = Server(self.settings, self._forwarder, guard, Api(parts))
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server
@@ -221,6 +214,7 @@ class Application:
         self.vault.forget()
         self.exchanges.clear()
         self.counts.forget()
+        self.tally.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
         await self._forget_readings()

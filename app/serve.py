@@ -6,11 +6,12 @@ import asyncio
 import logging
 import signal
 
-from app.application import Application, Protection
+from app.application import Application
 from app.errors import Exit
 from app.events import Event, EventBus, StateChanged
 from app.logs import loop_trouble
 from app.settings_store import SettingsStore
+from app.state import Protection
 
 log = logging.getLogger(__name__)
 

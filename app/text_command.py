@@ -6,19 +6,18 @@ import asyncio
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from app.errors import Exit, UserError
 from app.events import EventBus
-from app.pipeline import redaction
 from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.operators import listed
-from app.pipeline.recognition import Recognition
+from app.pipeline.plain import Blocked, redact_plain
+from app.pipeline.redaction import Redaction
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
@@ -54,7 +53,7 @@ def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -
     return Exit.OK
 
 
-async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Redaction:
+async def _redact(settings: SettingsStore, text: str, name: str) -> Redaction:
     async with _vault(settings, name) as (vault, session, terms):
         detection = Detection(settings.current.ner_model, settings.paths.models, settings.current.ner_threads)
         detection.use_terms(terms.enabled())
@@ -67,13 +66,10 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> redaction.Re
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
         allowed = Allowed(term for term in terms.enabled() if term.kind == "allowed")
-        recognition = Recognition(session, findings, policy, allowed)
-        known = recognition.findings(text, findings)
-        if blocked := policy.blocked(Counter(finding.entity for finding in known)):
-            raise UserError(f"The text holds {listed(blocked)}, which it must not.", code=Exit.DATA)
-        result = redaction.redact(
-            text, known, session, style=own.placeholders, masked=policy.masked, among=recognition.known
-        )
+        try:
+            result = redact_plain(text, findings, session, policy, allowed, own.placeholders)
+        except Blocked as blocked:
+            raise UserError(f"The text holds {listed(blocked.entities)}, which it must not.", code=Exit.DATA) from None
         await vault.save(session)
         return result
 

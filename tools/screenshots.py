@@ -63,11 +63,12 @@ def main() -> None:
 
 
 async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
-    from app.application import Application, Protection
+    from app.application import Application
     from app.events import EventBus
     from app.pipeline.terms import Term
     from app.settings import DECLARED
     from app.settings_store import SettingsStore
+    from app.state import Protection
     from app.ui.desktop import Desktop
 
     bus = EventBus()

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+from app.pipeline.cells import neutral
+
 Format = Literal["jsonl", "csv"]
 
 #: The columns of the table. What else a row says, in JSON, is the last one.
@@ -35,8 +37,6 @@ COLUMNS = (
     "added_ms",
     "upstream_ms",
 )
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(rows: Iterable[Mapping[str, Any]], format: Format) -> Iterator[str]:
@@ -52,8 +52,7 @@ def lines(rows: Iterable[Mapping[str, Any]], format: Format) -> Iterator[str]:
 
 def cell(value: object) -> str:
     """`value` in a table. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return neutral(value) if isinstance(value, str) else str(value)
 
 
 def _line(cells: list[str]) -> str:

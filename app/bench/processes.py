@@ -14,12 +14,13 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
-from app.application import Application, Protection
+from app.application import Application
 from app.bench.upstream import Upstream
 from app.credentials import VARIABLE
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.settings_store import SettingsStore
+from app.state import Protection
 from app.usage import Usage, usage
 
 #: What a part answers at first: the port it listens on, or why it does not.

@@ -86,10 +86,8 @@ class Session:
         self._words: set[str] = set()
         self._styles: frozenset[Style] = frozenset()
         self._finder: Finder | None = None
-        self._new: list[Entry] = []
-        self._newly_reserved: list[str] = []
         self._memories = {memory.digest: memory.edits for memory in memories}
-        self._new_memories: list[Memory] = []
+        self._pending = Pending([], [], [])
         for entry in entries:
             self._add(entry)
         for token in reserved:
@@ -119,7 +117,7 @@ class Session:
         """
         if (known := self._by_value.get(value)) is not None:
             return known.placeholder
-        if preferred and not self._is_taken(preferred) and can_stand_in(preferred):
+        if preferred and self.can_give(preferred, value):
             return self._issue(Entry(preferred, "", value))
         relative = None if own or style in ("surrogate", "pua") else self._relative(entity, value, style, among)
         if relative:
@@ -166,7 +164,7 @@ class Session:
 
     def _issue(self, entry: Entry) -> str:
         self._add(entry)
-        self._new.append(entry)
+        self._pending.entries.append(entry)
         return entry.placeholder
 
     @property
@@ -183,6 +181,12 @@ class Session:
         """Whether `placeholder` stands for a value here."""
         return identity(placeholder) in self._by_placeholder
 
+    def can_give(self, placeholder: str, value: str) -> bool:
+        """Whether `placeholder`, the user's own, can come to stand for `value`, or does."""
+        known = self._by_value.get(value)
+        free = not self._is_taken(placeholder) and can_stand_in(placeholder)
+        return free if known is None else known.placeholder == placeholder
+
     def value(self, placeholder: str) -> str | None:
         """What `placeholder` stands for, or None when it was never issued here."""
         entry = self._by_placeholder.get(identity(placeholder))
@@ -190,8 +194,7 @@ class Session:
 
     def completed(self, text: str) -> tuple[int, Entry] | None:
         """Where the end of `text` cuts off a placeholder, and its entry, if it can only have been that one."""
-        found = fragment(text)
-        if found is None:
+        if (found := fragment(text)) is None:
             return None
         start, (label, digits) = found
         alike = [k for k in (*self._by_placeholder, *self._reserved) if k[0] == label and k[1].startswith(digits)]
@@ -206,15 +209,14 @@ class Session:
         """Never issues `placeholder`: the user has written it, and means just these characters."""
         if not self._is_taken(placeholder):
             self._block(placeholder)
-            self._newly_reserved.append(placeholder)
+            self._pending.reserved.append(placeholder)
 
     def _is_taken(self, placeholder: str) -> bool:
         return identity(placeholder) in self._reserved or self.issued(placeholder)
 
     def label(self, placeholder: str) -> str:
         """The label of a placeholder that was issued here; "" for a stand-in or an unknown one."""
-        entry = self._by_placeholder.get(identity(placeholder))
-        return entry.label if entry else ""
+        return entry.label if (entry := self._by_placeholder.get(identity(placeholder))) else ""
 
     def learn(self, memory: Memory) -> None:
         """What a restored text came as, unless the same text went out before: it goes on as it went then."""
@@ -226,7 +228,7 @@ class Session:
         name = self._keyed.name(memory.digest, memory.number)
         if self._memories.get(name) != memory.edits:
             self._memories[name] = memory.edits
-            self._new_memories.append(Memory(name, memory.edits))
+            self._pending.memories.append(Memory(name, memory.edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
         """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
@@ -234,15 +236,13 @@ class Session:
 
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""
-        pending = Pending(self._new, self._newly_reserved, self._new_memories)
-        self._new, self._newly_reserved, self._new_memories = [], [], []
-        return pending
+        taken, self._pending = self._pending, Pending([], [], [])
+        return taken
 
     def put_back(self, pending: Pending) -> None:
         """Undoes `take_pending` after a failed save, so that the next request tries again."""
-        self._new = pending.entries + self._new
-        self._newly_reserved = pending.reserved + self._newly_reserved
-        self._new_memories = pending.memories + self._new_memories
+        entries, reserved, memories = self._pending
+        self._pending = Pending(pending.entries + entries, pending.reserved + reserved, pending.memories + memories)
 
     @property
     def finder(self) -> Finder:

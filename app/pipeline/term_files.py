@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from app.pipeline.cells import meant, neutral
 from app.pipeline.terms import KINDS, Kind, Term, check
 
 Format = Literal["csv", "json"]
@@ -19,7 +20,7 @@ _YES, _NO = frozenset(["true", "yes", "on", "1", "x"]), frozenset(["false", "no"
 
 
 def write(terms: Iterable[Term], format: Format) -> str:
-    """A file that `read` makes the same terms of."""
+    """A file that `read` makes the same terms of. No cell of it is a formula to a spreadsheet."""
     rows = [{name: getattr(term, name) for name in COLUMNS} for term in terms]
     if format == "json":
         return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
@@ -27,7 +28,7 @@ def write(terms: Iterable[Term], format: Format) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow(str(value).lower() if isinstance(value, bool) else value for value in row.values())
+        writer.writerow(str(value).lower() if isinstance(value, bool) else neutral(value) for value in row.values())
     return file.getvalue()
 
 
@@ -37,7 +38,11 @@ def read(text: str, format: Format, kind: Kind = "term") -> list[Term]:
     CSV without a line of headings is a list of texts. Raises ValueError with a sentence for the user, which tells
     the number of the entry and quotes no text.
     """
-    rows = _json(text) if format == "json" else _csv(text)
+    return terms_of(_json(text) if format == "json" else _csv(text), kind)
+
+
+def terms_of(rows: Iterable[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:
+    """The terms that `rows` tell by the names of COLUMNS, as `read`."""
     terms = []
     for number, row in enumerate(rows, 1):
         try:
@@ -66,10 +71,10 @@ def _csv(text: str) -> list[Mapping[str, Any]]:
         raise ValueError("The file is no CSV.") from None
     headings = [cell.strip().lower().replace(" ", "_") for cell in rows[0]] if rows else []
     if "text" in headings:
-        return [dict(zip(headings, row, strict=False)) for row in rows[1:]]
+        return [dict(zip(headings, map(meant, row), strict=False)) for row in rows[1:]]
     if any(len(row) > 1 for row in rows):
         raise ValueError(f"The first line must name the columns: text, and any of {', '.join(COLUMNS)}.")
-    return [{"text": row[0]} for row in rows]
+    return [{"text": meant(row[0])} for row in rows]
 
 
 def _term(row: Mapping[str, Any], kind: Kind) -> Term:

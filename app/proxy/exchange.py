@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +85,16 @@ class Exchange:
     def refuse(self, status: int, code: str, reason: str) -> None:
         """Answered by us; whatever was to be sent was not, unless the provider was why."""
         self.outcome, self.status, self.code, self.reason = "refused", status, code, reason
+
+    def hid(self, redaction: Redaction, masked: Collection[str]) -> None:
+        """Counts what was hidden; values of `masked` entities are not to come back."""
+        found = redaction.findings
+        # Over a socket, several bodies may lead to one answer.
+        self.entities = dict(Counter(self.entities) + Counter(f.entity for f in found))
+        self.fresh = dict(Counter(self.fresh) + Counter(f.entity for f in found if f.source != "memo"))
+        self.spans.update(
+            (f.entity, f.source, round(f.score, 2), "mask" if f.entity in masked else "replace") for f in found
+        )
 
     @property
     def came_back(self) -> str:

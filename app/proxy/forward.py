@@ -10,9 +10,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
-from app.audit.trail import Trail
 from app.errors import UserError
-from app.events import EventBus
 from app.passing import passes
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, kept, relay, relay_events, relinked, restore_body, stream_of
@@ -32,7 +30,6 @@ from app.proxy.socket import Sockets
 from app.proxy.stream import StreamRestorer
 from app.proxy.upstream import Upstream, down, unreachable, up, url_of
 from app.settings_store import SettingsStore
-from app.store.counts import Counts
 from app.store.vault import Vault
 from app.worker import Worker
 
@@ -48,15 +45,13 @@ class Forwarder:
     def __init__(
         self,
         settings: SettingsStore,
-        bus: EventBus,
         worker: Worker,
         vault: Vault,
-        counts: Counts,
         exchanges: ExchangeLog,
         upstream: Upstream,
         practice: str,
         clients: Clients,
-        trail: Trail,
+        journal: Journal,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -65,7 +60,7 @@ class Forwarder:
         self._practice = practice
         self._clients = clients
         self._redactor = Redactor(settings, worker, vault, exchanges)
-        self._journal = Journal(bus, vault, counts, exchanges, trail)
+        self._journal = journal
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
         self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
@@ -264,10 +259,6 @@ class Forwarder:
     def drain(self) -> None:
         """Lets sockets know that the app stops: each closes after the response it waits for."""
         self._sockets.drain()
-
-    async def close(self) -> None:
-        """Waits for what is still being stored."""
-        await self._journal.close()
 
 
 def _own(request: web.Request, route: Route) -> str:

@@ -18,7 +18,9 @@ from app.store.access import OURS, TOKENS, Access, digest
 log = logging.getLogger(__name__)
 #: What is asked for: "open" to whoever is let in, "redact" and "management" of ours, and all else is a provider's.
 Area = Literal["open", "redact", "management", "provider"]
-_OPEN = frozenset(["/", "/demo", "/demo/", "/health", "/ready"])
+_OPEN = frozenset(
+    ["/", "/demo", "/demo/", "/health", "/ready", "/api/v1/health", "/api/v1/ready", "/api/v1/stats/public"]
+)
 _MANAGEMENT = "/api/v1"
 _REDACT = "/api/v1/redact"
 #: Gives the access token where nobody can be asked to make one, say in a container.

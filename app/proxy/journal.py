@@ -14,22 +14,28 @@ from app.pipeline.session import Session
 from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
+from app.proxy.tally import Tally
 from app.proxy.told import opening, told
 from app.store.counts import Counts
 from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
+#: The provider of what is asked of Anonamoose itself.
+OURS = "anonamoose"
 
 
 class Journal:
     """Begins and ends exchanges, and stores what no answer has to wait for."""
 
-    def __init__(self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail) -> None:
+    def __init__(
+        self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail, tally: Tally
+    ) -> None:
         self._bus = bus
         self._vault = vault
         self._counts = counts
         self._exchanges = exchanges
         self._trail = trail
+        self._tally = tally
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -37,11 +43,11 @@ class Journal:
         """Whether texts may be kept at all."""
         return self._exchanges.keeps
 
-    def begin(self, method: str, path: str, route: Route, agent: str) -> Exchange:
-        """A new exchange, announced. `agent` is what the client calls itself."""
+    def begin(self, method: str, path: str, route: Route | None, agent: str) -> Exchange:
+        """A new exchange, announced. `agent` is what the client calls itself; without a `route` it goes no further."""
         exchange = self._exchanges.new(method, path)
         exchange.client = agent.split(" ")[0][:60]
-        exchange.provider, exchange.upstream = route.provider.name, route.name
+        exchange.provider, exchange.upstream = (route.provider.name, route.name) if route else (OURS, "")
         self._bus.publish(ExchangeStarted(exchange.id))
         return exchange
 
@@ -73,6 +79,7 @@ class Journal:
             "".join(f" {notice}" for notice in exchange.notices),
             "".join(f" {entity} given to a tool that may send it on" for entity in exchange.exposed),
         )
+        self._tally.add(exchange)
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
         if self._trail.is_on:

@@ -246,13 +246,8 @@ class Redactor:
         return request.route.provider.name.encode(), request.credential, id.encode("utf-8", "surrogatepass")
 
     def _note(self, exchange: Exchange, redaction: Redaction, masked: frozenset[str], masks: bool) -> None:
-        # Over a socket, several bodies may lead to one answer.
-        found = redaction.findings
-        exchange.entities = dict(Counter(exchange.entities) + Counter(f.entity for f in found))
-        exchange.fresh = dict(Counter(exchange.fresh) + Counter(f.entity for f in found if f.source != "memo"))
-        exchange.spans.update(
-            (f.entity, f.source, round(f.score, 2), "mask" if masks or f.entity in masked else "replace") for f in found
-        )
+        every = {finding.entity for finding in redaction.findings} if masks else masked
+        exchange.hid(redaction, every)
         exchange.read = "part" if exchange.attached else "all"
         if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
             exchange.sent = redaction

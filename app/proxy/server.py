@@ -6,14 +6,15 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from app.errors import Exit, PortTaken, UserError
+from app.proxy.api.api import Api
+from app.proxy.api.operation import ROOT
 from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
-from app.proxy.guard import VARIABLE, Guard, area, mark
+from app.proxy.guard import VARIABLE, Guard, mark
 from app.proxy.providers import BY_DIALECT
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route, route
@@ -28,16 +29,14 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(
-        self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, health: Callable[[], Mapping[str, str | int]]
-    ) -> None:
+    def __init__(self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, api: Api) -> None:
         current = settings.current
         self._settings = settings
         self._host = current.host
         self._port = current.port
         self._forwarder = forwarder
         self._guard = guard
-        self._health = health
+        self._api = api
         app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
         app.on_response_prepare.append(mark)
@@ -113,6 +112,7 @@ class Server:
 
     async def _drain(self, app: web.Application) -> None:
         self._forwarder.drain()
+        self._api.drain()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
@@ -125,12 +125,13 @@ class Server:
             log.warning("a request was refused: %s", refusal.code)
             found = self._route(request)
             return refused(found.provider if found else BY_DIALECT["openai"], refusal)
-        if path == "/health" and request.method in ("GET", "HEAD"):
-            return web.json_response(dict(self._health()))
+        if path in ("/health", "/ready") and request.method in ("GET", "HEAD"):
+            return await self._api.answer(request, path)
+        if path == ROOT or path.startswith(f"{ROOT}/"):  # never a provider's, whatever theirs may look like
+            return await self._api.answer(request, path.removeprefix(ROOT))
         if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
-        # Ours is never a provider's, whatever theirs may look like.
-        found = None if area(path) in ("redact", "management") else self._route(request)
+        found = self._route(request)
         if found is None:
             message = "Anonamoose: there is nothing at this path. The API begins at /v1."
             return web.json_response(

@@ -26,10 +26,7 @@ def read(connection: sqlite3.Connection, id: bytes, name: str, key: bytes, seal:
     def rows(query: str) -> list[tuple[bytes, ...]]:
         return connection.execute(query, (id,)).fetchall()
 
-    entries = [
-        Entry(*json.loads(seal.open(sealed, place(id, _ENTRY))))
-        for (sealed,) in rows("SELECT sealed FROM entry WHERE session = ?")
-    ]
+    entries = entries_of(connection, id, seal)
     reserved = [
         seal.open(sealed, place(id, _RESERVED)).decode("utf-8", "surrogatepass")
         for (sealed,) in rows("SELECT sealed FROM reserved WHERE session = ?")
@@ -39,6 +36,12 @@ def read(connection: sqlite3.Connection, id: bytes, name: str, key: bytes, seal:
         for digest, edits in rows("SELECT digest, edits FROM memo WHERE session = ?")
     ]
     return Session(name, key, entries, reserved, memories)
+
+
+def entries_of(connection: sqlite3.Connection, id: bytes, seal: Seal) -> list[Entry]:
+    """The values of the session stored as `id`. Raises Unsealable."""
+    rows = connection.execute("SELECT sealed FROM entry WHERE session = ?", (id,))
+    return [Entry(*json.loads(seal.open(sealed, place(id, _ENTRY)))) for (sealed,) in rows]
 
 
 class Rows(NamedTuple):

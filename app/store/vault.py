@@ -23,8 +23,8 @@ from app.store.unlocking import prove
 _TOUCH_EVERY = 60.0
 #: A last use that lies further ahead was noted while the clock was wrong (seconds).
 _AHEAD = 86400.0
-#: The provider still keeps something of a session for some time, though nobody has used it for long.
-_OVER = "used < :limit AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.session = session.id AND until >= :now)"
+#: That a session's time is over. The provider may still keep something of it, though nobody has used it for long.
+OVER = "used < :limit AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.session = session.id AND until >= :now)"
 
 
 class Vault:
@@ -60,11 +60,12 @@ class Vault:
         """A session id for a conversation known only by `parts`; tells nothing about them."""
         return self._seal.digest(*parts).hex()[:32]
 
-    def _id(self, name: str) -> bytes:
+    def stored_as(self, name: str) -> bytes:
         """As what the session called `name` is stored."""
         return self._seal.digest(b"session", name.encode())
 
-    def _limits(self) -> dict[str, float]:
+    def limits(self) -> dict[str, float]:
+        """What OVER asks for now."""
         now = clock.earliest()
         return {"now": now, "limit": now - self.ttl}
 
@@ -75,7 +76,7 @@ class Vault:
         """
         last = clock.latest() + self._kept
         end = min(until or last, last)
-        rows = [(self._seal.digest(*name), self._id(session.id), end) for name in names]
+        rows = [(self._seal.digest(*name), self.stored_as(session.id), end) for name in names]
         await self._database.run(
             lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", rows)
         )
@@ -87,19 +88,19 @@ class Vault:
 
     async def aliased(self, name: tuple[bytes, ...]) -> str | None:
         """The id of the session known by `name`, None when there is none or its time is over."""
-        known = {"alias": self._seal.digest(*name), **self._limits()}
+        known = {"alias": self._seal.digest(*name), **self.limits()}
         query = (
             "SELECT id, wrapped_key, session.name FROM alias JOIN session ON session.id = alias.session "  # noqa: S608
-            f"WHERE alias.name = :alias AND NOT ({_OVER})"
+            f"WHERE alias.name = :alias AND NOT ({OVER})"
         )
 
         def work(connection: sqlite3.Connection) -> str | None:
             row = connection.execute(query, known).fetchone()
-            return None if row is None else self._opened(*row)[1]
+            return None if row is None else self.opened(*row)[1]
 
         return await self._database.run(work)
 
-    def _opened(self, id: bytes, wrapped_key: bytes, name: bytes) -> tuple[bytes, str]:
+    def opened(self, id: bytes, wrapped_key: bytes, name: bytes) -> tuple[bytes, str]:
         """A session's key and name. Raises KeyMismatch."""
         try:
             key = self._seal.open(wrapped_key, place(id, "key"))
@@ -132,8 +133,8 @@ class Vault:
     def _load(
         self, connection: sqlite3.Connection, name: str, now: float, known: Session | None
     ) -> tuple[Session, Seal | None]:
-        id = self._id(name)
-        connection.execute(f"DELETE FROM session WHERE id = :id AND {_OVER}", {"id": id, **self._limits()})  # noqa: S608
+        id = self.stored_as(name)
+        connection.execute(f"DELETE FROM session WHERE id = :id AND {OVER}", {"id": id, **self.limits()})  # noqa: S608
         row = connection.execute("SELECT wrapped_key, name FROM session WHERE id = ?", (id,)).fetchone()
         if row is None:
             key = new_key()
@@ -144,7 +145,7 @@ class Vault:
         connection.execute("UPDATE session SET used = ? WHERE id = ?", (now, id))
         if known is not None and fits(self._seals[known], id, row[1]):
             return known, None
-        key, _ = self._opened(id, *row)
+        key, _ = self.opened(id, *row)
         seal = Seal(key)
         try:
             return read(connection, id, name, key, seal), seal
@@ -161,7 +162,7 @@ class Vault:
             pending = session.take_pending()
             if not any(pending):
                 return
-            seal, id = self._seals[session], self._id(session.id)
+            seal, id = self._seals[session], self.stored_as(session.id)
             rows = rows_of(id, pending, seal)
 
             def work(connection: sqlite3.Connection) -> bool:
@@ -186,16 +187,25 @@ class Vault:
         def work(connection: sqlite3.Connection) -> Removed:
             now = clock.latest()
             connection.execute("UPDATE session SET used = ? WHERE used > ?", (now, now + _AHEAD))
-            return remove(connection, _OVER, self._limits())
+            return remove(connection, OVER, self.limits())
 
         return await self._removed(await self._database.run(work))
 
     async def delete(self, name: str) -> Removed:
         """Deletes the session called `name`, its key and its options included."""
-        given = {"id": self._id(name)}
+        given = {"id": self.stored_as(name)}
         removed = await self._database.run(lambda connection: remove(connection, "id = :id", given))
         await self.options.change(name, {})
         return await self._removed(removed)
+
+    async def delete_all(self) -> Removed:
+        """Deletes all sessions, their keys and options included."""
+
+        def work(connection: sqlite3.Connection) -> Removed:
+            connection.execute("DELETE FROM own")
+            return remove(connection, "1", {})
+
+        return await self._removed(await self._database.run(work))
 
     async def _removed(self, removed: Removed) -> Removed:
         self._drop(removed.ids)
@@ -208,7 +218,7 @@ class Vault:
         if is_other:
             query = "SELECT id FROM session"
             ids = await self._database.run(lambda connection: {id for (id,) in connection.execute(query)})
-            self._drop(id for name in tuple(self._alive) if (id := self._id(name)) not in ids)
+            self._drop(id for name in tuple(self._alive) if (id := self.stored_as(name)) not in ids)
             self._version = version
         return is_other
 
@@ -224,7 +234,7 @@ class Vault:
 
     def _drop(self, ids: Iterable[bytes]) -> None:
         gone = set(ids)
-        for name in [name for name in tuple(self._alive) if self._id(name) in gone]:
+        for name in [name for name in tuple(self._alive) if self.stored_as(name) in gone]:
             self._recent.pop(name, None)
             self._alive.pop(name, None)
 

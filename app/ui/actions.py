@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.application import Application, Protection
+from app.application import Application
+from app.state import Protection
 from app.ui.notice import ask
 from app.ui.status import off_warning, status
 from app.ui.tasks import Tasks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.application import Protection, State
+from app.state import Protection, State
 
 
 @dataclass(frozen=True, slots=True)

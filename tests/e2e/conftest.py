@@ -23,10 +23,11 @@ import openai
 import pytest
 import pytest_asyncio
 
-from app.application import Application, Protection
+from app.application import Application
 from app.events import Event, EventBus
 from app.pipeline.terms import Term
 from app.settings_store import SettingsStore
+from app.state import Protection
 from tests.answers import echo
 from tests.fakes import PATIENCE, PLACEHOLDER, FakeUpstream
 

@@ -17,12 +17,12 @@ import anthropic
 import openai
 import pytest
 
-from app.application import Protection
 from app.audit import export, page
 from app.audit.figures import figures
 from app.credentials import master_key
 from app.events import ExchangeFinished
 from app.pipeline.terms import Term
+from app.state import Protection
 from app.store.audit_chain import Verdict
 from app.store.audit_reading import EVER, AuditReader
 from app.store.database import Database

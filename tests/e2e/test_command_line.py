@@ -488,7 +488,7 @@ async def test_serve_that_is_killed_loses_no_placeholder(
     said = " ".join(received.placeholders).encode()
     store = unlock(Paths(tmp_path))
     row = store.database.call(lambda c: c.execute("SELECT id, wrapped_key, name FROM session").fetchone())
-    _, session = Vault(store.database, store.seal, 24)._opened(*row)
+    _, session = Vault(store.database, store.seal, 24).opened(*row)
     store.database.close()
     restored = await asyncio.to_thread(run, "restore", "--data-dir", tmp_path, "--session", session, input=said)
     assert restored.returncode == Exit.OK and NAME.encode() in restored.stdout and not restored.stderr

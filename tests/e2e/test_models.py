@@ -17,8 +17,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.application import Protection
 from app.pipeline.models import DEFAULT, MANIFEST, REGISTRY
+from app.state import Protection
 from tests.e2e.conftest import EMAIL, NAME, PROSE, Running, launched
 from tests.e2e.dialects import BOTH, GPT, Dialect
 from tests.fakes import PATIENCE, FakeUpstream

@@ -14,10 +14,11 @@ import aiohttp
 import pytest
 from pytest_asyncio import fixture
 
-from app.application import Application, Protection
+from app.application import Application
 from app.errors import StorageError
 from app.events import EventBus
 from app.pipeline.terms import Term
+from app.state import Protection
 from app.worker import Worker
 from tests import answers
 from tests.e2e.conftest import NAME, PROSE, Running, launched, stored

@@ -20,9 +20,9 @@ import keyring
 import pytest
 from keyring.errors import KeyringLocked
 
-from app.application import Protection
 from app.errors import Exit, KeyMismatch, UserError
 from app.pipeline.terms import Term
+from app.state import Protection
 from app.store import clock
 from app.store.database import Database
 from tests import answers
@@ -310,7 +310,7 @@ async def test_a_session_is_kept_for_what_the_provider_keeps_of_it(
         later = time.time() + 2 * 3600
         monkeypatch.setattr(clock, "earliest", lambda: later)
         removed = await vault.purge()
-        assert {vault._id("unstored"), vault._id("deleted")} == set(removed.ids)
+        assert {vault.stored_as("unstored"), vault.stored_as("deleted")} == set(removed.ids)
         # And goes on in it, though the client does not name it any more.
         async with http.post(where, json={"model": "fake", "input": EMAIL, "previous_response_id": "resp_kept"}) as got:
             assert got.headers[SESSION] == "kept" and "x-anonamoose-notice" not in got.headers

@@ -10,11 +10,12 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from app.application import Application, Protection, State
+from app.application import Application
 from app.events import EventBus, ExchangeFinished
 from app.pipeline.redaction import Finding, Redaction, Replacement
 from app.proxy.exchange import Exchange
 from app.settings_store import SettingsStore
+from app.state import Protection, State
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms

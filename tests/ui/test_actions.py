@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
-from app.application import Protection, State
 from app.errors import StorageError
 from app.events import Forgotten
+from app.state import Protection, State
 from app.ui.desktop import Desktop
 from app.ui.shell import Shell
 from tests.ui.staging import URL, Staged, on_loop, until

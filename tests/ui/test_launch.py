@@ -19,10 +19,10 @@ from aiohttp import ClientSession
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 import app.ui.run
-from app.application import Protection
 from app.errors import Exit, StorageError, UserError
 from app.events import EventBus
 from app.settings_store import SettingsStore
+from app.state import Protection
 from app.ui.launch import Launch, show_error
 from app.ui.shell import Shell
 from tests.ui.staging import on_loop, until

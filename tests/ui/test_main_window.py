@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QMessageBox, QToolButton
 
-from app.application import Protection
+from app.state import Protection
 from app.ui.desktop import Desktop
 from app.ui.shell import Shell
 from app.ui.tray import Tray

@@ -7,8 +7,8 @@ import itertools
 import pytest
 from PySide6.QtGui import QColor, QIcon, QImage, QPalette
 
-from app.application import Protection
 from app.pipeline.placeholder import SHORT
+from app.state import Protection
 from app.ui.icons import SIZES, mark, mark_pixmap
 from app.ui.shell import Shell
 from app.ui.theme import contrast, error_ink, faint_ink, is_dark, mark_colour, tint

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from app.application import Protection
 from app.events import ExchangeFinished, StateChanged
+from app.state import Protection
 from app.ui.desktop import Desktop
 from app.ui.icons import mark
 from app.ui.shell import Shell

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from app.application import Protection, State
+from app.state import Protection, State
 from app.ui.status import status
 
 

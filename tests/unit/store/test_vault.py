@@ -230,7 +230,7 @@ async def test_purging_deletes_what_is_over_whole(vault: Vault, database: Databa
     clock.now += 1000
     assert [len(await vault.purge()) for _ in range(2)] == [1, 0]
     left = ask(database, "SELECT id FROM session")
-    assert left == [(vault._id("b"),)]
+    assert left == [(vault.stored_as("b"),)]
     for table in ("entry", "reserved"):
         assert ask(database, f"SELECT DISTINCT session FROM {table}") == left
     assert await vault.session("b") is fresh and fresh.value(token) == CANARY

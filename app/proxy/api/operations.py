@@ -1,0 +1,19 @@
+"""All operations of the management API."""
+
+from __future__ import annotations
+
+from app.proxy.api import audit, events, figures, health, metrics, records, redact, sessions, settings, terms
+from app.proxy.api.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *redact.OPERATIONS,
+    *sessions.OPERATIONS,
+    *terms.OPERATIONS,
+    *settings.OPERATIONS,
+    *figures.OPERATIONS,
+    *records.OPERATIONS,
+    *events.OPERATIONS,
+    *audit.OPERATIONS,
+    *health.OPERATIONS,
+    *metrics.OPERATIONS,
+)
