@@ -16,7 +16,10 @@ _TEXT_KEYS = frozenset(
     "content text input output arguments description instructions prompt system thinking delta data "
     "partial_json title context message summary body value default examples enum const".split()
 )
-_WORD_EDGE = re.compile(r"[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])")
+#: What parts the words of a key. Single letters joined by dots or "_" are one word, an abbreviation.
+_WORD_EDGE = re.compile(
+    r"(?P<initials>(?<![A-Za-z0-9])[A-Za-z](?:[._][A-Za-z](?![A-Za-z0-9]))+)|[_\-.\s]+|(?<=[a-z0-9])(?=[A-Z])"
+)
 #: Of `{"field": "TFN", "value": "123 456 782"}`: keys that say that a value follows, and that a label does.
 _OF_VALUES = frozenset("value val content text answer response data reply contents a number display".split())
 #: Of those, the ones that say nothing of themselves: what holds them may.
@@ -42,7 +45,11 @@ def label(key: str) -> str:
     """What a form would print before the value of `key`; "" where the value is a text of its own."""
     if key.endswith("\n"):
         return key
-    return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(' ', key[:48])}: "
+    return "" if key in _TEXT_KEYS or not key else f"{_WORD_EDGE.sub(_or_blank, key[:48])}: "
+
+
+def _or_blank(edge: re.Match[str]) -> str:
+    return edge["initials"] or " "
 
 
 def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:

@@ -20,7 +20,7 @@ _KEYS = (
 )
 #: Words that announce a secret, in lower case, and what they announce.
 WORDS: dict[str, str] = {
-    **dict.fromkeys("password passwd passphrase passcode pwd pass pw pword pswd p/w".split(), PASSWORD),
+    **dict.fromkeys("password passwd passphrase passcode pwd pass pw pword pswd p/w p_w".split(), PASSWORD),
     **dict.fromkeys("secret token credential".split(), API_KEY),
     **{f"{word}{joint}key": API_KEY for word in _KEYS.split() for joint in ("_", "-", " ", "")},
 }
@@ -46,6 +46,7 @@ _SIGN = re.compile(
     r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|?]{0,24}[ \t]{1,2})?(?:=>|:=|[=!]==?|<-|[:=>|])[*]{0,2}"
     r"(?:\s{0,24}(?=\\{0,3}[\"'`])|[ \t]{0,24})"
     r"|(?P<listed>,)\s{0,4}(?=\\{0,3}[\"'`])|\((?=\\{0,3}[\"'`])|value=(?=\\{0,3}[\"'])"
+    r"|(?:</label>\s{0,24}<input)?(?: ?[a-z\-]{2,12}=[\"'][^\"'<>\n]{0,40}[\"']){0,6} ?value=(?=[\"'])"
     r"|(?P<said>(?:is|was)(?: now| set to)?:?[ \t]{1,2}))"
 )
 # In a pair of arguments, define("DB_PASSWORD", "…"), not in a list of words.
@@ -68,6 +69,10 @@ _ENDS, _ENDS_SAID = ".,:", ".,:?"
 # What may stand between where it is unmistakable: "password hunter2!", "pw (Tr0ub4dor&3)", "Password....Summer2024!".
 _LOOSE = re.compile(
     r"(?i:[ _]?(?:is|was|reads|now|to))?(?:\?{1,3}|[ \t]?\bpls\?)?[ \t]{0,4}[(\[/~;,|\u2013\u2014\-.:_*`\"' \t]{0,40}"
+)
+# Beside the name of its user: "user guest / pass ereby99n1", "login: guest pass …".
+_USER = re.compile(
+    r"(?i:(?<![a-z])(?:user(?:name)?|usr|login|uid)(?:[ ]*[:=][ ]*|[ ]))[^\s,;/|]{1,64}(?:[ ]?[/|][ ]?|[ ]|\n)\Z"
 )
 _DIGIT = re.compile("[0-9]")
 _TOKEN = re.compile(r"(?<![^\s\"'`(\[*_~.>])[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
@@ -104,6 +109,11 @@ def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
     near = _LOOSE.match(text, end)
     if near is not None and (found := _strong(text, near.end())):
         return found
+    if text[end : end + 1] == " " and _USER.search(text, max(0, start - 80), start):
+        word = _TOKEN.match(text, end + 1)
+        value = word.group().rstrip(_ENDS_BARE) if word else ""
+        if _DIGIT.search(value) and len(value) >= 8 and is_password(value) and not value.isdigit():
+            return end + 1, end + 1 + len(value)
     for place in below.places(text, start, end):
         word = _TOKEN.match(text, place.start)
         if word is None or not word.start() <= place.digit < word.end():

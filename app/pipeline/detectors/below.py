@@ -49,7 +49,7 @@ _STAMP = re.compile(
 _TURN = re.compile(rf"{_MARKS}{{0,6}}(?:{_NAME}[ \t(\[,\u00b7\u2022|\-]{{1,8}})?{_TIME}[ \t)\]*_:]{{0,6}}")
 _ASKS = re.compile(
     r"(?i:(?<![a-z])(?:what|whats|what's|which|whose|please|pls|plz|kindly|can|could|may|would|will|need|needs|require"
-    r"|want|give|provide|enter|confirm|verify|send|tell|share|supply|state|type|quote|have|got|know)(?![a-z]))"
+    r"|wants?|asks|asking|give|provide|enter|confirm|verify|send|tell|share|supply|state|type|quote|have|got|know)(?![a-z]))"
 )
 # What an answer begins with, before the value; anything else names another thing.
 _LEAD = frozenset(
@@ -66,12 +66,12 @@ _LEADING = re.compile(
     r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9_\-])[^A-Za-z0-9\n]*"
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,10}>")
-_SENTENCE = re.compile(r"[.!?;] +")
+_SENTENCE = re.compile(r"(?:(?<!\.[A-Z])\.|[!?;]) +")
 # What is asked with these is no value.
 _EXPLAINS = re.compile(r"(?i:(?<![a-z])(?:how|why|when|where|who|which way)(?![a-z]))")
 _DIGIT = re.compile("[0-9]")
 # What may stand behind a value that has its line to itself.
-_TAIL = re.compile(r"[^\w\n]{0,40}(?:\n|\Z)|[ ]?\(|[ ]{2}|\t|[ ]?[|<]")
+_TAIL = re.compile(r"[^\w\n]{0,40}(?:\n|\Z)|,? (?i:right|yes|yeah|correct|ok|okay)\?|[ ]?\(|[ ]{2}|\t|[ ]?[|<]")
 
 
 class Place(NamedTuple):
@@ -151,7 +151,7 @@ def _said(text: str, position: int, stop: int, spoken: bool) -> int:
 
 
 def _behind_lead(text: str, said: int, digit: int) -> int:
-    """Where an answer goes on behind what it may begin with."""
-    while (word := _LEADING.match(text, said, digit)) and word[1].lower().replace("\u2019", "'") in _LEAD:
+    """Where an answer goes on behind what it may begin with; the letter that a number begins with is no word."""
+    while (word := _LEADING.match(text, said, digit + 1)) and word[1].lower().replace("\u2019", "'") in _LEAD:
         said = word.end()
     return said

@@ -24,9 +24,15 @@ Found = tuple[int, int, Pattern, float]
 
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
-# Between word and value: so many characters without a digit, a tag, an index, a footnote's mark or a link's target
-# counting as one, and a line break.
-_UNIT = r"(?:<[A-Za-z/!][^<>\n]{0,200}>|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n])"
+# Between word and value: so many characters without a digit, and a line break. As one count a tag up to the value in
+# it, another attribute, an index, a footnote's mark, a link's target.
+_UNIT = (
+    r"(?:<(?i:input)[^<>\n]{0,200}?value="
+    r"|<(?i:option)[^<>\n]{0,80}?value=(?=[\"'][A-Z]{0,3}[0-9][0-9A-Z \-./]{3,40}[\"'])|<[A-Za-z/!][^<>\n]{0,200}>"
+    r"|[ ](?:maxlength|minlength|rows|cols|size|tabindex)=[\"'][0-9]{1,4}[\"']"
+    r"|[ ](?:id|class|type)=[\"'][a-z][a-z0-9 _\-]{0,31}[\"']"
+    r"|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n])"
+)
 _BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
 # Another label in between: the word announced something else ("passport: none\nnotes: …"), or nothing. So did one that
 # is added to ("acc += 10").
@@ -51,14 +57,34 @@ _VALUE_ENDS = re.compile(r"(?:[A-Za-z]{1,3}|[ \-]?[A-Z]{1,3})(?![A-Za-z0-9])")
 _FOLD = bytes(byte + 32 if 0x41 <= byte <= 0x5A else 0x20 if byte in b"_-\xa0" else byte for byte in range(256))
 
 
+# Letters apart that are an abbreviation: "a_c_n", "A C N". Of two letters it must be all that a key or a heading says.
+_SPLIT = re.compile("[a-z] [a-z](?![a-z])")
+_INITIALS = re.compile(
+    r"[A-Za-z]_[A-Za-z]_[A-Za-z](?![A-Za-z0-9])|(?<![A-Z] )[A-Z] [A-Z] [A-Z](?![A-Za-z0-9])(?! [A-Z](?![A-Za-z0-9]))"
+)
+_KEY = re.compile(
+    r"(?i:[_ ]?(?:no|num|number|nr|id))?\.?(?:[\"'`*\]]{0,4}[ \t]{0,4}(?:[:=|,;>\n\t]|</|[a-z\-]{2,12}=)|\Z)"
+)
+_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[^ \t=:] )[ \t]{0,4}\Z")
+#: What is too short for more than a key.
+_KEYS_ONLY = frozenset({"ss"})
+
+
 def spellings(word: str) -> set[str]:
-    """How a word of a row's context may be written, folded: joined or not, an abbreviation with its full stops."""
+    """How a word of a row's context may be written, folded: joined or not, an abbreviation with its full stops.
+
+    The letters of an abbreviation may be apart, too: "_" is folded to a blank.
+    """
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
-    if word.isalpha() and len(word) <= 5:
-        out.add(".".join(word))
     first, blank, rest = word.partition(" ")
-    if blank and first.isalpha() and len(first) <= 5:
-        out.add(f"{first}. {rest}")
+    letters = first.replace(".", "").replace("/", "")
+    if first.isalpha() and len(first) <= 5:
+        out |= {".".join(first)} if not blank else {f"{first}. {rest}"}
+    if letters.isalpha() and 2 <= len(letters) <= 5 and (letters == first or len(first) == 2 * len(letters) - 1):
+        out.add(" ".join(letters) + blank + rest)
+        if blank and "/" not in first:
+            dotted = ".".join(letters)
+            out |= {f"{dotted} {rest}", f"{dotted}. {rest}"}
     # What Latin-1 lacks is folded to "?", the curly apostrophe for one.
     return out | {spelling.replace("'", "?") for spelling in out}
 
@@ -75,6 +101,7 @@ class Keywords:
         self._rows = list(by_word.values())
         self._units = [any(row.unit for row in announced) for announced in self._rows]
         self._wordlike = [any(row.wordlike for row in announced) for announced in self._rows]
+        self._apart = [_SPLIT.match(word) is not None or word in _KEYS_ONLY for word in by_word]
         words = [*by_word, *Columns.MARKS]
         self._words = BytesAhoCorasick([word.encode("latin-1") for word in words], implementation=Implementation.DFA)
 
@@ -87,6 +114,8 @@ class Keywords:
                 columns.mark()
                 continue
             if not _is_word(text, start, end, self._units[index]):
+                continue
+            if self._apart[index] and not _is_apart(text, start, end):
                 continue
             rows, wordlike = self._rows[index], self._wordlike[index]
             for left, right in columns.under(start, end, index):
@@ -170,6 +199,13 @@ def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Fo
     window = text[max(0, start - stated.WIDEST) : start].rstrip(_NO_DIGIT)
     if not window or not window[-1].isdigit():
         return
+    if place := stated.paired(text, start, end):
+        pairs = [
+            row for row in rows if not row.unit and row.regex.fullmatch(text, *place) and row.accepts(text, *place)
+        ]
+        yield from ((*place, row, row.score) for row in pairs)
+        if pairs:
+            return
     digit = start - min(start, stated.WIDEST) + len(window)
     run = _VALUE_ENDS.match(text, digit, start)
     gaps = {stop: stated.gap(text, stop, start, end) for stop in {digit, run.end() if run else digit}}
@@ -191,6 +227,15 @@ def _before(text: str, rows: list[Pattern], start: int, end: int) -> Iterator[Fo
             if is_named and row.accepts(text, *match.span()):
                 yield *match.span(), row, row.score - _FIRST
                 break
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether letters apart at [start, end), or so few of them, are an abbreviation, and no words or variables."""
+    if _INITIALS.match(text, start):
+        return True
+    if text[start + 1] not in "_sS":
+        return False
+    return _KEY.match(text, end) is not None and _BEFORE_KEY.search(text, max(0, start - 6), start) is not None
 
 
 # "taxfileNumber", "taxfilenumber": what may be joined to a word that announces a number.

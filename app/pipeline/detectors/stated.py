@@ -37,6 +37,11 @@ _CELL = re.compile(
     r"(?:[A-Za-z'’]{1,16} ){0,2}"
 )
 _FIELD = re.compile(r"[\"']?,[ ]?[\"']?(?:[A-Za-z'’]{1,16} ){0,2}")
+# The attribute before: `value="123456782" type="text" name="`.
+_ATTRIBUTE = re.compile(
+    r"[\"'](?: (?:class|type)=[\"'][a-z \-]{0,24}[\"']){0,2} (?:name|id|label|title|aria-label|placeholder)=[\"']"
+    r"(?:[A-Za-z]{1,16}[ _\-]){0,2}"
+)
 _CELL_ENDS = re.compile(
     r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[\"'`*_ \t]{0,16}(?:\||\t|;|</t|\r?\n|\Z)"
 )
@@ -49,6 +54,14 @@ _RULED = re.compile(
 )
 _BLANK = re.compile(r"(?:\A|\n)[ \t]*(?:[\-_=\u2500.]{3,80}[ \t]*)?(?:\n|\A)?[ \t*_`>\[]{0,8}\Z")
 _NO_NUMBER = frozenset(("number of", "lot of", "total of"))
+
+
+# "`062-000` / `12345678` (BSB / account)": how far the brackets are looked for, and what parts labels and values alike.
+_BRACKET = 48
+_PARTED = tuple(map(re.compile, (r" +[/|&+] +|, +| +and +", r"[/|,&]")))
+_PAIRED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,5}[0-9](?:[A-Z0-9 \-./]{0,40}[A-Z0-9])?(?=[ \"'`*]{0,4}\Z)")
+
+_NUMBERED = re.compile(r"(?:(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|#)))*[\s.\"'`*]*")
 
 
 class Gap(Enum):
@@ -72,6 +85,8 @@ def gap(text: str, stop: int, start: int, end: int) -> Gap:
         return Gap.CAPTION if _ENDS.match(text, end) else Gap.NONE
     if (_CELL.fullmatch(between) or _FIELD.fullmatch(between)) and _CELL_ENDS.match(text, end):
         return Gap.FIELD if between.lstrip("\"'")[:1] == "," else Gap.CELL
+    if between[0] in "\"'" and _ATTRIBUTE.fullmatch(between):
+        return Gap.STATED
     if _REMARK.fullmatch(between) and _ENDS.match(text, end):
         return Gap.STATED
     tokens = _TOKEN.findall(between.lstrip(_CLOSING))
@@ -101,6 +116,29 @@ def _told(text: str, tokens: list[str], words: list[str], end: int) -> Gap:
         if not is_stated and words[0] in _OWNERS and len(words) <= 3:
             return Gap.ASKED
     return Gap.STATED if is_stated else Gap.NONE
+
+
+def paired(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The value that has the place before the brackets which the word at [start, end) has in them."""
+    opening = text.rfind("(", max(0, start - _BRACKET), start)
+    closing = text.find(")", end, end + _BRACKET) if opening >= 0 else -1
+    for mark in _PARTED if closing >= 0 else ():
+        labels = _parts(mark, text, opening + 1, closing)
+        if len(labels) > 1:
+            first = max(0, opening - WIDEST)
+            first = max(first, text.rfind("\n", first, opening) + 1)
+            values = _parts(mark, text, first, opening)[-len(labels) :]
+            for place, (left, right) in enumerate(labels):
+                if left <= start and _NUMBERED.fullmatch(text, end, right) and len(values) == len(labels):
+                    value = _PAIRED.search(text, *values[place])
+                    return value.span() if value else None
+            break
+    return None
+
+
+def _parts(mark: re.Pattern[str], text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    marks = [match.span() for match in mark.finditer(text, begin, end)]
+    return list(zip([begin, *(right for _, right in marks)], [*(left for left, _ in marks), end], strict=True))
 
 
 def is_thing(text: str, begin: int, after: int = 0) -> bool:

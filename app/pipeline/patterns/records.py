@@ -74,7 +74,7 @@ _ID_WORDS = _numbers(
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
 _PLATE_WORDS = (
     "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn",
-    "tag no", "tag number", "tag #", "vehicle tag", "license tag",
+    "tag no", "tag number", "tag #", "vehicle tag", "license tag", "reg no", "reg num", "reg number",
 )  # fmt: skip
 
 ROWS = (

@@ -382,3 +382,86 @@ def test_the_same_words_announce_nothing_else(text: str) -> None:
 )
 def test_a_turn_is_read_with_the_question_before_it(turns: list[tuple[str, str]], values: list[str]) -> None:
     assert hidden(json.dumps([{"role": role, "content": content} for role, content in turns])) == values
+
+
+# fmt: off
+#: An abbreviation with its letters apart, as a tool makes a key of it, and a value.
+APART = [
+    ("A.C.N.", "a_c_n", "004085616"), ("N.H.S. number", "n_h_s_number", "9434765910"),
+    ("D.O.B.", "d_o_b", "31/01/1980"), ("C.H.I. number", "c_h_i_number", "0101806000"), ("S/C", "s_c", "12-34-56"),
+    ("A/C no", "a_c_no", "12345678"),
+    ("S/N", "s_n", "C02XG0FDJG5J"), ("SS#", "ss", "123456789"), ("D.L. number", "d_l_number", "D123-4567-8901"),
+    ("U.R. no.", "u_r_no", "0123456"), ("B.S.B.", "b_s_b", "062-000"), ("P/W", "p_w", "Tr0ub4dor&3"),
+]
+#: Where it stands; {S} is the key.
+APART_FRAMES = [
+    '{{"id": 3, "{L}": "{V}", "ok": true}}', '{{"id": 3, "{S}": "{V}", "ok": true}}',
+    '{{"field": "{L}", "content": "{V}"}}', '{{"label": "{L}", "value": "{V}"}}', '{{"name": "{S}", "value": "{V}"}}',
+    "name,{L},city\nJo,{V},Perth", "id,{S},city\n7,{V},Perth", "| Name | {L} |\n|---|---|\n| Jo | {V} |",
+    '<label for="f7">{L}</label><input type="text" id="f7" class="col-6" value="{V}" disabled>',
+    '<label for=f7>{L}</label>\n  <input id="f7" value="{V}">', '<input name="{L}" value="{V}">',
+    '<input name="{S}" id="f7" class="c" value="{V}" readonly>', "INFO update id=7 {S}='{V}' ok=1", "update {L}='{V}'",
+]
+FIELDS = [
+    '<input placeholder="patient ID" type="text" id="x3" value="0123456">',
+    '<input name="passport" id="f7" maxlength="9" value="123456789">',
+    '<input value="D1234567" type="text" name="dl_number">',
+    '<input aria-label="British passport" value="123456789">',
+    '<textarea name="patient ID" rows="3">0123456</textarea>',
+    '<select name="passport"><option value="123456789">on file</option></select>',
+    '<option label="British passport">123456789</option>',
+    '<label for="f1">DL number <span>*</span></label><div class="col-6"><input id="f1" value="D123-4567-8901"></div>',
+]
+ANSWERS = [
+    ("the thing asks for a U.S. passport??\n[09:15] me: its A03619414 right?", ["A03619414"]),
+    ("[09:14] me: the form wants a U.S. passport\n[09:15] me: it's A03619414 right?", ["A03619414"]),
+    ("asks for a US passport?\n[09:15] me: thats A03619414 yes?", ["A03619414"]),
+    ("TFN\n123456780, right?", ["123456780"]),
+    ("the thing asks for a U.S. passport??\n[09:15] me: its in drawer 12, right?", []),
+    ("temp login: user guest / pass ereby99n1bz3z354q", ["ereby99n1bz3z354q"]),
+    ("login: guest pass ereby99n1bz3z354q", ["ereby99n1bz3z354q"]),
+    ("for the user admin, pass token123 to it", []),
+    ("users pass ereby99n1bz3z354q around", []),
+    ("each user 1 / pass 10023456", []),
+    ("login as guest / pass through", []),
+    ("Deposit: `080-404` / `400003` (BSB / account)", ["080-404", "400003"]),
+    ("Pay to 080-404, 12345678 (BSB, account no)", ["080-404", "12345678"]),
+    ("080-404/12345678 (BSB/account)", ["080-404", "12345678"]),
+    ("12-34-56 / 12345678 (sort code / a/c)", ["12-34-56", "12345678"]),
+    ("123456782 and 31/01/1980 (TFN and DOB)", ["123456782", "31/01/1980"]),
+    ("12 / 14 (port / account)", []),
+    ("took 10023456 / 20034567 (account lookups / seconds)", []),
+    ("reg. number: AB12 CDE", ["AB12 CDE"]), ("Reg. no. ABC12D", ["ABC12D"]), ('{"reg_no": "BZA12"}', ["BZA12"]),
+    ("reg. number of pages: many", []), ("reg no more than 3", []),
+]
+#: Letters apart, or few, that are no abbreviation of an identifier.
+NOT_APART = [
+    "x_s_c = 123456", "s_code = 123456", "s_c_max = 123456", "fs_n: 100234567", "t_s_n = C02XG0FDJG5J",
+    "options a b n 51824753556", "points a, c, n: 004085616", "class s_c 123456 of the score", '{"ss": "10:30:59"}',
+    "ss 123456789 sockets", '{"ss": "987654321"}', '{"class": "123456789"}', "hh:mm:ss 123456789",
+    '{"a_b_c": "004085616"}',
+    '<input id="f7" value="12345678">', '<label for="f7">Order</label><input id="f7" value="12345678">',
+    '<option value="1">Account</option><option value="2">Order</option>', '<input name="account" value="step2">',
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("frame", APART_FRAMES)
+def test_letters_apart_are_an_abbreviation(frame: str) -> None:
+    said = [(frame.format(L=name, S=key, V=value), value) for name, key, value in APART]
+    assert [text for text, value in said if not is_hidden(text, value)] == []
+
+
+@pytest.mark.parametrize("text", FIELDS)
+def test_a_field_of_a_page_is_read_with_its_label(text: str) -> None:
+    assert len(hidden(text)) == 1
+
+
+@pytest.mark.parametrize(("text", "values"), ANSWERS)
+def test_what_is_asked_paired_or_beside_a_user_is_found(text: str, values: list[str]) -> None:
+    assert hidden(text) == values
+
+
+@pytest.mark.parametrize("text", NOT_APART)
+def test_other_letters_apart_announce_nothing(text: str) -> None:
+    assert hidden(text) == []
