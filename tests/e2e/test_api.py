@@ -139,6 +139,23 @@ async def test_a_text_is_redacted_and_comes_back(running: Running, ask: Asking) 
     assert other == again
 
 
+async def test_the_requests_of_the_n8n_node_are_understood(ask: Asking) -> None:
+    token = {"Authorization": f"Bearer {ask.headers[HEADER]}"}
+    told = await ask("POST", "/redact", {"text": f"Ask {NAME}"}, headers=token, token=False)
+    path = f"/sessions/{told['sessionId']}/hydrate"
+    assert (await ask("POST", path, {"text": told["redactedText"]}, headers=token, token=False))[
+        "text"
+    ] == f"Ask {NAME}"
+    entry = {"term": "Wobbegong", "caseSensitive": False, "wholeWord": False, "enabled": True}
+    added = await ask("POST", "/dictionary", {"entries": [entry]}, headers=token, token=False)
+    assert added["success"] and added["count"] == 1
+    listed = await ask("GET", "/dictionary", headers=token, token=False)
+    assert {**entry, "term": "Wobbegong"}.items() <= listed["entries"][-1].items()
+    gone = await ask("DELETE", "/dictionary/by-terms", {"terms": ["wobbegong"]}, headers=token, token=False)
+    assert gone == {"success": True, "deleted": 1}
+    assert (await ask("GET", "/stats", headers=token, token=False))["piiDetected"] >= 1
+
+
 async def test_offsets_are_told_in_utf_16_where_that_is_asked_for(ask: Asking) -> None:
     text = f"😀 {NAME} 😀😀 {EMAIL}"
     for unit, encoding, size in (("characters", "utf-32-le", 4), ("utf16", "utf-16-le", 2)):
