@@ -20,7 +20,7 @@ _WIDE = re.compile(r"\S+(?: \S+)*")
 # "|---|:--:|", "+----+----+", "==== ====", and fields that are all empty.
 _RULE = re.compile(r"[ \t]*[|+:=\-][ \t|+:=\-]*\r?")
 # A heading names something. It assigns nothing and is no sentence; a dot behind a short word abbreviates it.
-_NO_HEADING = re.compile(r"[=:{}<>]|(?:[!?]|[^\W\d]{5}\.) +\S")
+_NO_HEADING = re.compile(r"[=:{}<>]|(?:[!?]|[^\W\d]{5}\.|(?<![.\w])[A-Z]{2,4}\.) +\S")
 _TAG = re.compile(r"<(/?)(table|TABLE|[Tt][RrHhDd])\b[^<>]{0,500}>")
 # What an SQL statement inserts: (names) VALUES (…), (…). A quote inside a string is written twice.
 _INSERTION = ("VALUES", "values")
