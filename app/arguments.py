@@ -50,7 +50,8 @@ def _shown(default: object) -> str:
 def parser() -> argparse.ArgumentParser:
     """The whole command line, for `main` and for the documentation."""
     everything = list(DECLARED.values())
-    top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION)
+    # No abbreviations: "panic --all" would be read as one of "--allowed-hosts" before its command sees it.
+    top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION, allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"anonamoose {__version__}")
     _add_settings(top, everything)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
