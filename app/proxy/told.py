@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
 from app.audit.policies import in_force
-from app.proxy.exchange import Exchange
+from app.pipeline.detection import known_entities
+from app.pipeline.placeholder import LITERAL
+from app.proxy.exchange import Exchange, Spans
 from app.store.audit import utc
 
 #: What nobody has declared is called by no name of its own.
@@ -41,11 +44,20 @@ def told(exchange: Exchange) -> dict[str, Any]:
         "read": exchange.read if exchange.went else "",
         "why": exchange.why if exchange.went else "",
         "attached": dict(exchange.attached),
-        "spans": [[*span, count] for span, count in sorted(exchange.spans.items())],
+        "spans": [[*span, count] for span, count in sorted(_published(exchange.spans).items())],
         "values": exchange.spans.total(),
         "restored": exchange.restored,
         "policy": in_force(exchange.policy, exchange.preset) if exchange.policy is not None else {},
     }
+
+
+def _published(spans: Spans) -> Spans:
+    """`spans` with the types that the user made up as CUSTOM: what they are called may be telling."""
+    known = known_entities() | {LITERAL}
+    told: Spans = Counter()
+    for (entity, *rest), count in spans.items():
+        told[entity if entity in known else "CUSTOM", *rest] += count  # type: ignore[index]
+    return told
 
 
 def _who(exchange: Exchange) -> dict[str, Any]:
