@@ -61,7 +61,7 @@ _BRACKET = 48
 _PARTED = tuple(map(re.compile, (r" +[/|&+] +|, +| +and +", r"[/|,&]")))
 _PAIRED = re.compile(r"(?<![A-Za-z0-9])[A-Z]{0,5}[0-9](?:[A-Z0-9 \-./]{0,40}[A-Z0-9])?(?=[ \"'`*]{0,4}\Z)")
 
-_NUMBERED = re.compile(r"(?:(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|#)))*[\s.\"'`*]*")
+_NUMBERED = re.compile(r"(?i:[ _\-.]?card)?(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|#))?[\s.\"'`*]*")
 
 
 class Gap(Enum):

@@ -32,7 +32,7 @@ ROWS = (
     # As people say it: "her social is …".
     *identifier("US_SSN", ("social",), "ssa.gov", near("123456789", loose(3, 2, 4), reach=10)),
     # As a key this may be anything, so the check decides.
-    *identifier("US_SSN", ("ss",), "ssa.gov", near("123456782", loose(3, 2, 4), checksums.ssn)),
+    *identifier("US_SSN", ("ssn", "ss"), "ssa.gov", near("123456782", loose(3, 2, 4), checksums.ssn)),
     *identifier(
         "US_ITIN",
         ("itin", "tin", "tax id", "taxpayer id", "taxpayer identification", "individual taxpayer"),
