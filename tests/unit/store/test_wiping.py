@@ -14,6 +14,7 @@ from app.events import EventBus
 from app.paths import Paths
 from app.pipeline.memo import Edit, Memory
 from app.pipeline.terms import Term
+from app.store.access import Access, Scope
 from app.store.counts import Counts
 from app.store.removal import remains
 from app.store.terms import Terms
@@ -49,6 +50,7 @@ async def fill(store: Store) -> Vault:
     await counts.add({"PERSON": 20})
     await counts.save()
     await Terms(store.database, store.seal, EventBus()).add([Term("Globex")])
+    await Access(store.database).add("a-tool", Scope())
     return vault
 
 
@@ -71,7 +73,7 @@ async def test_all_is_gone_but_what_shall_stay(paths: Paths, store: Store, dicti
     assert (len(removed), removed.values, removed.folded) == (2, 40, True)
     assert len(removed.marks) > 80 and remains(removed.marks, store.database.files) == 0
     left_in = {table for table, number in rows(store).items() if number}
-    assert left_in == ({"meta"} if dictionary else {"meta", "term"})
+    assert left_in == ({"meta"} if dictionary else {"meta", "term", "local_key"})
     assert master_key(paths.key, environ={}).key == store.seal.key != before
     assert vault.name(b"x") != name, "nobody finds again what was called by the old key"
     again = unlock(paths)
