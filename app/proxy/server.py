@@ -38,7 +38,7 @@ class Server:
         self._guard = guard
         self._api = api
         app = web.Application(client_max_size=current.body_limit * 2**20)
-        app.router.add_route("*", "/{path:.*}", self._answer)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._answer)
         app.on_response_prepare.append(mark)
         app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(

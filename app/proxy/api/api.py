@@ -87,7 +87,10 @@ class Api:
         values = zip(operation.path.split("/")[1:], segments, strict=True)
         places = {name[1:-1]: value for name, value in values if name.startswith("{")}
         for name, value in places.items():
-            check(PLACES[name], value, name)
+            try:
+                check(PLACES[name], value, name)
+            except Invalid as error:
+                raise Problem(404, "not_found", f"There is no such {name}. {error}", field=name) from None
         query = read_query(operation.asked, [*request.query.items()])
         if operation.body is None:
             return Call(self._parts, request, places, query, None)

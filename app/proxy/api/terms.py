@@ -76,13 +76,16 @@ def _checked(entries: Sequence[Mapping[str, Any]], kind: Kind, at: str) -> list[
     return terms
 
 
-async def _added(call: Call, terms: Iterable[Term]) -> tuple[int, int]:
+async def _added(call: Call, terms: Sequence[Term]) -> tuple[int, int]:
     """How many were added, and how many were there already."""
-    given = list(terms)
-    known = set(call.parts.terms.all().values())
-    new = [term for term in dict.fromkeys(given) if term not in known]
+    new = await asyncio.to_thread(_new, terms, call.parts.terms.all())
     await call.parts.terms.add(new)
-    return len(new), len(given) - len(new)
+    return len(new), len(terms) - len(new)
+
+
+def _new(terms: Sequence[Term], there: Mapping[int, Term]) -> list[Term]:
+    known = set(there.values())
+    return [term for term in dict.fromkeys(terms) if term not in known]
 
 
 def _of(call: Call, kind: Kind) -> dict[int, Term]:
