@@ -6,17 +6,17 @@ import base64
 import binascii
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import Exit, KeyMismatch, StorageError, UserError
+from app.keyrings import SERVICE, answering
 
 VARIABLE = "ANONAMOOSE_VAULT_KEY"
 #: Where a rotation finds the next key while the variable gives the present one: only the user can change that.
 NEXT_VARIABLE = "ANONAMOOSE_NEW_VAULT_KEY"
-_SERVICE = "anonamoose"
 _SIZE = 32
 
 
@@ -61,7 +61,7 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
         import keyring  # takes a while to look for a backend: only when it is needed
 
         account = _account(file)
-        stored = keyring.get_password(_SERVICE, account)
+        stored = keyring.get_password(SERVICE, account)
         if stored:
             return MasterKey(_decode(stored, "the system keyring"), "the system keyring")
         _refuse_another(file, "in the system keyring")
@@ -108,7 +108,7 @@ def staged_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes | 
     with _answering():
         import keyring
 
-        stored = keyring.get_password(_SERVICE, _account(_next(file)))
+        stored = keyring.get_password(SERVICE, _account(_next(file)))
         return _decode(stored, "the system keyring") if stored else None
     return None
 
@@ -129,7 +129,7 @@ def put_in_place(file: Path, key: bytes, environ: Mapping[str, str] | None = Non
         import keyring
 
         if _keep(_account(file), key):
-            keyring.delete_password(_SERVICE, _account(_next(file)))
+            keyring.delete_password(SERVICE, _account(_next(file)))
 
 
 def forget_key(file: Path) -> None:
@@ -140,8 +140,8 @@ def forget_key(file: Path) -> None:
         import keyring
 
         for account in (_account(file), _account(_next(file))):
-            if keyring.get_password(_SERVICE, account):
-                keyring.delete_password(_SERVICE, account)
+            if keyring.get_password(SERVICE, account):
+                keyring.delete_password(SERVICE, account)
 
 
 def _next(file: Path) -> Path:
@@ -158,29 +158,12 @@ def _keep(account: str, key: bytes) -> bool:
     """Whether the keyring has kept `key`: there are some that forget."""
     import keyring
 
-    keyring.set_password(_SERVICE, account, _encode(key))
-    return keyring.get_password(_SERVICE, account) == _encode(key)
+    keyring.set_password(SERVICE, account, _encode(key))
+    return keyring.get_password(SERVICE, account) == _encode(key)
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    """What keyrings raise, in words for the user; nothing where there is no keyring at all."""
-    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-
-    try:
-        yield
-    except NoKeyringError:
-        pass
-    except KeyringLocked as error:
-        raise UserError(
-            "The system keyring is locked.", "Unlock it and start Anonamoose again.", code=Exit.CONFIG
-        ) from error
-    except KeyringError as error:
-        raise UserError(
-            f"The system keyring does not answer ({type(error).__name__}).",
-            f"Mend it, or give the vault key in {VARIABLE}.",
-            code=Exit.CONFIG,
-        ) from error
+def _answering() -> AbstractContextManager[None]:
+    return answering("Unlock it and start Anonamoose again.", f"Mend it, or give the vault key in {VARIABLE}.")
 
 
 def _refuse_another(file: Path, where: str) -> None:

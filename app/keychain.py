@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from app.errors import Exit, StorageError, UserError
+from app.errors import StorageError
+from app.keyrings import SERVICE, answering
 
-_SERVICE = "anonamoose"
 _FILE = "keys.json"
 #: The name of the access token.
 ACCESS_TOKEN = "access-token"  # noqa: S105  a name
@@ -33,8 +32,8 @@ class Keychain:
             return kept
         import keyring  # takes a while to look for a backend: only when it is needed
 
-        with _told():
-            return keyring.get_password(_SERVICE, self._account(name)) or None
+        with _answering():
+            return keyring.get_password(SERVICE, self._account(name)) or None
         return None
 
     def put(self, name: str, secret: str) -> str:
@@ -42,9 +41,9 @@ class Keychain:
         import keyring
 
         account = self._account(name)
-        with _told():
-            keyring.set_password(_SERVICE, account, secret)
-            if keyring.get_password(_SERVICE, account) == secret:
+        with _answering():
+            keyring.set_password(SERVICE, account, secret)
+            if keyring.get_password(SERVICE, account) == secret:
                 self._drop(name)
                 return "the system keyring"
         self._write({**self._read(), name: secret})
@@ -56,9 +55,9 @@ class Keychain:
 
         had = self._drop(name)
         account = self._account(name)
-        with _told():
-            if keyring.get_password(_SERVICE, account) is not None:
-                keyring.delete_password(_SERVICE, account)
+        with _answering():
+            if keyring.get_password(SERVICE, account) is not None:
+                keyring.delete_password(SERVICE, account)
                 return True
         return had
 
@@ -101,18 +100,5 @@ class Keychain:
             ) from error
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Passes where there is no keyring; raises UserError where there is one that does not answer."""
-    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-
-    try:
-        yield
-    except NoKeyringError:
-        pass
-    except KeyringLocked:
-        raise UserError("The system keyring is locked.", "Unlock it and try again.", code=Exit.CONFIG) from None
-    except KeyringError as error:
-        raise UserError(
-            f"The system keyring does not answer ({type(error).__name__}).", "Mend it and try again.", code=Exit.CONFIG
-        ) from None
+def _answering() -> AbstractContextManager[None]:
+    return answering("Unlock it and try again.", "Mend it and try again.")

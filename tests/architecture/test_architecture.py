@@ -21,7 +21,7 @@ ALLOWED = {
     "qasync": ("app/ui/",),
     "aiohttp": ("app/proxy/", "app/demo.py"),
     "sqlite3": ("app/store/",),
-    "keyring": ("app/credentials.py", "app/keychain.py"),
+    "keyring": ("app/credentials.py", "app/keychain.py", "app/keyrings.py"),
     "onnxruntime": ("app/pipeline/",),
     "huggingface_hub": ("app/hub/",),
     "transformers": ("app/pipeline/",),

@@ -234,6 +234,43 @@ def test_all_goes_when_asked_for(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"instance.lock", "rotation.lock"}
 
 
+@pytest.mark.parametrize("runs", [True, False], ids=["running", "stopped"])
+@pytest.mark.parametrize("everything", [False, True], ids=["panic", "panic --all"])
+async def test_what_the_other_files_hold_goes_as_well(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession, runs: bool, everything: bool
+) -> None:
+    trail, readings = tmp_path / "audit.sqlite3", tmp_path / "readings.sqlite3"
+    more = ("--all",) if everything else ()
+    async with launched(tmp_path, upstream) as running:
+        await running.protected()
+        await post(http, running.origin, PROSE, "a.person")
+        await post(http, running.origin, PROSE, "another.person")  # what was kept of the first is on disk by now
+        await running.app.trail.flush()
+        assert _count(trail, "entry") > 2 and _count(readings, "reading") > 0
+        if runs:
+            done = await asyncio.to_thread(run, "panic", "--yes", *more, "--data-dir", tmp_path)
+            assert done.returncode == Exit.OK, done.stderr
+            await running.app.trail.flush()
+            assert _count(readings, "reading") == 0 and _kinds(trail) <= {"cleared", "protection", "setting"}
+    if not runs:
+        done = await asyncio.to_thread(run, "panic", "--yes", *more, "--data-dir", tmp_path)
+        assert done.returncode == Exit.OK, done.stderr
+        if everything:
+            assert not trail.exists() and not readings.exists()
+        else:
+            assert _count(trail, "entry") == 0 and _count(readings, "reading") == 0
+
+
+def _count(file: Path, table: str) -> int:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _kinds(file: Path) -> set[str]:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return {json.loads(said)["kind"] for (said,) in connection.execute("SELECT said FROM entry")}
+
+
 def test_it_is_not_done_unasked(tmp_path: Path) -> None:
     run("redact", "--session", "a", "--data-dir", tmp_path, "--no-ner", input=PROSE.encode())
     before = (tmp_path / "vault.key").read_text()

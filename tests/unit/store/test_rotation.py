@@ -19,6 +19,8 @@ from app.lock import InstanceLock
 from app.paths import Paths
 from app.pipeline.terms import Term
 from app.store import rotation
+from app.store.audit import AuditStore
+from app.store.audit_reading import AuditReader
 from app.store.counts import Counts
 from app.store.migrations import MIGRATIONS
 from app.store.rotation import SEALED, replace_key
@@ -246,6 +248,25 @@ async def test_a_key_in_a_variable_is_changed_by_the_user(tmp_path: Path, monkey
     await look(store, token)
     store.database.close()
     assert not (tmp_path / "vault.key").exists()
+
+
+async def test_the_audit_trail_is_proved_under_the_next_key_as_well(paths: Paths, opened: Opened) -> None:
+    store = opened()
+    trail = AuditStore(paths.audit, store.database, store.seal)
+    await trail.append([_entry()])
+    await replace_key(opened(), paths, nothing)
+    await trail.append([_entry()])
+    trail.close()
+    now = opened()
+    again = AuditStore(paths.audit, now.database, now.seal)
+    await again.append([_entry()])
+    again.close()
+    verdict = AuditReader(paths.audit).verify(now.database, now.seal)
+    assert verdict.is_intact and verdict.rows == 3
+
+
+def _entry() -> dict[str, object]:
+    return {"kind": "exchange", "time": "2026-03-01T00:00:00.000Z", "values": 1}
 
 
 #: Columns of bytes that no key of ours seals: names, which are keyed digests, and what a session's own key seals.
