@@ -25,8 +25,10 @@ _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v"}
 
 
 def escapes(text: str) -> Iterator[Reading]:
-    """One level of escapes undone, each as what it stands for; never as nothing."""
-    return ((match.start(), match.end(), _undo(match.group())) for match in _ESCAPE.finditer(text))
+    """One level of escapes undone, each as what it stands for; never as nothing, nor as itself."""
+    for match in _ESCAPE.finditer(text):
+        if (plain := _undo(match.group())) != match.group():  # HTML has no such character as "&A0;"
+            yield match.start(), match.end(), plain
 
 
 def _undo(escape: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.pipeline.disguises import undisguised
@@ -120,6 +120,7 @@ def test_much_of_anything_is_read(unit: str) -> None:
     assert read(text).endswith("jane@example.com")
 
 
+@example("&A0;")
 @given(st.text(st.characters(codec=None)) | st.text("aA1 .-_@%&#;\\u0640\u200b０ー（at)dot"))
 def test_readings_of_any_text_are_in_order(text: str) -> None:
     done = 0
