@@ -204,7 +204,8 @@ class Application:
     async def forget_everything(self) -> None:
         """Deletes all that was noted of requests, on disk and in memory; the vault gets another key.
 
-        The dictionary and the settings stay. Raises UserError; then nothing on disk has changed.
+        The audit trail begins anew. The dictionary, the settings and local keys stay. Raises UserError; if the vault
+        could not be written, nothing on disk has changed.
         """
         await wipe(self._store, self.settings.paths)
         await self._wipes.heard()

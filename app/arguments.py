@@ -159,7 +159,9 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     which = purge.add_mutually_exclusive_group()
     which.add_argument("--expired", action="store_true", help="those whose time is over (this is the default)")
     which.add_argument("--session", default="", metavar="NAME", help="the session that a client calls so")
-    panic = commands.add_parser("panic", help="forget everything: sessions, values and counts, also in the running app")
+    panic = commands.add_parser(
+        "panic", help="forget everything: sessions, values, counts and the audit trail, also in the running app"
+    )
     panic.add_argument("--all", action="store_true", help="the dictionary, the settings and all keys as well")
     panic.add_argument("--yes", action="store_true", help="do not ask")
     _add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])

@@ -17,8 +17,9 @@ from app.ui.tasks import Tasks
 #: Question and consequence, before everything is forgotten.
 _FORGETTING = (
     "Forget everything?",
-    "All sessions with their values, the counts and the exchanges in the inspector are deleted for good. Placeholders "
-    "in old conversations can never be restored. The dictionary and the settings stay.",
+    "All sessions with their values, the counts, the audit trail and the exchanges in the inspector are deleted for "
+    "good. Placeholders in old conversations can never be restored. The dictionary and the settings stay, as do the keys "
+    "of tools and providers.",
 )
 
 
