@@ -18,8 +18,8 @@ from app.ui.tasks import Tasks
 _FORGETTING = (
     "Forget everything?",
     "All sessions with their values, the counts, the audit trail and the exchanges in the inspector are deleted for "
-    "good. Placeholders in old conversations can never be restored. The dictionary and the settings stay, as do the keys "
-    "of tools and providers.",
+    "good. Placeholders in old conversations can never be restored. The dictionary and the settings stay, as do the "
+    "keys of tools and providers.",
 )
 
 
