@@ -12,7 +12,7 @@ from app.audit import policies
 from app.audit.trail import Trail
 from app.descriptors import allow
 from app.errors import UserError
-from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
+from app.events import Event, EventBus, ExchangesWiped, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
 from app.proxy.api.api import Api
@@ -280,6 +280,8 @@ class Application:
         """Another process may delete sessions, or forget everything."""
         while True:
             await asyncio.sleep(_LOOK_EVERY)
+            if wiped := self.exchanges.wipe(self.settings.current.keep_texts):
+                self.bus.publish(ExchangesWiped(wiped))
             with suppress(UserError):  # the next request meets the same fault and tells its user
                 if not await self.vault.refresh():
                     continue

@@ -30,6 +30,13 @@ class ExchangeFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangesWiped:
+    """The texts of the exchanges with these ids are no longer kept."""
+
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class SettingChanged:
     """The setting called `name` has a new value."""
 
@@ -49,7 +56,7 @@ class Forgotten:
     """Everything that was noted of requests is gone, here and on disk."""
 
 
-Event = Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged
+Event = Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | ExchangesWiped | SettingChanged | TermsChanged
 Listener = Callable[[Event], None]
 
 

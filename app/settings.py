@@ -210,7 +210,22 @@ class Settings(ProxySettings):
         "How many exchanges the inspector remembers, in memory only; 0 for none. Without windows none are.",
         "Sessions",
         low=0,
-        high=1000,
+        high=5000,
+    )
+    keep_texts: int = option(
+        60,
+        "How long the inspector keeps the texts of an exchange; its counts stay. 0 for as long as the exchange.",
+        "Sessions",
+        low=0,
+        high=7 * 24 * 60,
+        unit="min",
+        zero="as long as the exchange",
+    )
+    show_originals: bool = option(
+        True,
+        "Whether the inspector may show what was hidden, once asked to. No system offers every desktop a way to ask "
+        "for its password again, so lock the screen when you leave.",
+        "Sessions",
     )
     audit: bool = option(
         True,

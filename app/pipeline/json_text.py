@@ -115,6 +115,12 @@ class Offsets:
         """Where the character before decoded `index` ends."""
         return self[index]
 
+    def index(self, place: int) -> int:
+        """The inverse: the index in the decoded string of what stands at `place`."""
+        raw = place - self._start
+        at = bisect_right(range(len(self._decoded)), raw, key=lambda n: self._decoded[n] + self._shift[n]) - 1
+        return raw - (self._shift[at] if at >= 0 else 0)
+
 
 def spliced(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
     """`text` with each `[start, end)` replaced; they are disjoint, in any order."""

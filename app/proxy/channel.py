@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
 from app.pipeline.restore import Restorer
+from app.proxy.exchange import Answered
 from app.proxy.offsets import Restored
 from app.proxy.providers.base import Index
 
 #: What a channel is called: its name, and the index of the part it belongs to.
 Named = tuple[str, Index]
+
+
+def within(index: Index, closing: Iterable[Index]) -> bool:
+    """Whether a part at `index` belongs to one of those."""
+    return any(index[: len(prefix)] == prefix for prefix in closing)
 
 
 @dataclass(slots=True)
@@ -41,6 +47,11 @@ class Channel:
         self.came.append(text)
         self.got.append(new)
         return new
+
+    def answered(self) -> Answered:
+        """Its text so far for whoever looks; what is held is not in it."""
+        label = self.tool or ("thinking" if self.is_thought or "thinking" in self.path else "answer")
+        return Answered(label, "".join(self.came), "".join(self.got), tuple(self.restorer.edits))
 
     def so_far(self) -> Restored:
         """Its text, what is held included."""

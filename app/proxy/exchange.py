@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.pipeline.memo import Edits
 from app.pipeline.policy import Policy
@@ -27,6 +27,22 @@ def _nothing_yet() -> tuple[str, str]:
     return "", ""
 
 
+def _no_texts() -> tuple[Answered, ...]:
+    return ()
+
+
+class Answered(NamedTuple):
+    """A text of a streamed answer as it came and as the client got it; `edits` are where values stand in the latter."""
+
+    label: str
+    came: str
+    got: str
+    edits: Edits
+
+    def __repr__(self) -> str:
+        return f"<Answered {self.label}>"
+
+
 @dataclass(slots=True)
 class Exchange:
     """What is known about one request so far. Texts are hidden from repr.
@@ -41,8 +57,9 @@ class Exchange:
     hidden, or forbidden, by more than `entities` does; `policy`, with the `preset` it began with, was in force.
     `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
     medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`). `sent` is the
-    body before and after redaction, `transcript` gives the answer's text before and after restoring. They stay
-    None or empty when the user keeps nothing.
+    body before and after redaction, `earlier` are those of the frames before it that lead to the same answer;
+    `transcript` gives the answer's text before and after restoring, `texts` the same of a stream, apart. They stay
+    None or empty when the user keeps nothing, and are again once `is_wiped`.
     """
 
     id: int
@@ -80,7 +97,10 @@ class Exchange:
     attached: Counter[str] = field(default_factory=Counter)
     went: float = field(default=0.0, repr=False)
     sent: Redaction | None = field(default=None, repr=False)
+    earlier: tuple[Redaction, ...] = field(default=(), repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
+    texts: Callable[[], Sequence[Answered]] = field(default=_no_texts, repr=False)
+    is_wiped: bool = False
 
     def refuse(self, status: int, code: str, reason: str) -> None:
         """Answered by us; whatever was to be sent was not, unless the provider was why."""
@@ -95,6 +115,28 @@ class Exchange:
         self.spans.update(
             (f.entity, f.source, round(f.score, 2), "mask" if f.entity in masked else "replace") for f in found
         )
+
+    def keep(self, redaction: Redaction) -> None:
+        """Keeps what was sent for whoever looks, unless that is too long."""
+        bodies = (*self.bodies, redaction)
+        if sum(len(body.original) for body in bodies) <= KEEP_LIMIT:
+            *earlier, self.sent = bodies
+            self.earlier = tuple(earlier)
+
+    def wipe(self) -> None:
+        """Forgets the texts; the counts stay."""
+        self.sent, self.earlier, self.sources, self.is_wiped = None, (), (), True
+        self.transcript, self.texts = _nothing_yet, _no_texts
+
+    @property
+    def bodies(self) -> tuple[Redaction, ...]:
+        """What was sent, in its order: over a socket, several bodies may lead to one answer."""
+        return (*self.earlier, self.sent) if self.sent is not None else self.earlier
+
+    @property
+    def is_running(self) -> bool:
+        """Whether more may come of it."""
+        return self.outcome in ("open", "done") and not self.total_ms
 
     @property
     def came_back(self) -> str:
@@ -140,6 +182,14 @@ class ExchangeLog:
 
     def get(self, id: int) -> Exchange | None:
         return self._items.get(id)
+
+    def wipe(self, minutes: float) -> frozenset[int]:
+        """Forgets the texts of those that are over and began so long ago (0: never); returns their ids."""
+        before = time.time() - 60 * minutes if minutes else 0.0
+        old = [one for one in self._items.values() if one.started < before and one.total_ms and not one.is_wiped]
+        for exchange in old:
+            exchange.wipe()
+        return frozenset(exchange.id for exchange in old)
 
     def clear(self) -> None:
         self._items.clear()

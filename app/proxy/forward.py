@@ -201,7 +201,7 @@ class Forwarder:
         exposure = Exposure(restores=asking.asked.restore_secrets)
         restorer = StreamRestorer(spec, session, places, exposure)
         if self._exchanges.keeps:
-            exchange.transcript = restorer.transcript
+            exchange.transcript, exchange.texts = restorer.transcript, restorer.texts
         beat = self._settings.current.heartbeat
         known: set[str] = set()
 

@@ -27,7 +27,7 @@ from app.pipeline.token_ids import TokenIds
 from app.proxy.body import SMALL
 from app.proxy.client import ANYBODY, Client
 from app.proxy.controls import Controls, controls, named
-from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.likeness import Likeness, likeness
 from app.proxy.multipart import MalformedForm
 from app.proxy.notices import MOST, check, notices
@@ -249,8 +249,8 @@ class Redactor:
         every = {finding.entity for finding in redaction.findings} if masks else masked
         exchange.hid(redaction, every)
         exchange.read = "part" if exchange.attached else "all"
-        if self._exchanges.keeps and len(redaction.original) <= KEEP_LIMIT:
-            exchange.sent = redaction
+        if self._exchanges.keeps:
+            exchange.keep(redaction)
 
 
 def _unavailable(error: UserError) -> Refusal:

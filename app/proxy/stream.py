@@ -11,8 +11,9 @@ from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
 from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
-from app.proxy.channel import Channel, Named
+from app.proxy.channel import Channel, Named, within
 from app.proxy.ending import was_cut
+from app.proxy.exchange import Answered
 from app.proxy.exposure import Exposure, tool_of
 from app.proxy.offsets import Places, Restored, into, names
 from app.proxy.providers.base import Index, Stream
@@ -73,6 +74,10 @@ class StreamRestorer:
         """The text of all channels so far, as it came back and as the client got it."""
         return "\n".join("".join(c.came) for c in self._texts), "\n".join("".join(c.got) for c in self._texts)
 
+    def texts(self) -> list[Answered]:
+        """The text of each channel so far, with where values stand in it."""
+        return [channel.answered() for channel in self._texts]
+
     def remember(self) -> None:
         """Tells the session what each restored text came as: that is what goes back next time."""
         for channel in self._texts:
@@ -110,7 +115,7 @@ class StreamRestorer:
 
     def _may_be_cut(self, closing: list[Index]) -> bool:
         """Whether a channel that ends does so inside a placeholder."""
-        return any(c.restorer.may_be_cut for c in self._channels.values() if _within(c.index, closing))
+        return any(c.restorer.may_be_cut for c in self._channels.values() if within(c.index, closing))
 
     def _goes_on(self, event: Event, tree: object) -> bool:
         """Whether the answer cannot have been cut, as more of it follows, or it has ended."""
@@ -175,8 +180,8 @@ class StreamRestorer:
         ends: dict[int, bool] = {}
         before: dict[Named, bool] = {}
 
-        def end(within: Iterable[Index], may_be_cut: bool) -> None:
-            for named in [named for named in last if _within(named[1], within)]:
+        def end(those: Iterable[Index], may_be_cut: bool) -> None:
+            for named in [named for named in last if within(named[1], those)]:
                 at = last.pop(named)
                 if at is None:
                     before[named] = may_be_cut
@@ -293,7 +298,3 @@ def _tree(event: Event) -> object:
 
 def _is_done(event: Event) -> bool:
     return event.data is not None and event.data.strip() == "[DONE]"
-
-
-def _within(index: Index, closing: Iterable[Index]) -> bool:
-    return any(index[: len(prefix)] == prefix for prefix in closing)

@@ -165,7 +165,7 @@ class Turns:
         places = Places(turn.exchange.provider, turn.exchange.sources)
         turn.restorer = StreamRestorer(self._socket.stream, session, places, exposure) if restores else None
         if turn.restorer is not None and self._keeps:
-            turn.exchange.transcript = turn.restorer.transcript
+            turn.exchange.transcript, turn.exchange.texts = turn.restorer.transcript, turn.restorer.texts
 
 
 def _text(value: object) -> str:

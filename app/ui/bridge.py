@@ -9,6 +9,7 @@ from app.events import (
     EventBus,
     ExchangeFinished,
     ExchangeStarted,
+    ExchangesWiped,
     Forgotten,
     SettingChanged,
     StateChanged,
@@ -41,6 +42,8 @@ class Bridge(QObject):
             case Forgotten():
                 self.exchanges_changed.emit(frozenset())
                 self.state_changed.emit()
+            case ExchangesWiped(ids=ids):
+                self.exchanges_changed.emit(ids)
             case StateChanged():
                 self.state_changed.emit()
             case ExchangeStarted(id=id) | ExchangeFinished(id=id):
