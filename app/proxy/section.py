@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from app.pipeline.json_text import UnreadableJson, decode
 from app.pipeline.memo import Edit
 from app.pipeline.placeholder import entity_of, label_of_mask, parts
 
@@ -54,8 +55,14 @@ class Section:
     is_open: bool = False
 
     def value(self, mark: Mark) -> str:
-        """What was hidden."""
-        return self.ours[mark.start : mark.end]
+        """What was hidden; "" where it cannot be told."""
+        value = self.ours[mark.start : mark.end]
+        if not self.is_whole or "\\" not in value:
+            return value
+        try:
+            return decode(f'"{value}"')
+        except UnreadableJson:
+            return ""
 
     def placeholder(self, mark: Mark) -> str:
         """What stands for it."""

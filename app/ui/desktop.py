@@ -65,7 +65,7 @@ class Desktop(QObject):
     def open_inspector(self) -> Inspector:
         """Brings the inspector to the front."""
         if self._inspector is None:
-            self._inspector = Inspector(self._application, self.actions, self.bridge)
+            self._inspector = Inspector(self._application, self.actions, self.bridge, self.tasks)
         self._inspector.present()
         return self._inspector
 

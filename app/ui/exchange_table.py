@@ -8,32 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.pipeline.placeholder import label_of
 from app.proxy.exchange import Exchange, ExchangeLog
+from app.ui.words import entities, entities_line, outcome, size
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-
-OUTCOMES = {
-    "open": "running",
-    "done": "answered",
-    "passed": "sent as it was",
-    "refused": "refused",
-    "failed": "failed",
-    "aborted": "broken off",
-}
-
-
-def entities(exchange: Exchange) -> str:
-    """What was hidden, most first: `2 PERSON · 1 EMAIL`."""
-    ordered = sorted(exchange.entities.items(), key=lambda item: (-item[1], item[0]))
-    return " · ".join(f"{number} {label_of(entity)}" for entity, number in ordered)
-
-
-def outcome(exchange: Exchange) -> str:
-    """How it ended, with the status where that is not the usual one."""
-    word = OUTCOMES[exchange.outcome]
-    return f"{word} ({exchange.status})" if exchange.status >= 400 else word
+#: What was hidden, as pairs of an entity and a number.
+CHIPS = Qt.ItemDataRole.UserRole + 1
 
 
 def added(exchange: Exchange) -> str:
@@ -43,14 +24,18 @@ def added(exchange: Exchange) -> str:
 
 _COLUMNS: tuple[tuple[str, Callable[[Exchange], str]], ...] = (
     ("Time", lambda exchange: time.strftime("%H:%M:%S", time.localtime(exchange.started))),
-    ("Client", lambda exchange: exchange.client),
-    ("Request", lambda exchange: f"{exchange.method} {exchange.path}"),
+    ("Tool", lambda exchange: exchange.client),
+    ("Endpoint", lambda exchange: f"{exchange.method} {exchange.path}"),
     ("Model", lambda exchange: exchange.model),
-    ("Hidden", entities),
-    ("Outcome", outcome),
+    ("Hidden", entities_line),
+    ("Size", lambda exchange: size(exchange.request_bytes)),
     ("Added", added),
+    ("Outcome", outcome),
 )
-TIME, CLIENT, REQUEST, MODEL, HIDDEN, OUTCOME, ADDED = range(len(_COLUMNS))
+TIME, TOOL, ENDPOINT, MODEL, HIDDEN, SIZE, ADDED, OUTCOME = range(len(_COLUMNS))
+_NUMBERS = (SIZE, ADDED)
+_TO_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_TO_THE_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ExchangeTable(QAbstractTableModel):
@@ -71,8 +56,8 @@ class ExchangeTable(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 return _COLUMNS[section][0]
-            if role == Qt.ItemDataRole.TextAlignmentRole and section != ADDED:
-                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _TO_THE_RIGHT if section in _NUMBERS else _TO_THE_LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -81,30 +66,41 @@ class ExchangeTable(QAbstractTableModel):
         exchange = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return _COLUMNS[index.column()][1](exchange)
+        if role == CHIPS:
+            return entities(exchange)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return " ".join((exchange.reason, *exchange.notices)).strip() or None
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == ADDED:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            said = (entities_line(exchange) if index.column() == HIDDEN else "", exchange.reason, *exchange.notices)
+            return " ".join(filter(None, said)) or None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
+            return _TO_THE_RIGHT
         return None
 
     def exchange(self, index: Index) -> Exchange | None:
         """The exchange of a row."""
         return self._rows[index.row()] if index.isValid() else None
 
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All of them, newest first."""
+        return self._rows
+
     def sync(self, changed: frozenset[int] = frozenset()) -> None:
         """Brings rows in line with the log; those in `changed` are drawn anew."""
         current = {exchange.id: exchange for exchange in self._log}
-        for row in range(len(self._rows) - 1, -1, -1):
-            if self._rows[row].id not in current:
-                self.beginRemoveRows(_NO_INDEX, row, row)
-                del self._rows[row]
-                self.endRemoveRows()
+        gone = [row for row in range(len(self._rows) - 1, -1, -1) if self._rows[row].id not in current]
+        while gone:  # those that stand together go together
+            last = first = gone.pop(0)
+            while gone and gone[0] == first - 1:
+                first = gone.pop(0)
+            self.beginRemoveRows(_NO_INDEX, first, last)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
         newest = self._rows[0].id if self._rows else 0
         fresh = [exchange for id, exchange in sorted(current.items(), reverse=True) if id > newest]
         if fresh:
             self.beginInsertRows(_NO_INDEX, 0, len(fresh) - 1)
             self._rows[:0] = fresh
             self.endInsertRows()
-        for row, exchange in enumerate(self._rows):
+        for row, exchange in enumerate(self._rows[len(fresh) :], len(fresh)):
             if exchange.id in changed:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(_COLUMNS) - 1))

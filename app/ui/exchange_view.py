@@ -1,104 +1,241 @@
-"""One exchange in four texts: before and after hiding, before and after restoring."""
+"""One exchange: its messages and fields on the left, the chosen one side by side, and every span by keyboard."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from app.pipeline.placeholder import label_of_mask
-from app.pipeline.redaction import Redaction, Replacement
 from app.proxy.exchange import Exchange
-from app.ui.text_pane import Mark, TextPane
+from app.proxy.section import Section
+from app.proxy.sections import answer_sections, request_sections
+from app.ui.corrections import Corrections
+from app.ui.notes import notes, nothing
+from app.ui.reading import as_read, is_long
+from app.ui.section_list import SectionList, SectionView
+from app.ui.side_by_side import SideBySide
+from app.ui.span_actions import Span, SpanActions, selected_text
+from app.ui.span_bar import SpanBar
+from app.ui.tasks import Tasks
+from app.ui.words import why
 
-_NOT_KEPT = "The text was not kept."
+#: Milliseconds between two looks at an answer that is still coming.
+_LIVE = 200
 
 
 class ExchangeView(QWidget):
-    """The panes, two by two: the request above, the answer below; ours left, the other side's right."""
+    """Shows what the exchange keeps; `is_veiled` hides what did not leave this machine."""
 
-    def __init__(self) -> None:
+    #: What is shown is up to date with what was asked for last.
+    settled = Signal()
+
+    def __init__(self, corrections: Corrections, tasks: Tasks) -> None:
         super().__init__()
-        self.sent = TextPane("You sent")
-        self.left = TextPane("Left this machine")
-        self.came_back = TextPane("Came back")
-        self.got = TextPane("You got")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(10)
-        for place, pane in enumerate((self.sent, self.left, self.got, self.came_back)):
-            grid.addWidget(pane, place // 2, place % 2)
-        self._shown: tuple[object, ...] | None = None
-        self.show_exchange(None)
+        self._tasks = tasks
+        self._exchange: Exchange | None = None
+        self._request: list[Section] = []
+        self._bodies: tuple[object, ...] = ()
+        self._state: tuple[object, ...] | None = None
+        self._reading = 0
+        self._is_veiled = True
+        self._row = -1
+        self._number = -1  # of the chosen span in its section
+        self.model = SectionList(self)
+        self.list = SectionView(self.model)
+        self.sides = SideBySide()
+        self.actions_of_span = SpanActions(self, corrections)
+        before = self._key("‹", "Previous span (Alt+Up)", ["Alt+Up", "Shift+F3"], lambda: self.step(-1))
+        after = self._key("›", "Next span (Alt+Down)", ["Alt+Down", "F3"], lambda: self.step(1))
+        self.bar = SpanBar((before, after), self.actions_of_span.all[:4])
+        self.bar.undo.connect(corrections.undo)
+        corrections.told.connect(self.bar.tell)
+        split = QSplitter()
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.list)
+        split.addWidget(self.sides)
+        split.setSizes([230, 870])
+        split.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(split, 1)
+        layout.addWidget(self.bar)
+        self._live = QTimer(self, interval=_LIVE)
+        self._live.timeout.connect(lambda: self.show_exchange(self._exchange))
+        self.list.selectionModel().currentChanged.connect(self._row_changed)
+        self.sides.clicked.connect(lambda number: self.choose(self._row, number))
+        self.sides.menu_asked.connect(self._menu)
+        self._show_section()
+
+    def _key(self, text: str, tip: str, keys: list[str], slot: object) -> QAction:
+        action = QAction(text, self)
+        action.setToolTip(tip)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda: slot())  # type: ignore[operator]
+        self.addAction(action)
+        return action
+
+    @property
+    def section(self) -> Section | None:
+        """What is shown, as it is shown."""
+        section = self.model.section(self._row)
+        return section.veiled if section is not None and self._is_veiled else section
+
+    def veil(self, is_veiled: bool) -> None:
+        """Whether values are hidden here, too."""
+        if is_veiled != self._is_veiled:
+            self._is_veiled = is_veiled
+            number = self._number
+            self._show_section()
+            self.choose(self._row, number)
 
     def show_exchange(self, exchange: Exchange | None) -> None:
-        """Shows `exchange`, or nothing. A second call for one that is unchanged keeps the scroll bars."""
-        state = None
-        if exchange is not None:
-            answer = len(exchange.came_back), len(exchange.got)
-            state = (exchange.id, exchange.outcome, id(exchange.sent), answer)
-        if state is not None and state == self._shown:
+        """Shows `exchange`, or nothing. One that has grown keeps its place."""
+        is_other = exchange is not self._exchange
+        self._exchange = exchange
+        state = None if exchange is None else _state(exchange)
+        is_live = exchange is not None and exchange.is_running
+        self._live.start() if is_live and self.isVisible() else self._live.stop()
+        if not is_other and state == self._state:
             return
-        self._shown = state
+        self._state = state
+        self._reading += 1
+        if is_other:
+            self._bodies, self._request = (), []
+            self.bar.tell("", False)
+        if exchange is None or not is_long(exchange):
+            self._use(*self._read(exchange), is_other=is_other)
+        else:
+            if is_other:
+                self._row = self._number = -1
+                self.model.show([])
+                self._show_section("Opening…")
+            self._tasks.start(self._read_aside(exchange, self._reading, is_other))
+
+    async def _read_aside(self, exchange: Exchange, reading: int, is_other: bool) -> None:
+        read = await asyncio.to_thread(self._read, exchange)
+        if reading == self._reading:
+            self._use(*read, is_other=is_other or self._row < 0)
+
+    def _read(self, exchange: Exchange | None) -> tuple[tuple[object, ...], list[Section], list[Section]]:
+        """The bodies that were read, the sections of the request and those of the answer."""
         if exchange is None:
-            for pane in (self.sent, self.left, self.came_back, self.got):
-                pane.show_text("", (), "")
-            return
-        self._show_request(exchange)
-        self._show_answer(exchange)
+            return (), [], []
+        bodies = exchange.bodies
+        same = bodies == () or (len(bodies) == len(self._bodies) and bodies[-1] is self._bodies[-1])
+        request = self._request if same else [as_read(section) for section in request_sections(exchange)]
+        return bodies, request, [as_read(section) for section in answer_sections(exchange)]
 
-    def _show_request(self, exchange: Exchange) -> None:
-        redaction = exchange.sent
-        if redaction is None:
-            self.sent.show_text("", (), _NOT_KEPT)
-            self.left.show_text("", (), "Nothing left." if exchange.outcome == "refused" else _NOT_KEPT)
-            return
-        hidden = redaction.replacements
-        self.sent.show_text(redaction.original, (_before(r) for r in hidden), "As your tool wrote it.")
-        if exchange.outcome == "refused":
-            self.left.show_text("", (), f"Nothing left. {exchange.reason}".strip())
-        elif exchange.outcome == "passed":
-            self.left.show_text(redaction.text, (), "Sent as it was: nothing was hidden.")
+    def _use(self, bodies: tuple[object, ...], request: list[Section], answer: list[Section], is_other: bool) -> None:
+        self._bodies, self._request = bodies, request
+        # Bodies as a whole come last: they are for those who want to be sure.
+        sections = sorted((*request, *answer), key=lambda section: (section.side == "answer", section.is_whole))
+        row = self._row
+        if is_other or row >= len(sections) or row < 0:
+            row = _first(sections)
+        number = -1 if is_other else self._number
+        self._row = row
+        self.model.show(sections)
+        index = self.model.index(row, 0) if row >= 0 else QModelIndex()
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
+        self._show_section()
+        section = self.section
+        if is_other and section is not None and section.marks:
+            number = 0
+        self.choose(row, number, aloud=False)
+        self.settled.emit()
+
+    def _row_changed(self, index: QModelIndex) -> None:
+        if index.row() != self._row and index.isValid():
+            self._row = index.row()
+            self._show_section()
+            section = self.section
+            self.choose(self._row, 0 if section is not None and section.marks else -1)
+
+    def _show_section(self, said: str = "") -> None:
+        section = self.section
+        if section is None:
+            section = Section("", "request", "", "")
+            told = (said, "") if said else nothing(self._exchange)
         else:
-            note = "Values are replaced by placeholders." if hidden else "Nothing to hide was found."
-            if any(label_of_mask(r.placeholder) for r in hidden):
-                note = "Values are replaced by placeholders, or by masks, which do not come back."
-            note = " ".join((note, *exchange.notices))
-            self.left.show_text(redaction.text, (_after(r) for r in hidden), note)
+            told = notes(section, self._exchange, self._is_veiled)
+            if section.side == "request" and self._exchange is not None and self._exchange.outcome == "refused":
+                section = replace(section, theirs="", marks=tuple(replace(m, at=0, until=0) for m in section.marks))
+        self.sides.show_section(section, told)
 
-    def _show_answer(self, exchange: Exchange) -> None:
-        if exchange.outcome == "open":
-            came, got = "Waiting for the answer.", ""
-        elif not exchange.came_back and not exchange.got:
-            came, got = exchange.reason or "There is no answer, or it was not kept.", ""
-        else:
-            came, got = "As the model wrote it.", "With your values put back."
-        known = exchange.sent or Redaction("", "")
-        placeholders = {r.placeholder: r.finding.entity for r in known.replacements}
-        values = {r.finding.value: r.finding.entity for r in known.replacements}
-        self.came_back.show_text(exchange.came_back, _occurrences(exchange.came_back, placeholders), came)
-        self.got.show_text(exchange.got, _occurrences(exchange.got, values), got)
+    def choose(self, row: int, number: int, *, aloud: bool = True) -> None:
+        """Makes a span the chosen one: the section's row, and the mark's number in it (-1: none)."""
+        if row != self._row:
+            self._row = row
+            self.list.setCurrentIndex(self.model.index(row, 0))
+            self._show_section()
+        section, real = self.section, self.model.section(row)
+        if section is None or real is None or not 0 <= number < len(section.marks):
+            self._number = -1
+            self.actions_of_span.use(None)
+            self.bar.show_status(self._summary())
+            return
+        changed, self._number = number != self._number, number
+        if changed or aloud:
+            self.sides.choose(number)
+        mark = real.marks[number]
+        place = f"Span {self._before(row) + number + 1:,} of {self._before(self.model.rowCount()):,}"
+        parts = [place, mark.entity, real.placeholder(mark), why(mark)]
+        self.bar.show_status(" · ".join(filter(None, parts)), aloud=aloud)
+        value = real.value(mark)
+        self.actions_of_span.use(Span(value, mark.entity, real.placeholder(mark), not self._is_veiled))
+
+    def _summary(self) -> str:
+        total = self._before(self.model.rowCount())
+        return f"{total:,} spans: Alt+Down goes to the next" if total else ""
+
+    def _before(self, row: int) -> int:
+        """How many spans there are before that row. Those of whole bodies are in other rows already."""
+        rows = (self.model.section(number) for number in range(row))
+        return sum(len(section.marks) for section in rows if section is not None and not section.is_whole)
+
+    def step(self, by: int) -> None:
+        """To the next span, or the one before, over all sections; round at the ends."""
+        rows = [
+            (row, number)
+            for row in range(self.model.rowCount())
+            if (section := self.model.section(row)) is not None and not section.is_whole
+            for number in range(len(section.marks))
+        ]
+        shown = self.section
+        if shown is not None and shown.is_whole:
+            rows = [(self._row, number) for number in range(len(shown.marks))]
+        if rows:
+            here = (self._row, self._number)
+            after = [spot for spot in rows if spot > here]
+            before = [spot for spot in rows if spot < here]
+            self.choose(*((after or rows)[0] if by > 0 else (before or rows)[-1]))
+
+    def _menu(self, at: QPoint, number: int, is_ours: bool) -> None:
+        section = self.section
+        if section is None:
+            return
+        pane = self.sides.ours if is_ours else self.sides.theirs
+        start, end = pane.view.selection
+        if number >= 0 and start == end:
+            self.choose(self._row, number)
+        self.actions_of_span.menu(at, selected_text(section, start, end, is_ours=is_ours) if start < end else "")
 
 
-def _before(replacement: Replacement) -> Mark:
-    finding = replacement.finding
-    tip = f"{finding.entity}, found by {finding.source} ({finding.score:.2f}) → {replacement.placeholder}"
-    return Mark(finding.start, finding.end, finding.entity, tip)
+def _state(exchange: Exchange) -> tuple[object, ...]:
+    """What tells whether there is something new to show."""
+    came, got = exchange.transcript()
+    ends = exchange.outcome, exchange.is_running, exchange.is_wiped, exchange.notices
+    return id(exchange.sent), len(exchange.earlier), len(came), len(got), *ends
 
 
-def _after(replacement: Replacement) -> Mark:
-    entity, token = replacement.finding.entity, replacement.placeholder
-    how = "hidden for good: a mask does not come back" if label_of_mask(token) else "hidden"
-    return Mark(replacement.at, replacement.at + len(token), entity, f"{entity}, {how}")
-
-
-def _occurrences(text: str, known: Mapping[str, str]) -> list[Mark]:
-    """Where the texts in `known` occur; each is given with its entity."""
-    longest_first = sorted((part for part in known if part), key=len, reverse=True)
-    if not text or not longest_first:
-        return []
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return [
-        Mark(match.start(), match.end(), known[match.group()], known[match.group()]) for match in pattern.finditer(text)
-    ]
+def _first(sections: Sequence[Section]) -> int:
+    """The row to begin with: the latest message in which something was hidden, else the latest."""
+    asked = [row for row, section in enumerate(sections) if section.side == "request"]
+    marked = [row for row in asked if sections[row].marks and not sections[row].is_whole]
+    plain = [row for row in asked if not sections[row].is_whole]
+    return (marked or plain or asked or range(len(sections)) or [-1])[-1]

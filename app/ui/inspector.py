@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,31 +21,53 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
-from app.ui.exchange_table import HIDDEN, ExchangeTable, entities, outcome
+from app.ui.chips import ChipDelegate
+from app.ui.corrections import Corrections
+from app.ui.exchange_filter import ExchangeFilter
+from app.ui.exchange_table import HIDDEN, ExchangeTable
 from app.ui.exchange_view import ExchangeView
+from app.ui.filter_bar import FilterBar
 from app.ui.status import count
+from app.ui.tasks import Tasks
 from app.ui.window import Window, bold, quiet
+from app.ui.words import entities_line, outcome
+
+#: Widths of columns in letters; what was hidden takes the rest.
+_LETTERS = (9, 16, 27, 18, 24, 9, 9, 15)
 
 
 class Inspector(Window):
-    """Table above, the chosen exchange below."""
+    """List above, the chosen exchange below."""
 
-    def __init__(self, application: Application, actions: Actions, bridge: Bridge) -> None:
-        super().__init__("Inspector — Anonamoose", 1120, 780)
+    def __init__(self, application: Application, actions: Actions, bridge: Bridge, tasks: Tasks) -> None:
+        super().__init__("Inspector — Anonamoose", 1180, 820)
         self._application = application
         self.model = ExchangeTable(application.exchanges, self)
+        self.found = ExchangeFilter(self.model, self)
+        self.filters = FilterBar(self.model, self.found, tasks)
         self.table = self._make_table()
-        self.view = ExchangeView()
+        self.corrections = Corrections(application, tasks, self)
+        self.view = ExchangeView(self.corrections, tasks)
         self._summary = QLabel()
         self._summary.setTextFormat(Qt.TextFormat.PlainText)
+        self._summary.setMinimumWidth(100)
+        self.originals = QCheckBox("Show &originals")
+        self.originals.toggled.connect(self._show_originals)
         self.forget = QPushButton("&Forget all")
         self.forget.setToolTip("Forgets the exchanges listed here. They are kept in memory only.")
         self.forget.clicked.connect(self._forget)
         self.empty = _Empty(application, actions)
 
         bar = QHBoxLayout()
+        bar.setSpacing(14)
         bar.addWidget(self._summary, 1)
+        bar.addWidget(self.originals)
         bar.addWidget(self.forget)
+        above = QWidget()
+        upper = QVBoxLayout(above)
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.addWidget(self.filters)
+        upper.addWidget(self.table, 1)
         below = QWidget()
         lower = QVBoxLayout(below)
         lower.setContentsMargins(0, 6, 0, 0)
@@ -52,9 +75,10 @@ class Inspector(Window):
         lower.addWidget(self.view, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.table)
+        splitter.addWidget(above)
         splitter.addWidget(below)
-        splitter.setSizes([180, 560])
+        splitter.setSizes([230, 560])
+        splitter.setStretchFactor(1, 1)
         page = QWidget()
         QVBoxLayout(page).addWidget(splitter)
         self._pages = QStackedLayout(self)
@@ -64,11 +88,13 @@ class Inspector(Window):
         self.table.selectionModel().currentRowChanged.connect(self._show)
         bridge.exchanges_changed.connect(self._sync)
         bridge.state_changed.connect(self.empty.refresh)
-        bridge.setting_changed.connect(lambda _: self._sync(frozenset()))
+        bridge.setting_changed.connect(self._setting_changed)
+        self._setting_changed("show-originals")
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self.model)
+        table.setModel(self.found)
+        table.setItemDelegateForColumn(HIDDEN, ChipDelegate(table))
         table.setAccessibleName("Exchanges")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -78,10 +104,10 @@ class Inspector(Window):
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, letters in enumerate((10, 18, 28, 18, 26, 16, 9)):
+        for column, letters in enumerate(_LETTERS):
             table.setColumnWidth(column, letters * table.fontMetrics().averageCharWidth() + 14)
         header.setSectionResizeMode(HIDDEN, QHeaderView.ResizeMode.Stretch)
         return table
@@ -93,29 +119,45 @@ class Inspector(Window):
     def _sync(self, changed: frozenset[int]) -> None:
         if not self.isVisible():
             return  # nobody looks: caught up with when it is shown
-        current = self.model.exchange(self.table.currentIndex())
-        follows = current is None or self.table.currentIndex().row() == 0
+        follows = self.table.currentIndex().row() <= 0
         self.model.sync(changed)
         self._pages.setCurrentIndex(1 if self.model.rowCount() else 0)
         self.empty.refresh()
-        if follows and self.model.rowCount():
+        self.filters.refresh()
+        if follows and self.found.rowCount():
             # The newest stays the chosen one until another is picked.
             self.table.selectionModel().setCurrentIndex(
-                self.model.index(0, 0),
+                self.found.index(0, 0),
                 QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
             )
         self._show(self.table.currentIndex())
 
     def _show(self, index: QModelIndex, before: QModelIndex | None = None) -> None:
-        exchange = self.model.exchange(index)
+        exchange = self.model.exchange(self.found.mapToSource(index))
         self.view.show_exchange(exchange)
         parts = []
         if exchange is not None:
             parts = [f"{exchange.method} {exchange.path}", exchange.model, outcome(exchange)]
-            parts += [f"hidden: {entities(exchange)}" if exchange.entities else "nothing hidden"]
+            parts += [f"hidden: {entities_line(exchange)}" if exchange.entities else "nothing hidden"]
             parts += [f"{count(exchange.restored, 'value')} put back" if exchange.restored else ""]
             parts += [f"⚠ {', '.join(exchange.exposed)} given to a tool that may send it on"] * bool(exchange.exposed)
         self._summary.setText("   ·   ".join(part for part in parts if part))
+        self._summary.setToolTip(self._summary.text())
+
+    def _show_originals(self, is_shown: bool) -> None:
+        self.view.veil(not is_shown)
+        self.filters.look_into_originals(is_shown)
+
+    def _setting_changed(self, name: str) -> None:
+        if name == "show-originals":
+            may = self._application.settings.current.show_originals
+            self.originals.setEnabled(may)
+            self.originals.setToolTip(
+                "Shows the values that were hidden" if may else "The setting “Show originals” forbids it"
+            )
+            if not may:
+                self.originals.setChecked(False)
+        self._sync(frozenset())
 
     def _forget(self) -> None:
         self._application.exchanges.clear()

@@ -7,8 +7,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-#: Longer texts stay as they are: laying them out would hold up the windows.
-LIMIT = 500_000
+#: Longer texts stay as they are.
+LIMIT = 2_500_000
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _INDENT = "  "
 

@@ -58,6 +58,7 @@ class Staged(Application):
         exchange = self.exchanges.new("POST", "/v1/responses")
         exchange.client, exchange.model, exchange.detect_ms = "example/1.0", "small", 12.4
         exchange.outcome, exchange.status, exchange.restored = "done", 200, 1
+        exchange.total_ms, exchange.request_bytes = 250.0, len(original)
         exchange.entities = {"EMAIL_ADDRESS": 1}
         exchange.sent = Redaction(original, original.replace(value, token), (Replacement(finding, token, start),))
         came_back, got = f'{{"output":"I wrote to {token}."}}', f'{{"output":"I wrote to {value}."}}'
