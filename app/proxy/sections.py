@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from app.pipeline.fields import Fields, Form, Leaf, leaves
-from app.pipeline.json_text import Offsets, UnreadableJson, escape, looks_like_json
+from app.pipeline.json_text import Offsets, UnreadableJson, looks_like_json
 from app.pipeline.redaction import Redaction, Replacement
 from app.proxy.exchange import Exchange
 from app.proxy.providers import BY_DIALECT
@@ -55,21 +56,30 @@ def answer_sections(exchange: Exchange) -> list[Section]:
         return []
     values = {r.placeholder: r.finding.value for redaction in bodies for r in _all(redaction)}
     endpoint = _endpoint(exchange)
-    out: list[Section] = []
-    if looks_like_json(came):
-        fields = endpoint.response if endpoint is not None else _GENERIC
-        try:
-            pairs = list(zip(leaves(came, fields), leaves(got, fields), strict=True))
-        except (UnreadableJson, ValueError):
-            pairs = []
-        said = (pair for pair in pairs if _says(*pair))
-        for _, group in groupby(said, key=lambda pair: _group(pair[0])):
-            texts = [aligned(_label(o, "answer"), o.value, r.value, values, entities) for o, r in group]
-            out.append(joined(texts))
-        escaped = {token: escape(value) for token, value in values.items()}
-        whole = aligned("whole answer", came, got, escaped, entities)
-        return [*out, Section("whole answer", "answer", got, came, whole.marks, True, whole.is_open)]
-    return [aligned("answer", came, got, values, entities)]
+    pairs = _pairs(came, got, endpoint.response if endpoint is not None else _GENERIC) if looks_like_json(came) else []
+    if not pairs:
+        return [aligned("answer", came, got, values, entities)]
+    texts = [(c, g, aligned(_label(c, "answer"), c.value, g.value, values, entities)) for c, g in pairs]
+    said = [text for text in texts if _says(*text[:2])]
+    out = [joined([text for _, _, text in group]) for _, group in groupby(said, key=lambda text: _group(text[0]))]
+    marks: list[Mark] = []
+    for c, g, text in texts:
+        if text.marks:
+            theirs, ours = Offsets(came[c.start : c.end], c.start), Offsets(got[g.start : g.end], g.start)
+            marks += [
+                replace(m, start=ours[m.start], end=ours.end(m.end), at=theirs[m.at], until=theirs.end(m.until))
+                for m in text.marks
+            ]
+    is_open = any(text.is_open for _, _, text in texts)
+    return [*out, Section("whole answer", "answer", got, came, tuple(marks), True, is_open)]
+
+
+def _pairs(came: str, got: str, fields: Fields) -> list[tuple[Leaf, Leaf]]:
+    """The strings of an answer before and after restoring; none where they cannot be told apart."""
+    try:
+        return list(zip(leaves(came, fields), leaves(got, fields), strict=True))
+    except (UnreadableJson, ValueError):
+        return []
 
 
 def _endpoint(exchange: Exchange) -> Endpoint | None:

@@ -28,11 +28,11 @@ _COLUMNS: tuple[tuple[str, Callable[[Exchange], str]], ...] = (
     ("Endpoint", lambda exchange: f"{exchange.method} {exchange.path}"),
     ("Model", lambda exchange: exchange.model),
     ("Hidden", entities_line),
+    ("Outcome", outcome),
     ("Size", lambda exchange: size(exchange.request_bytes)),
     ("Added", added),
-    ("Outcome", outcome),
 )
-TIME, TOOL, ENDPOINT, MODEL, HIDDEN, SIZE, ADDED, OUTCOME = range(len(_COLUMNS))
+TIME, TOOL, ENDPOINT, MODEL, HIDDEN, OUTCOME, SIZE, ADDED = range(len(_COLUMNS))
 _NUMBERS = (SIZE, ADDED)
 _TO_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _TO_THE_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -125,7 +125,7 @@ class ExchangeView(QWidget):
         if exchange is None:
             return (), [], []
         bodies = exchange.bodies
-        same = bodies == () or (len(bodies) == len(self._bodies) and bodies[-1] is self._bodies[-1])
+        same = len(bodies) == len(self._bodies) and (not bodies or bodies[-1] is self._bodies[-1])
         request = self._request if same else [as_read(section) for section in request_sections(exchange)]
         return bodies, request, [as_read(section) for section in answer_sections(exchange)]
 
@@ -183,7 +183,10 @@ class ExchangeView(QWidget):
         if changed or aloud:
             self.sides.choose(number)
         mark = real.marks[number]
-        place = f"Span {self._before(row) + number + 1:,} of {self._before(self.model.rowCount()):,}"
+        here, there = (
+            (0, len(real.marks)) if real.is_whole else (self._before(row), self._before(self.model.rowCount()))
+        )
+        place = f"Span {here + number + 1:,} of {there:,}"
         parts = [place, mark.entity, real.placeholder(mark), why(mark)]
         self.bar.show_status(" · ".join(filter(None, parts)), aloud=aloud)
         value = real.value(mark)

@@ -33,7 +33,7 @@ from app.ui.window import Window, bold, quiet
 from app.ui.words import entities_line, outcome
 
 #: Widths of columns in letters; what was hidden takes the rest.
-_LETTERS = (9, 16, 27, 18, 24, 9, 9, 15)
+_LETTERS = (9, 16, 27, 18, 24, 16, 9, 10)
 
 
 class Inspector(Window):
@@ -114,6 +114,7 @@ class Inspector(Window):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.table.setFocus()
         self._sync(frozenset(exchange.id for exchange in self._application.exchanges))
 
     def _sync(self, changed: frozenset[int]) -> None:
