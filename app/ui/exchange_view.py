@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -15,7 +14,7 @@ from app.proxy.section import Section
 from app.proxy.sections import answer_sections, request_sections
 from app.ui.corrections import Corrections
 from app.ui.notes import notes, nothing
-from app.ui.reading import as_read, is_long
+from app.ui.reading import LONG, NOTHING, Ready, is_long, ready
 from app.ui.section_list import SectionList, SectionView
 from app.ui.side_by_side import SideBySide
 from app.ui.span_actions import Span, SpanActions, selected_text
@@ -44,6 +43,8 @@ class ExchangeView(QWidget):
         self._is_veiled = True
         self._row = -1
         self._number = -1  # of the chosen span in its section
+        self._ready = NOTHING
+        self._opening = 0
         self.model = SectionList(self)
         self.list = SectionView(self.model)
         self.sides = SideBySide()
@@ -68,7 +69,7 @@ class ExchangeView(QWidget):
         self.list.selectionModel().currentChanged.connect(self._row_changed)
         self.sides.clicked.connect(lambda number: self.choose(self._row, number))
         self.sides.menu_asked.connect(self._menu)
-        self._show_section()
+        self._present(NOTHING, -1)
 
     def _key(self, text: str, tip: str, keys: list[str], slot: object) -> QAction:
         action = QAction(text, self)
@@ -79,18 +80,15 @@ class ExchangeView(QWidget):
         return action
 
     @property
-    def section(self) -> Section | None:
+    def section(self) -> Section:
         """What is shown, as it is shown."""
-        section = self.model.section(self._row)
-        return section.veiled if section is not None and self._is_veiled else section
+        return self._ready.section
 
     def veil(self, is_veiled: bool) -> None:
         """Whether values are hidden here, too."""
         if is_veiled != self._is_veiled:
             self._is_veiled = is_veiled
-            number = self._number
-            self._show_section()
-            self.choose(self._row, number)
+            self._open(self._row, self._number)
 
     def show_exchange(self, exchange: Exchange | None) -> None:
         """Shows `exchange`, or nothing. One that has grown keeps its place."""
@@ -112,7 +110,7 @@ class ExchangeView(QWidget):
             if is_other:
                 self._row = self._number = -1
                 self.model.show([])
-                self._show_section("Opening…")
+                self._present(NOTHING, -1, opening=True)
             self._tasks.start(self._read_aside(exchange, self._reading, is_other))
 
     async def _read_aside(self, exchange: Exchange, reading: int, is_other: bool) -> None:
@@ -126,8 +124,8 @@ class ExchangeView(QWidget):
             return (), [], []
         bodies = exchange.bodies
         same = len(bodies) == len(self._bodies) and (not bodies or bodies[-1] is self._bodies[-1])
-        request = self._request if same else [as_read(section) for section in request_sections(exchange)]
-        return bodies, request, [as_read(section) for section in answer_sections(exchange)]
+        request = self._request if same else request_sections(exchange)
+        return bodies, request, answer_sections(exchange)
 
     def _use(self, bodies: tuple[object, ...], request: list[Section], answer: list[Section], is_other: bool) -> None:
         self._bodies, self._request = bodies, request
@@ -136,92 +134,107 @@ class ExchangeView(QWidget):
         row = self._row
         if is_other or row >= len(sections) or row < 0:
             row = _first(sections)
-        number = -1 if is_other else self._number
+        number = 0 if is_other else self._number
         self._row = row
         self.model.show(sections)
         index = self.model.index(row, 0) if row >= 0 else QModelIndex()
         self.list.setCurrentIndex(index)
         self.list.scrollTo(index)
-        self._show_section()
-        section = self.section
-        if is_other and section is not None and section.marks:
-            number = 0
-        self.choose(row, number, aloud=False)
-        self.settled.emit()
+        self._open(row, number, aloud=False)
 
     def _row_changed(self, index: QModelIndex) -> None:
         if index.row() != self._row and index.isValid():
-            self._row = index.row()
-            self._show_section()
-            section = self.section
-            self.choose(self._row, 0 if section is not None and section.marks else -1)
-
-    def _show_section(self, said: str = "") -> None:
-        section = self.section
-        if section is None:
-            section = Section("", "request", "", "")
-            told = (said, "") if said else nothing(self._exchange)
-        else:
-            told = notes(section, self._exchange, self._is_veiled)
-            if section.side == "request" and self._exchange is not None and self._exchange.outcome == "refused":
-                section = replace(section, theirs="", marks=tuple(replace(m, at=0, until=0) for m in section.marks))
-        self.sides.show_section(section, told)
+            self._open(index.row(), 0, aloud=False)
 
     def choose(self, row: int, number: int, *, aloud: bool = True) -> None:
         """Makes a span the chosen one: the section's row, and the mark's number in it (-1: none)."""
-        if row != self._row:
-            self._row = row
+        if row == self._row and self._ready.source is self.model.section(row):
+            self._choose(number, aloud=aloud)
+        else:
+            self._open(row, number, aloud=aloud)
+
+    def _open(self, row: int, number: int, *, aloud: bool = False) -> None:
+        """Shows a section and goes to a span in it, once it is ready."""
+        is_other = row != self._row
+        self._row = row
+        if is_other:
             self.list.setCurrentIndex(self.model.index(row, 0))
-            self._show_section()
-        section, real = self.section, self.model.section(row)
-        if section is None or real is None or not 0 <= number < len(section.marks):
+        self._opening += 1
+        section = self.model.section(row)
+        if section is None:
+            self._present(NOTHING, -1)
+        elif len(section.ours) < LONG:
+            self._present(self._made_ready(section), number, aloud=aloud)
+        else:
+            self._tasks.start(self._open_aside(section, number, self._opening, aloud))
+
+    async def _open_aside(self, section: Section, number: int, opening: int, aloud: bool) -> None:
+        made = await asyncio.to_thread(self._made_ready, section)
+        if opening == self._opening:
+            self._present(made, number, aloud=aloud)
+
+    def _made_ready(self, section: Section) -> Ready:
+        is_refused = self._exchange is not None and self._exchange.outcome == "refused"
+        return ready(section, is_veiled=self._is_veiled, did_leave=section.side == "answer" or not is_refused)
+
+    def _present(self, made: Ready, number: int, *, aloud: bool = False, opening: bool = False) -> None:
+        is_same = self._ready.source is made.source
+        self._ready = made
+        if opening:
+            told = "Opening…", ""
+        elif made.source is None:
+            told = nothing(self._exchange)
+        else:
+            told = notes(made.section, self._exchange, self._is_veiled)
+        self.sides.show_section(made, told)
+        if not is_same:
+            self._number = -1
+        self._choose(number, aloud=aloud)
+        if not opening:
+            self.settled.emit()
+
+    def _choose(self, number: int, *, aloud: bool) -> None:
+        real = self._ready.source
+        if real is None or not 0 <= number < len(self.section.marks):
             self._number = -1
             self.actions_of_span.use(None)
-            self.bar.show_status(self._summary())
+            total = sum(self._counts())
+            self.bar.show_status(f"{total:,} spans: Alt+Down goes to the next" if total else "")
             return
-        changed, self._number = number != self._number, number
-        if changed or aloud:
-            self.sides.choose(number)
+        self._number = number
+        self.sides.choose(number)
         mark = real.marks[number]
-        here, there = (
-            (0, len(real.marks)) if real.is_whole else (self._before(row), self._before(self.model.rowCount()))
-        )
-        place = f"Span {here + number + 1:,} of {there:,}"
+        counts = [len(real.marks)] if real.is_whole else self._counts()
+        first = 0 if real.is_whole else sum(counts[: self._row])
+        place = f"Span {first + number + 1:,} of {sum(counts):,}"
         parts = [place, mark.entity, real.placeholder(mark), why(mark)]
         self.bar.show_status(" · ".join(filter(None, parts)), aloud=aloud)
-        value = real.value(mark)
-        self.actions_of_span.use(Span(value, mark.entity, real.placeholder(mark), not self._is_veiled))
+        self.actions_of_span.use(Span(real.value(mark), mark.entity, real.placeholder(mark), not self._is_veiled))
 
-    def _summary(self) -> str:
-        total = self._before(self.model.rowCount())
-        return f"{total:,} spans: Alt+Down goes to the next" if total else ""
-
-    def _before(self, row: int) -> int:
-        """How many spans there are before that row. Those of whole bodies are in other rows already."""
-        rows = (self.model.section(number) for number in range(row))
-        return sum(len(section.marks) for section in rows if section is not None and not section.is_whole)
+    def _counts(self) -> list[int]:
+        """How many spans there are to go to in each row. Those of whole bodies are in other rows already."""
+        rows = (self.model.section(row) for row in range(self.model.rowCount()))
+        is_veiled = self._is_veiled
+        return [0 if s is None or s.is_whole or (s.is_open and is_veiled) else len(s.marks) for s in rows]
 
     def step(self, by: int) -> None:
-        """To the next span, or the one before, over all sections; round at the ends."""
-        rows = [
-            (row, number)
-            for row in range(self.model.rowCount())
-            if (section := self.model.section(row)) is not None and not section.is_whole
-            for number in range(len(section.marks))
-        ]
-        shown = self.section
-        if shown is not None and shown.is_whole:
-            rows = [(self._row, number) for number in range(len(shown.marks))]
-        if rows:
-            here = (self._row, self._number)
-            after = [spot for spot in rows if spot > here]
-            before = [spot for spot in rows if spot < here]
-            self.choose(*((after or rows)[0] if by > 0 else (before or rows)[-1]))
+        """To the next span (1), or the one before (-1), over all messages; round at the ends."""
+        if self.section.is_whole and self.section.marks:
+            self._choose((self._number + by) % len(self.section.marks), aloud=True)
+            return
+        counts = self._counts()
+        if not any(counts):
+            return
+        row, number = self._row, self._number + by
+        if 0 <= row < len(counts) and 0 <= number < counts[row]:
+            self.choose(row, number)
+            return
+        ahead = range(row + 1, row + 1 + len(counts)) if by > 0 else range(row - 1, row - 1 - len(counts), -1)
+        row = next(at % len(counts) for at in ahead if counts[at % len(counts)])
+        self.choose(row, 0 if by > 0 else counts[row] - 1)
 
     def _menu(self, at: QPoint, number: int, is_ours: bool) -> None:
         section = self.section
-        if section is None:
-            return
         pane = self.sides.ours if is_ours else self.sides.theirs
         start, end = pane.view.selection
         if number >= 0 and start == end:

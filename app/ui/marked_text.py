@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -18,21 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QToolTip
 
-from app.ui.places import Places, places
+from app.ui.places import places
+from app.ui.reading import Shown, Side
 from app.ui.theme import is_dark, tint
 
 #: Characters that go into the view at once; the rest follows when there is nothing else to do.
-PIECE = 24_000
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """`[start, end)` of a text is of this entity; `tip` says more."""
-
-    start: int
-    end: int
-    entity: str
-    tip: str = ""
+PIECE = 100_000
 
 
 class MarkedText(QPlainTextEdit):
@@ -56,9 +46,8 @@ class MarkedText(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.text = ""
-        self._places: Places = places("")
+        self._places = places("")
         self._marks: Sequence[Shown] = ()
-        self._starts: list[int] = []  # of the marks, in the view's own places
         self._rest = ""  # what the view does not hold yet
         self._goal: int | None = None  # where to go once the view holds it
         self._chosen = -1
@@ -67,12 +56,10 @@ class MarkedText(QPlainTextEdit):
         self._filling.timeout.connect(self._fill_on)
         self.updateRequest.connect(self._scrolled)
 
-    def fill(self, text: str, marks: Sequence[Shown]) -> None:
-        """Shows `text`. What is there already stays: a text that has grown keeps its place."""
+    def fill(self, side: Side) -> None:
+        """Shows a text. What is there already stays: a text that has grown keeps its place."""
         old = "" if self._rest else self._places.shown
-        self.text, self._marks = text, marks
-        self._places = places(text)
-        self._starts = [self._places.there(mark.start) for mark in marks]
+        self.text, self._places, self._marks = side.text, side.places, side.marks
         shown = self._places.shown
         self._chosen, self._goal = -1, None
         if old and shown.startswith(old):
@@ -209,18 +196,17 @@ class MarkedText(QPlainTextEdit):
         dark = is_dark(QApplication.palette())
         size = self.document().characterCount() - 1
         selections = []
-        begin = max(0, bisect_left(self._starts, first) - 1)
-        for number in range(begin, bisect_left(self._starts, last)):
+        begin = max(0, bisect_left(self._marks, first, key=lambda mark: mark.first) - 1)
+        for number in range(begin, bisect_left(self._marks, last, key=lambda mark: mark.first)):
             mark = self._marks[number]
-            end = self._places.there(mark.end)
-            if end > size:
+            if mark.last > size:
                 break
             colours = tint(mark.entity, dark)
             is_chosen = number == self._chosen
             selection = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.document())
-            cursor.setPosition(self._starts[number])
-            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(mark.first)
+            cursor.setPosition(mark.last, QTextCursor.MoveMode.KeepAnchor)
             look = QTextCharFormat()
             look.setBackground(colours.ink if is_chosen else colours.ground)
             look.setForeground(colours.ground if is_chosen else colours.ink)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from app.proxy.section import Mark, Section
-from app.ui.marked_text import MarkedText, Shown
+from app.proxy.section import Mark
+from app.ui.marked_text import MarkedText
+from app.ui.reading import NOTHING, Ready, Side
 from app.ui.window import bold, quiet
-from app.ui.words import tip_after, tip_before
 
 
 class TextPane(QWidget):
@@ -34,13 +34,13 @@ class TextPane(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
 
-    def show_text(self, heading: str, note: str, text: str, marks: Sequence[Shown]) -> None:
+    def show_text(self, heading: str, note: str, side: Side) -> None:
         """Shows all of it; unchanged texts keep their place."""
         self._heading.setText(heading)
         self._note.setText(note)
         self.view.setAccessibleName(heading)
         self.view.setAccessibleDescription(note)
-        self.view.fill(text, marks)
+        self.view.fill(side)
 
     @property
     def heading(self) -> str:
@@ -63,7 +63,7 @@ class SideBySide(QSplitter):
         super().__init__()
         self.setChildrenCollapsible(False)
         self.left, self.right = TextPane(), TextPane()
-        self._section: Section | None = None
+        self._ready = NOTHING
         self._is_following = False
         for pane, other in ((self.left, self.right), (self.right, self.left)):
             self.addWidget(pane)
@@ -76,7 +76,7 @@ class SideBySide(QSplitter):
 
     def is_ours(self, pane: TextPane) -> bool:
         """Whether a pane shows what is on this side of the proxy."""
-        return (pane is self.left) == (self._section is None or self._section.side == "request")
+        return (pane is self.left) == (self._ready.section.side == "request")
 
     @property
     def ours(self) -> TextPane:
@@ -86,17 +86,15 @@ class SideBySide(QSplitter):
     def theirs(self) -> TextPane:
         return self.right if self.is_ours(self.left) else self.left
 
-    def show_section(self, section: Section, notes: tuple[str, str]) -> None:
-        """Shows `section` with a sentence for each pane, the left one's first."""
-        self._section = section
-        ours = [Shown(m.start, m.end, m.entity, tip_before(section, m)) for m in section.marks]
-        theirs = [Shown(m.at, m.until, m.entity, tip_after(section, m)) for m in section.marks]
-        if section.side == "request":
-            self.left.show_text("Your tool sent", notes[0], section.ours, ours)
-            self.right.show_text("Left this machine", notes[1], section.theirs, theirs)
+    def show_section(self, ready: Ready, notes: tuple[str, str]) -> None:
+        """Shows a section with a sentence for each pane, the left one's first."""
+        self._ready = ready
+        if ready.section.side == "request":
+            self.left.show_text("Your tool sent", notes[0], ready.ours)
+            self.right.show_text("Left this machine", notes[1], ready.theirs)
         else:
-            self.left.show_text("Came back", notes[0], section.theirs, theirs)
-            self.right.show_text("Your tool got", notes[1], section.ours, ours)
+            self.left.show_text("Came back", notes[0], ready.theirs)
+            self.right.show_text("Your tool got", notes[1], ready.ours)
 
     def choose(self, number: int) -> None:
         """Brings a mark into view on both sides."""
@@ -106,7 +104,7 @@ class SideBySide(QSplitter):
         self._is_following = False
 
     def _follow(self, pane: TextPane, other: TextPane) -> None:
-        if self._is_following or self._section is None:
+        if self._is_following:
             return
         self._is_following = True
         bar = pane.view.verticalScrollBar()
@@ -115,7 +113,7 @@ class SideBySide(QSplitter):
         elif bar.value() == bar.maximum():
             other.view.verticalScrollBar().setValue(other.view.verticalScrollBar().maximum())
         else:
-            other.view.scroll_to(across(self._section.marks, pane.view.top, to_theirs=self.is_ours(pane)))
+            other.view.scroll_to(across(self._ready.section.marks, pane.view.top, to_theirs=self.is_ours(pane)))
         self._is_following = False
 
 

@@ -112,7 +112,7 @@ async def test_no_section_shows_a_value_while_originals_are_off(desktop: Desktop
     view = (await opened(desktop)).view
     for row in range(view.model.rowCount()):
         view.list.setCurrentIndex(view.model.index(row, 0))
-        assert view.section is not None and len(view.section.marks) == view.model.index(row, 0).data(SPANS)
+        assert len(view.section.marks) == view.model.index(row, 0).data(SPANS)
         for text in texts(view):
             assert "Jane" not in text and "jane@" not in text
     assert [view.sides.left.heading, view.sides.right.heading] == ["Came back", "Your tool got"]
@@ -325,5 +325,5 @@ async def test_a_long_conversation_is_taken_apart_beside_the_windows(desktop: De
     assert view.bar.status.startswith("Span 100 of 102")
     row = next(row for row in range(view.model.rowCount()) if view.model.index(row, 0).data() == "Whole request")
     view.choose(row, 99)
-    await until(lambda: not view.sides.right.view.is_filling, 30)
-    assert view.sides.theirs.view.textCursor().position() > 200_000
+    await until(lambda: view.section.is_whole and view.bar.status.startswith("Span 100 of 100"), 30)
+    await until(lambda: view.sides.theirs.view.textCursor().position() > 200_000, 30)

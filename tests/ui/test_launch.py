@@ -77,8 +77,10 @@ async def test_from_start_to_quit(qapp: Shell, tmp_path: Path) -> None:
     assert desktop is not None
     inspector = desktop.open_inspector()
     assert "jane.roe@example.com" in await ask(application.base_url)
-    await until(lambda: ("jane.roe@example.com", "EMAIL_ADDRESS") in inspector.view.sent.view.marked)
-    left = inspector.view.left.view.toPlainText()
+    inspector.originals.click()
+    sides = inspector.view.sides
+    await until(lambda: ("jane.roe@example.com", "EMAIL_ADDRESS") in sides.ours.view.marked)
+    left = sides.theirs.view.toPlainText()
     assert "jane.roe" not in left
     assert re.search(r"\[EMAIL_\d+\]", left)
     await until(lambda: desktop.actions.state.text() == "Protecting · 1 value hidden today")
