@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.ui.desktop import Desktop
     from app.ui.dictionary import Dictionary
+    from app.ui.inspector import Inspector
     from app.ui.shell import Shell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -138,6 +139,7 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     ):
         window.grab().save(str(out / f"{name}.png"))
     await _pages(dictionary, out)
+    await _reviewed(inspector, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
@@ -154,6 +156,29 @@ async def _pages(dictionary: Dictionary, out: Path) -> None:
         dictionary.grab().save(str(out / f"{name}.png"))
     dictionary.patterns.entry.reset()
     dictionary.tabs.setCurrentIndex(0)
+
+
+async def _reviewed(inspector: Inspector, out: Path) -> None:
+    """The inspector with originals, after a correction; its answer; and what it says of a request that was refused."""
+    view = inspector.view
+    inspector.originals.setChecked(True)
+    view.step(1)
+    view.actions_of_span.never.trigger()
+    await asyncio.sleep(0.5)
+    inspector.grab().save(str(out / "inspector-originals.png"))
+    view.bar.undo.emit()
+    await asyncio.sleep(0.5)
+    view.bar.tell("", False)
+    view.choose(view.model.rowCount() - 1, 2)
+    await asyncio.sleep(0.5)
+    inspector.grab().save(str(out / "inspector-answer.png"))
+    inspector.filters.search.setText("osprey")
+    await asyncio.sleep(0.8)
+    inspector.table.selectRow(1)
+    await asyncio.sleep(0.5)
+    inspector.grab().save(str(out / "inspector-search.png"))
+    inspector.filters.search.clear()
+    inspector.originals.setChecked(False)
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:

@@ -39,6 +39,7 @@ class SpanActions:
 
     def _action(self, text: str, tip: str, slot: object) -> QAction:
         action = QAction(text, self._parent)
+        action.setIconText(text)  # with the key, on buttons as well
         action.setToolTip(tip)
         action.triggered.connect(lambda: slot())  # type: ignore[operator]
         return action

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.window import quiet
 
 
 class SpanBar(QWidget):
-    """`actions_of_span` are those of the chosen span; `undo` is asked for where `tell` has offered it."""
+    """`move` goes to other spans, `act` is about the chosen one; `undo` is asked for where `tell` has offered it."""
 
     undo = Signal()
 
     def __init__(self, move: tuple[QAction, ...], act: tuple[QAction, ...]) -> None:
         super().__init__()
-        self._status = QLabel()
+        self._status = _Elided()
         self._status.setTextFormat(Qt.TextFormat.PlainText)
-        self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._status.setMinimumWidth(120)
         self._told = quiet("")
         self._undo = QPushButton("&Undo")
@@ -66,6 +65,15 @@ class SpanBar(QWidget):
         self._message.setVisible(bool(text))
         if text:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._told, text))
+
+
+class _Elided(QLabel):
+    """A line that ends in dots where there is no room for it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 def _button(action: QAction) -> QToolButton:

@@ -8,13 +8,13 @@ from app.proxy.section import Mark, Section
 
 _FOUND = {
     "dictionary": "one of your own terms",
-    "secrets": "it has the form of a secret",
+    "secrets": "by the form of a secret",
     "ner": "read by the local model",
-    "patterns": "it has the form of one, and its checksum if there is one",
+    "patterns": "by its form, and checksum if it has one",
     "names": "on the list of names",
     "known": "hidden elsewhere in this conversation",
     "memo": "sent before, and goes out as it went then",
-    "literal": "it looks like a placeholder itself",
+    "literal": "looks like a placeholder itself",
 }
 
 
