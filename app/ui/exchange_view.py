@@ -139,8 +139,9 @@ class ExchangeView(QWidget):
         self.model.show(sections)
         index = self.model.index(row, 0) if row >= 0 else QModelIndex()
         self.list.setCurrentIndex(index)
-        self.list.scrollTo(index)
-        self._open(row, number, aloud=False)
+        if is_other:
+            self.list.scrollTo(index)
+        self._open(row, number, stay=not is_other)
 
     def _row_changed(self, index: QModelIndex) -> None:
         if index.row() != self._row and index.isValid():
@@ -153,8 +154,8 @@ class ExchangeView(QWidget):
         else:
             self._open(row, number, aloud=aloud)
 
-    def _open(self, row: int, number: int, *, aloud: bool = False) -> None:
-        """Shows a section and goes to a span in it, once it is ready."""
+    def _open(self, row: int, number: int, *, aloud: bool = False, stay: bool = False) -> None:
+        """Shows a section and goes to a span in it, once it is ready; with `stay`, what is in view stays there."""
         is_other = row != self._row
         self._row = row
         if is_other:
@@ -164,21 +165,22 @@ class ExchangeView(QWidget):
         if section is None:
             self._present(NOTHING, -1)
         elif len(section.ours) < LONG:
-            self._present(self._made_ready(section), number, aloud=aloud)
+            self._present(self._made_ready(section), number, aloud=aloud, stay=stay)
         else:
-            self._tasks.start(self._open_aside(section, number, self._opening, aloud))
+            self._tasks.start(self._open_aside(section, number, self._opening, aloud, stay))
 
-    async def _open_aside(self, section: Section, number: int, opening: int, aloud: bool) -> None:
+    async def _open_aside(self, section: Section, number: int, opening: int, aloud: bool, stay: bool) -> None:
         made = await asyncio.to_thread(self._made_ready, section)
         if opening == self._opening:
-            self._present(made, number, aloud=aloud)
+            self._present(made, number, aloud=aloud, stay=stay)
 
     def _made_ready(self, section: Section) -> Ready:
         is_refused = self._exchange is not None and self._exchange.outcome == "refused"
         return ready(section, is_veiled=self._is_veiled, did_leave=section.side == "answer" or not is_refused)
 
-    def _present(self, made: Ready, number: int, *, aloud: bool = False, opening: bool = False) -> None:
-        is_same = self._ready.source is made.source
+    def _present(
+        self, made: Ready, number: int, *, aloud: bool = False, stay: bool = False, opening: bool = False
+    ) -> None:
         self._ready = made
         if opening:
             told = "Opening…", ""
@@ -187,13 +189,11 @@ class ExchangeView(QWidget):
         else:
             told = notes(made.section, self._exchange, self._is_veiled)
         self.sides.show_section(made, told)
-        if not is_same:
-            self._number = -1
-        self._choose(number, aloud=aloud)
+        self._choose(number, aloud=aloud, stay=stay)
         if not opening:
             self.settled.emit()
 
-    def _choose(self, number: int, *, aloud: bool) -> None:
+    def _choose(self, number: int, *, aloud: bool, stay: bool = False) -> None:
         real = self._ready.source
         if real is None or not 0 <= number < len(self.section.marks):
             self._number = -1
@@ -202,7 +202,7 @@ class ExchangeView(QWidget):
             self.bar.show_status(f"{total:,} spans: Alt+Down goes to the next" if total else "")
             return
         self._number = number
-        self.sides.choose(number)
+        self.sides.choose(number, stay=stay)
         mark = real.marks[number]
         counts = [len(real.marks)] if real.is_whole else self._counts()
         first = 0 if real.is_whole else sum(counts[: self._row])

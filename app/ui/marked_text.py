@@ -67,8 +67,12 @@ class MarkedText(QPlainTextEdit):
         else:
             self._rest = shown[PIECE:]
             self.setPlainText(shown[:PIECE])
+        bar = self.verticalScrollBar()
+        is_at_end = bool(old) and 0 < bar.maximum() == bar.value()
         if self._rest:
             self._fill_on()
+        if is_at_end and not self._rest:
+            bar.setValue(bar.maximum())  # whoever reads along goes on reading
         self._paint()
 
     def _fill_on(self) -> None:
@@ -89,11 +93,11 @@ class MarkedText(QPlainTextEdit):
     def _has(self, place: int) -> bool:
         return self._places.there(place) < self.document().characterCount()
 
-    def choose(self, number: int) -> None:
-        """Sets off the mark with this number and brings it into view; -1 for none."""
+    def choose(self, number: int, *, stay: bool = False) -> None:
+        """Sets off the mark with this number (-1: none), and brings it into view unless what is there is to `stay`."""
         self._chosen = number
         self._paint()
-        if 0 <= number < len(self._marks):
+        if 0 <= number < len(self._marks) and not stay:
             self.go(self._marks[number].start)
 
     def go(self, place: int) -> None:

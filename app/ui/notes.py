@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.pipeline.placeholder import label_of_mask
 from app.proxy.exchange import Exchange
+from app.proxy.journal import OURS
 from app.proxy.section import Section
 
 _NOT_KEPT = "The text was not kept."
@@ -43,6 +44,8 @@ def notes(section: Section, exchange: Exchange | None, is_veiled: bool) -> tuple
     ours = veil if is_veiled and veil else "As your tool wrote it."
     if exchange.outcome == "refused":
         return ours, f"Nothing left: this was to be sent. {exchange.reason}".strip()
+    if exchange.provider == OURS:
+        return ours, "Given back to the tool that asked: nothing left this machine."
     if exchange.outcome == "passed":
         return ours, "Sent as it was: nothing was hidden."
     theirs = "Values are replaced by placeholders." if section.marks else "Nothing to hide was found here."

@@ -96,11 +96,11 @@ class SideBySide(QSplitter):
             self.left.show_text("Came back", notes[0], ready.theirs)
             self.right.show_text("Your tool got", notes[1], ready.ours)
 
-    def choose(self, number: int) -> None:
-        """Brings a mark into view on both sides."""
+    def choose(self, number: int, *, stay: bool = False) -> None:
+        """Sets a mark off on both sides, and brings it into view unless what is there is to `stay`."""
         self._is_following = True  # both go there by themselves
-        self.left.view.choose(number)
-        self.right.view.choose(number)
+        self.left.view.choose(number, stay=stay)
+        self.right.view.choose(number, stay=stay)
         self._is_following = False
 
     def _follow(self, pane: TextPane, other: TextPane) -> None:

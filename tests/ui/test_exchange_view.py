@@ -286,6 +286,7 @@ ENDS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"outcome": "failed", "sent": None}, (NOT_KEPT, "So it is.")),
     ({"outcome": "aborted", "sent": None}, (NOT_KEPT, "So it is.")),
     ({"outcome": "open", "total_ms": 0.0, "sent": None}, ("It is being looked through.", "")),
+    ({"provider": "anonamoose"}, (VEILED, "Given back to the tool that asked: nothing left this machine.")),
     ({"notices": ("1 image left unread.",)}, (VEILED, "Values are replaced by placeholders. 1 image left unread.")),
 ]
 

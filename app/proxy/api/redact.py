@@ -72,6 +72,8 @@ async def _redact(call: Call) -> Answered:
         await parts.vault.save(session)
         masked = {finding.entity for finding in result.findings} if own.placeholders == "mask" else own.policy.masked
         exchange.hid(result, masked)
+        if parts.journal.keeps:
+            exchange.keep(result)
         return {
             "redactedText": result.text,
             "sessionId": exchange.session,
