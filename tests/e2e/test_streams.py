@@ -14,6 +14,7 @@ import anthropic
 import openai
 import pytest
 
+from app.proxy.sections import sections
 from tests import answers
 from tests.e2e.conftest import NAME, PROSE, Running, launched
 from tests.e2e.dialects import BOTH, CLAUDE, GPT, Dialect
@@ -313,5 +314,8 @@ async def test_the_inspector_sees_the_four_texts(
     assert exchange.sent is not None
     assert (exchange.sent.original, exchange.sent.text) == (raw.decode(), upstream.only.body.decode())
     assert (exchange.came_back, exchange.got) == (f"Dear {_name(upstream.only)}", f"Dear {NAME}")
+    *messages, _, answer = sections(exchange)
+    assert "".join(section.theirs for section in messages).count(_name(upstream.only)) == 1
+    assert [(answer.value(mark), answer.placeholder(mark)) for mark in answer.marks] == [(NAME, _name(upstream.only))]
     assert (exchange.outcome, exchange.status, exchange.restored, exchange.redactions) == ("done", 200, 1, 5)
     assert exchange.model == "fake" and exchange.stream and json.loads(raw)["model"] == "fake"

@@ -91,6 +91,30 @@ async def test_from_start_to_quit(qapp: Shell, tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_a_false_alarm_that_was_corrected_does_not_come_again(qapp: Shell, tmp_path: Path) -> None:
+    start = Start(qapp, tmp_path)
+    await start.ready()
+    desktop, application = start.launch.desktop, start.launch.application
+    assert desktop is not None
+    inspector = desktop.open_inspector()
+    await ask(application.base_url)
+    view = inspector.view
+    await until(lambda: view.bar.status.startswith("Span 1 of "), 30)
+    view.actions_of_span.never.trigger()
+    await until(lambda: view.bar.told.startswith("It will never be redacted."), 30)
+    await ask(application.base_url)
+    await until(lambda: inspector.model.rowCount() == 2 and "Nothing to hide" in view.sides.theirs.note, 30)
+    assert TEXT in view.sides.theirs.view.toPlainText()
+    view.bar.undo.emit()
+    await until(lambda: not application.terms.all(), 30)
+    await ask(application.base_url)
+    await until(lambda: inspector.model.rowCount() == 3 and view.sides.theirs.view.marked, 30)
+    assert "jane.roe" not in view.sides.theirs.view.toPlainText()
+    QApplication.quit()
+    assert await start.task == Exit.OK
+
+
+@on_loop
 async def test_quit_lets_running_requests_finish(qapp: Shell, tmp_path: Path) -> None:
     start = Start(qapp, tmp_path)
     await start.ready()
