@@ -132,7 +132,8 @@ class ExchangeView(QWidget):
         # Bodies as a whole come last: they are for those who want to be sure.
         sections = sorted((*request, *answer), key=lambda section: (section.side == "answer", section.is_whole))
         row = self._row
-        if is_other or row >= len(sections) or row < 0:
+        is_other |= not 0 <= row < len(sections)  # nothing of it was there before
+        if is_other:
             row = _first(sections)
         number = 0 if is_other else self._number
         self._row = row
