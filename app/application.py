@@ -24,6 +24,7 @@ from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
 from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
+from app.proxy.review import Review
 from app.proxy.server import Server
 from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
@@ -70,6 +71,7 @@ class Application:
         self._store: Store
         self._wipes: Wipes
         self.trail: Trail
+        self.review = Review(settings, bus)
         self._told = Protection.STARTING
         self._forwarder: Forwarder
         self._server: Server | None = None
@@ -162,6 +164,7 @@ class Application:
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
                 journal,
+                self.review,
             )
             parts = Parts(
                 self.settings,
@@ -175,6 +178,7 @@ class Application:
                 self.tally,
                 journal,
                 self.trail,
+                self.review,
                 self.health,
             )
             server = Server(self.settings, self._forwarder, guard, Api(parts))

@@ -49,7 +49,14 @@ class Forgotten:
     """Everything that was noted of requests is gone, here and on disk."""
 
 
-Event = Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged
+@dataclass(frozen=True, slots=True)
+class ReviewChanged:
+    """`waiting` requests wait for review now."""
+
+    waiting: int
+
+
+Event = ReviewChanged | Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | SettingChanged | TermsChanged
 Listener = Callable[[Event], None]
 
 

@@ -40,8 +40,10 @@ class Exchange:
     `upstream` the user's own name of where it went, `code` that of a refusal or a fault. `spans` counts the values
     hidden, or forbidden, by more than `entities` does; `policy`, with the `preset` it began with, was in force.
     `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
-    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`). `sent` is the
-    body before and after redaction, `transcript` gives the answer's text before and after restoring. They stay
+    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how
+    many of the seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused.
+    `sent` is the body before and after redaction, `transcript` gives the answer's text before and after restoring.
+    They stay
     None or empty when the user keeps nothing.
     """
 
@@ -79,6 +81,8 @@ class Exchange:
     why: str = ""
     attached: Counter[str] = field(default_factory=Counter)
     went: float = field(default=0.0, repr=False)
+    waited: float = field(default=0.0, repr=False)
+    reviewed: str = ""
     sent: Redaction | None = field(default=None, repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)
 

@@ -21,8 +21,10 @@ from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.exposure import Exposure
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
-from app.proxy.redactor import Redactor, Request, gone
+from app.proxy.redacted import Request
+from app.proxy.redactor import Redactor, gone
 from app.proxy.refusal import Refusal, refused
+from app.proxy.review import Review
 from app.proxy.room import Room
 from app.proxy.route import Route
 from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
@@ -52,6 +54,7 @@ class Forwarder:
         practice: str,
         clients: Clients,
         journal: Journal,
+        review: Review,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -61,7 +64,8 @@ class Forwarder:
         self._clients = clients
         self._redactor = Redactor(settings, worker, vault, exchanges)
         self._journal = journal
-        self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
+        self._review = review
+        self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients, review)
         self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
@@ -111,6 +115,8 @@ class Forwarder:
         )
         session: Session | None = None
         extra: dict[str, str] = {}
+        if settings.protection and not asked.redact and body:
+            self._review.check(exchange, asked.session)
         if not settings.protection or not asked.redact:
             exchange.outcome, exchange.why = "passed", "asked" if settings.protection else "protection-off"
             exchange.read = "unread" if body else ""
@@ -121,7 +127,9 @@ class Forwarder:
             if body:
                 exchange.read, exchange.why = "unread", "declared" if is_declared else "pass-endpoints"
         else:
-            session, body = await self._redactor.redact(asking, exchange)
+            redacted = await self._redactor.redact(asking, exchange)
+            redacted = await self._review.let_go(self._redactor, redacted, exchange)
+            session, body = redacted.session, redacted.body
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
             if exchange.notices:
                 extra["x-anonamoose-notice"] = " ".join(exchange.notices)
@@ -257,7 +265,8 @@ class Forwarder:
         return {"requests": self._room.taken, "sockets": self._sockets.room.taken}
 
     def drain(self) -> None:
-        """Lets sockets know that the app stops: each closes after the response it waits for."""
+        """The app stops: what waits for review is refused, each socket closes after the response it waits for."""
+        self._review.close()
         self._sockets.drain()
 
 

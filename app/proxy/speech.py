@@ -19,8 +19,10 @@ from app.proxy.exchange import Exchange
 from app.proxy.journal import Journal
 from app.proxy.providers.base import Endpoint
 from app.proxy.providers.sockets import Socket
-from app.proxy.redactor import Redactor, Request
+from app.proxy.redacted import Request
+from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal
+from app.proxy.review import Review
 from app.proxy.route import Route
 from app.proxy.turns import Turn, Turns
 from app.settings_store import SettingsStore
@@ -49,7 +51,9 @@ class Speech:
         journal: Journal,
         clients: Clients,
         client: Client,
+        review: Review,
     ) -> None:
+        self._review = review
         self._request = request
         self._headers = request.headers
         self._clients = clients
@@ -89,6 +93,8 @@ class Speech:
                     exchange.read, exchange.attached["audio"] = "part", 1
             else:
                 why = "asked" if self._settings.current.protection else "protection-off"
+                if why == "asked":
+                    self._review.check(exchange, asked.session)
                 exchange.outcome, exchange.read, exchange.why = "passed", "unread", why
             await self._journal.sending(exchange)
         except Refusal as refusal:
@@ -137,10 +143,11 @@ class Speech:
 
     async def _redact(self, turn: Turn, text: str, asked: Controls) -> str:
         request = Request(self._route, asked, self._credential, "application/json", text.encode())
-        session, body = await self._redactor.redact(request, turn.exchange)
+        redacted = await self._redactor.redact(request, turn.exchange)
+        redacted = await self._review.let_go(self._redactor, redacted, turn.exchange)
         turn.exchange.outcome, turn.exchange.stream = "done", True
-        self.turns.join(turn, session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
-        return body.decode()
+        self.turns.join(turn, redacted.session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
+        return redacted.body.decode()
 
     def _begin(self) -> Exchange:
         exchange = self._journal.begin("WS", self._socket.path, self._route, self._agent)

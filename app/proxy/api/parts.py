@@ -9,6 +9,7 @@ from app.audit.trail import Trail
 from app.events import EventBus
 from app.proxy.api.listeners import Listeners
 from app.proxy.journal import Journal
+from app.proxy.review import Review
 from app.proxy.tally import Tally
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
@@ -34,5 +35,6 @@ class Parts:
     tally: Tally
     journal: Journal
     trail: Trail
+    review: Review
     health: Callable[[], dict[str, str | int]]
     listeners: Listeners = field(default_factory=Listeners)
