@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from app.errors import UserError
 from app.passing import passes
+from app.pause import Pause
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, kept, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
@@ -55,6 +56,7 @@ class Forwarder:
         clients: Clients,
         journal: Journal,
         review: Review,
+        pause: Pause,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -62,7 +64,7 @@ class Forwarder:
         self._upstream = upstream
         self._practice = practice
         self._clients = clients
-        self._redactor = Redactor(settings, worker, vault, exchanges)
+        self._redactor = Redactor(settings, worker, vault, exchanges, pause)
         self._journal = journal
         self._review = review
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients, review)
@@ -106,8 +108,8 @@ class Forwarder:
         exchange.policy, exchange.preset = asked.policy, asked.preset
         body = await read_body(request)
         exchange.request_bytes = len(body)
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
+        protects = self._redactor.protects
         is_declared = route.endpoint is not None and route.endpoint.passes
         is_passed = is_declared or passes(settings.pass_endpoints, request.method, route.path)
         asking = Request(
@@ -115,10 +117,10 @@ class Forwarder:
         )
         session: Session | None = None
         extra: dict[str, str] = {}
-        if settings.protection and not asked.redact and body:
+        if protects and not asked.redact and body:
             self._review.check(exchange, asked.session)
-        if not settings.protection or not asked.redact:
-            exchange.outcome, exchange.why = "passed", "asked" if settings.protection else "protection-off"
+        if not protects or not asked.redact:
+            exchange.outcome, exchange.why = "passed", "asked" if protects else "protection-off"
             exchange.read = "unread" if body else ""
         elif not body or is_passed:
             session = await self._known_session(asking)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from app.errors import UserError
+from app.pause import Pause
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.draft import Changes, Draft
@@ -52,11 +53,24 @@ _MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
-    def __init__(self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog) -> None:
+    def __init__(
+        self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog, pause: Pause
+    ) -> None:
         self._settings = settings
+        self._pause = pause
         self._worker = worker
         self._vault = vault
         self._exchanges = exchanges
+
+    @property
+    def protects(self) -> bool:
+        """Whether protection is on, and not paused."""
+        return self._settings.current.protection and not self._pause.is_on
+
+    def check_on(self) -> None:
+        """Raises Refusal where requests are refused while protection is off."""
+        if not self.protects and self._settings.current.when_off == "refuse":
+            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
 
     async def asked(self, headers: Mapping[str, str], route: Route, client: Client = ANYBODY) -> Controls:
         """What holds for a request now: settings may change while a socket is open. Raises Refusal."""

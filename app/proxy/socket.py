@@ -88,8 +88,7 @@ class Sockets:
             raise _to_http("This endpoint has no WebSocket.")
         if declared is None and settings.unknown_endpoints == "refuse":
             raise Refusal(403, "endpoint_not_covered", "Anonamoose does not know this WebSocket, so it stays closed.")
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
         if not web.WebSocketResponse().can_prepare(request):
             raise Refusal(400, "bad_handshake", "This is no handshake of a WebSocket.")
         return declared or UNDECLARED

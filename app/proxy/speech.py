@@ -92,7 +92,7 @@ class Speech:
                 if self._heard:
                     exchange.read, exchange.attached["audio"] = "part", 1
             else:
-                why = "asked" if self._settings.current.protection else "protection-off"
+                why = "asked" if self._redactor.protects else "protection-off"
                 if why == "asked":
                     self._review.check(exchange, asked.session)
                 exchange.outcome, exchange.read, exchange.why = "passed", "unread", why
@@ -109,14 +109,12 @@ class Speech:
 
     async def _asked(self) -> Controls:
         """What holds for a frame. Raises Refusal."""
-        settings = self._settings.current
         # A token or local key may have been revoked since.
         client = await self._clients.of(self._request, self._route)
         asked = await self._redactor.asked(self._headers, self._route, client)
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
         session = asked.session or (asked.space + self._session if self._socket.joined else "")
-        return dataclasses.replace(asked, session=session, redact=asked.redact and settings.protection)
+        return dataclasses.replace(asked, session=session, redact=asked.redact and self._redactor.protects)
 
     def _says(self, asked: Controls, text: str, event: Pairs) -> bool:
         """Whether a frame that asks for nothing belongs to an exchange: there is something to look through in it."""
