@@ -10,6 +10,7 @@ from app.events import (
     ExchangeFinished,
     ExchangeStarted,
     Forgotten,
+    ReviewChanged,
     SettingChanged,
     StateChanged,
     TermsChanged,
@@ -25,6 +26,7 @@ class Bridge(QObject):
     state_changed = Signal()
     exchanges_changed = Signal(frozenset)  # of ids
     setting_changed = Signal(str)
+    review_changed = Signal(int)  # how many wait
     terms_changed = Signal(frozenset)  # of ids
     _published = Signal(object)
 
@@ -41,6 +43,8 @@ class Bridge(QObject):
             case Forgotten():
                 self.exchanges_changed.emit(frozenset())
                 self.state_changed.emit()
+            case ReviewChanged(waiting=waiting):
+                self.review_changed.emit(waiting)
             case StateChanged():
                 self.state_changed.emit()
             case ExchangeStarted(id=id) | ExchangeFinished(id=id):

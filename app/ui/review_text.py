@@ -1,0 +1,81 @@
+"""The texts of a request in review as one, for reading, and the way from there back to each."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.pipeline.draft import Passage, Place, is_free
+from app.pipeline.placeholder import label_of_mask
+from app.pipeline.redaction import Finding
+from app.ui.text_pane import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A finding in a request, by its place: what stands there instead, or nothing where it goes as it is."""
+
+    place: Place
+    finding: Finding
+    placeholder: str
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it may go as it is."""
+        return is_free(self.finding)
+
+
+def spots(passages: Iterable[Passage]) -> list[Spot]:
+    """All that was found or selected in them, in their order."""
+    out = []
+    for passage in passages:
+        found = [(r.finding, r.placeholder) for r in passage.redaction.replacements]
+        found += [(finding, "") for finding in passage.off]
+        for finding, placeholder in sorted(found, key=lambda pair: pair[0].start):
+            out.append(Spot(Place(passage.part, finding.start, finding.end), finding, placeholder))
+    return out
+
+
+class Joined:
+    """Several texts below each other, each under a heading. `marks` are in the indices of `text`."""
+
+    def __init__(self, passages: Sequence[Passage], *, redacted: bool) -> None:
+        self._parts: list[int] = []
+        self._starts: list[int] = []
+        self._lengths: list[int] = []
+        self.marks: list[Mark] = []
+        pieces: list[str] = []
+        length = 0
+        for passage in passages:
+            # A heading before anything else also keeps the pane from laying out what looks like JSON.
+            heading = f"— {passage.where or 'text'} —\n"
+            text = passage.redaction.text if redacted else passage.text
+            start = length + len(heading)
+            self._parts.append(passage.part)
+            self._starts.append(start)
+            self._lengths.append(len(text))
+            for r in passage.redaction.replacements:
+                f = r.finding
+                at, size = (r.at, len(r.placeholder)) if redacted else (f.start, f.end - f.start)
+                how = "hidden for good" if label_of_mask(r.placeholder) else "hidden"
+                tip = f"{f.entity}, {how}" if redacted else f"{f.entity}, found by {f.source} → {r.placeholder}"
+                self.marks.append(Mark(start + at, start + at + size, f.entity, tip))
+            piece = f"{heading}{text}\n\n"
+            pieces.append(piece)
+            length += len(piece)
+        self.text = "".join(pieces).rstrip("\n")
+        self._wide = "" if self.text.isascii() else self.text
+
+    def place(self, start: int, end: int) -> Place | None:
+        """The place in a passage of what a view shows at `[start, end)` in UTF-16 units; None if it is in none."""
+        first, last = self._index(start), self._index(end)
+        number = bisect_right(self._starts, first) - 1
+        if number < 0 or last - self._starts[number] > self._lengths[number]:
+            return None
+        return Place(self._parts[number], first - self._starts[number], last - self._starts[number])
+
+    def _index(self, position: int) -> int:
+        if not self._wide:
+            return position
+        return len(self._wide.encode("utf-16-le", "surrogatepass")[: 2 * position].decode("utf-16-le", "replace"))
