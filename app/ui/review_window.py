@@ -243,9 +243,8 @@ class ReviewWindow(Window):
         if self._current is None:
             return
         seconds = max(0, round(self._current.until - time.time()))
-        then = (
-            "sent as it was redacted" if self._application.settings.current.review_on_timeout == "send" else "refused"
-        )
+        sends = self._application.settings.current.review_on_timeout == "send"
+        then = "sent as it was redacted" if sends else "refused"
         self.left.setText(f"The tool waits. In {seconds // 60}:{seconds % 60:02} it is {then} if nobody decides.")
 
 

@@ -97,6 +97,12 @@ class Staged(Application):
         await until(lambda: self.review.get(exchange.id))
         return exchange, draft
 
+    async def end(self) -> None:
+        """Nothing waits any more."""
+        for task in self.decided.values():
+            task.cancel()
+        await asyncio.gather(*self.decided.values(), return_exceptions=True)
+
 
 def answered(exchange: Exchange, came_back: str, got: str) -> None:
     """Gives an exchange its answer, before and after restoring."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
@@ -205,4 +203,3 @@ async def test_everything_has_a_name(desktop: Desktop, application: Staged) -> N
     window = await opened(desktop, application)
     for view in (window.queue, window.spots, window.before.view, window.after.view):
         assert view.accessibleName()
-    await asyncio.sleep(0)
