@@ -227,6 +227,11 @@ class Settings(ReviewSettings):
     audit_days: int = option(
         365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
     )
+    notifications: bool = option(
+        True,
+        "Tell, now and then, of what should not go unseen: the first redaction, a refused request, protection lost.",
+        "Application",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"
     )

@@ -33,6 +33,7 @@ class Bridge(QObject):
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids: set[int] = set()
+        self.running: set[int] = set()  # exchanges that have not ended
         self._timer = QTimer(self, singleShot=True, interval=BATCH)
         self._timer.timeout.connect(self._flush)
         self._published.connect(self._sort)
@@ -48,6 +49,7 @@ class Bridge(QObject):
             case StateChanged():
                 self.state_changed.emit()
             case ExchangeStarted(id=id) | ExchangeFinished(id=id):
+                (self.running.add if isinstance(event, ExchangeStarted) else self.running.discard)(id)
                 self._ids.add(id)
                 if not self._timer.isActive():
                     self._timer.start()

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
-from app.ui.status import status
 from app.ui.window import Window, bold, quiet
 
 _NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
@@ -94,7 +93,7 @@ class MainWindow(Window):
 
     def refresh(self) -> None:
         """Shows the current state."""
-        now = status(self._application.state)
+        now = self._actions.now
         self.line.setText(self._actions.state.text())
         self.detail.setText(now.detail)
         self._mark.setPixmap(mark_pixmap(now.mark, 72, self.devicePixelRatioF()))

@@ -22,6 +22,7 @@ from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.settings_store import SettingsStore
 from app.state import Protection, State
+from app.store.counts import Counts
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms
@@ -39,16 +40,17 @@ class Staged(Application):
         self.settings.paths.create()
         self.database = Database(self.settings.paths.database)
         self.terms = Terms(self.database, Seal(bytes(32)), bus)
+        self.counts = Counts(self.database, Seal(bytes(32)))
         self.staged = State(Protection.ON, "", 12, URL, "the keyring")
         self.decided: dict[int, asyncio.Future[Changes]] = {}
 
     @property
     def state(self) -> State:
         settings = self.settings.current
-        if settings.protection:
+        if settings.protection and not self.pause.is_on:
             return self.staged
         off = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
-        return dataclasses.replace(self.staged, protection=off)
+        return dataclasses.replace(self.staged, protection=off, paused=self.pause.left)
 
     @property
     def base_url(self) -> str:
