@@ -75,7 +75,7 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
     bus = EventBus()
     # A file for the key: the keyring of whoever runs this is none of our business.
     os.environ["ANONAMOOSE_VAULT_KEY"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    flags: dict[str, object] = {"data_dir": folder}
+    flags: dict[str, object] = {"data_dir": folder, "notifications": False}
     if port != DECLARED["port"].default:
         flags["port"] = port  # its row in the settings then says that it is fixed
     store = SettingsStore(flags, {}, bus)

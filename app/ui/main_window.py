@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
+from app.ui.pause_menu import PauseMenu
 from app.ui.window import Window, bold, quiet
 
 _NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
@@ -84,6 +85,10 @@ class MainWindow(Window):
         bar = QMenuBar(self)
         menu = bar.addMenu("&Anonamoose")
         menu.addAction(self._actions.protection)
+        self.pause = PauseMenu(self._application, self._actions, self)
+        menu.addMenu(self.pause)
+        menu.addSeparator()
+        menu.addActions([self._actions.waiting, self._actions.review])
         menu.addSeparator()
         menu.addActions([self._actions.inspector, self._actions.dictionary, self._actions.settings])
         menu.addAction(self._actions.copy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 from PySide6.QtCore import Signal
@@ -14,9 +13,8 @@ from app.pipeline.placeholder import label_of
 from app.proxy.exchange import Exchange
 from app.ui.actions import Actions
 from app.ui.exchange_table import entities, outcome
-from app.ui.status import remaining
+from app.ui.pause_menu import PauseMenu
 
-_PAUSES = (("15 &minutes", 900.0), ("1 &hour", 3600.0), ("&Until restart", math.inf))
 _LATEST, _TYPES = 5, 4
 
 
@@ -28,14 +26,8 @@ class TrayMenu(QMenu):
     def __init__(self, application: Application, actions: Actions) -> None:
         super().__init__()
         self._application = application
-        self._actions = actions
         self.today = QAction(self, enabled=False)
-        self.resume = QAction("&Resume", self)
-        self.resume.triggered.connect(lambda: application.pause_protection(0))
-        self.pause = QMenu("Pa&use", self)
-        self.pause.addAction(self.resume)
-        for text, seconds in _PAUSES:
-            self.pause.addAction(text).triggered.connect(lambda _=False, s=seconds: application.pause_protection(s))
+        self.pause = PauseMenu(application, actions, self)
         self.latest = QMenu("&Latest requests", self)
         for action in (actions.state, actions.reason, self.today):
             self.addAction(action)
@@ -65,10 +57,6 @@ class TrayMenu(QMenu):
         words += ["…"] if len(most) > _TYPES else []
         self.today.setText(f"Today: {' · '.join(words)}")
         self.today.setVisible(bool(words))
-        paused = state.paused > 0
-        self.pause.setTitle(f"Paused, {remaining(state.paused)}" if paused else "Pa&use")
-        self.resume.setVisible(paused)
-        self.pause.setEnabled(self._actions.is_on and not self._actions.quitting)
         self._fill()
 
     def _fill(self) -> None:

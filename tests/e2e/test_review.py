@@ -22,6 +22,8 @@ from app.proxy.review import Verdict, Waiting
 from app.store.access import new_token
 from tests.e2e.conftest import EMAIL, NAME, PROSE, Running, hidden, launched
 from tests.e2e.dialects import BOTH, GPT, Dialect
+from tests.e2e.test_sockets import RESPONSES, asked, connected, create, echo, said
+from tests.fake_socket import FakeSocket
 from tests.fakes import FakeUpstream
 
 both = pytest.mark.parametrize("dialect", BOTH, ids=str)
@@ -355,3 +357,26 @@ async def test_over_rest(
         assert (await asking).status == 200
         assert (await http.get(f"{root}/{item.id}", headers=mine)).status == 404
     assert NAME in last_text(upstream) and EMAIL not in last_text(upstream) and WORD not in last_text(upstream)
+
+
+async def test_a_turn_over_a_websocket_waits_as_well(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    upstream.answer = FakeSocket(echo)
+    async with _reviewed(running), connected(http, running, RESPONSES) as socket:
+        asking = asyncio.ensure_future(asked(socket, create(PROSE)))
+        item = await waiting(running)
+        running.app.review.decide(item.id, SEND)
+        answer = await asking
+        assert NAME in said(answer)
+        asking = asyncio.ensure_future(asked(socket, create(f"I am {NAME}.")))
+        item = await waiting(running)
+        running.app.review.decide(item.id, REFUSE)
+        told = await asking
+        assert (told["type"], told["status"]) == ("error", 403) and "refused" in told["error"]["message"]
+        # A client that goes away takes what waits with it.
+        await socket.send_json(create(f"Once more: {NAME}."))
+        item = await waiting(running)
+        await socket.close()
+        await running.until(lambda: running.app.review.waiting == ())
+    assert item.exchange.went == 0

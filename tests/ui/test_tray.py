@@ -228,8 +228,8 @@ async def test_a_pause_says_how_long_it_lasts_and_can_be_ended(desktop: Desktop,
     lines = menu(desktop)
     assert lines[0] == "Paused, 15 min left · requests are sent as they are" and "Paused, 15 min left" in lines
     assert desktop.actions.now.mark == "paused"
-    desktop.tray.menu.resume.trigger()
-    assert menu(desktop)[0].startswith("Protecting") and not desktop.tray.menu.resume.isVisible()
+    desktop.tray.menu.pause.resume.trigger()
+    assert menu(desktop)[0].startswith("Protecting") and not desktop.tray.menu.pause.resume.isVisible()
     assert application.settings.current.protection
 
 
