@@ -23,7 +23,7 @@ from app.ui.window import Complaint, Window, bold, quiet
 
 #: Milliseconds during which nothing can be decided on what has just come into view: a key may be meant for elsewhere.
 PATIENCE = 500
-_NOTHING = "Nothing waits. Requests appear here before they are sent, as the setting “Review” says."
+_NOTHING = "Requests appear here before they are sent, as the setting “Review” says."
 
 
 class ReviewWindow(Window):
@@ -68,6 +68,7 @@ class ReviewWindow(Window):
             column.addWidget(view, share)
         texts = QSplitter(Qt.Orientation.Horizontal)
         texts.setChildrenCollapsible(False)
+        texts.setHandleWidth(10)
         texts.addWidget(self.before)
         texts.addWidget(self.after)
         buttons = QHBoxLayout()
@@ -87,6 +88,7 @@ class ReviewWindow(Window):
         rows.addLayout(buttons)
         whole = QSplitter(Qt.Orientation.Horizontal)
         whole.setChildrenCollapsible(False)
+        whole.setHandleWidth(12)
         whole.addWidget(side)
         whole.addWidget(main)
         whole.setSizes([300, 780])

@@ -60,6 +60,8 @@ class TrayMenu(QMenu):
         self._fill()
 
     def _fill(self) -> None:
+        if self.latest.isVisible():
+            return  # somebody is about to choose one
         exchanges = list(self._application.exchanges)[: -_LATEST - 1 : -1]
         self.latest.setEnabled(bool(exchanges))
         self.latest.clear()
