@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 from contextlib import AsyncExitStack, suppress
 
-from app import __version__
+from app import __version__, readings
 from app.audit import policies
 from app.audit.trail import Trail
 from app.descriptors import allow
@@ -15,6 +16,7 @@ from app.errors import UserError
 from app.events import Event, EventBus, ExchangesWiped, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
+from app.pause import Pause
 from app.proxy.api.api import Api
 from app.proxy.api.parts import Parts
 from app.proxy.client import Clients
@@ -24,6 +26,7 @@ from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
 from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
+from app.proxy.review import Review
 from app.proxy.server import Server
 from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
@@ -33,7 +36,6 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.audit_chain import Entry
 from app.store.counts import Counts
-from app.store.readings import clear
 from app.store.session_list import SessionList
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
@@ -70,7 +72,9 @@ class Application:
         self._store: Store
         self._wipes: Wipes
         self.trail: Trail
-        self._told = Protection.STARTING
+        self.review = Review(settings, bus)
+        self.pause = Pause()
+        self._told = Protection.STARTING, 0.0
         self._forwarder: Forwarder
         self._server: Server | None = None
         self._key_kept = ""
@@ -82,7 +86,7 @@ class Application:
         settings = self.settings.current
         reason = ""
         fault = self.trail.fault if self._server and settings.audit else ""
-        if not settings.protection:
+        if not settings.protection or self.pause.is_on:
             protection = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
         elif self._server is None or self.worker.starting:
             protection = Protection.STARTING
@@ -94,7 +98,7 @@ class Application:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
         trouble = self.worker.trouble if protection is Protection.ON else ""
-        return State(protection, reason, today, self.base_url, self._key_kept, fault, trouble)
+        return State(protection, reason, today, self.base_url, self._key_kept, fault, trouble, self.pause.left)
 
     @property
     def base_url(self) -> str:
@@ -145,7 +149,7 @@ class Application:
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
             self.worker.refresh = self.terms.refresh
-            self._keeping = asyncio.create_task(self._keep_readings())
+            self._keeping = asyncio.create_task(readings.keep(self.worker, self.settings, self._store.seal))
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
@@ -162,6 +166,8 @@ class Application:
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
                 journal,
+                self.review,
+                self.pause,
             )
             parts = Parts(
                 self.settings,
@@ -175,6 +181,9 @@ class Application:
                 self.tally,
                 journal,
                 self.trail,
+                self.review,
+                self.pause,
+                self.pause_protection,
                 self.health,
             )
             server = Server(self.settings, self._forwarder, guard, Api(parts))
@@ -201,6 +210,11 @@ class Application:
         """Turns protection on or off, for now and for the next start. Raises UserError."""
         self.settings.set("protection", on)
 
+    def pause_protection(self, seconds: float = math.inf) -> None:
+        """Protection is off for so long, 0 for no longer; without `seconds`, until the app ends."""
+        self.pause.begin(seconds) if seconds else self.pause.end()
+        self.bus.publish(StateChanged())
+
     async def forget_everything(self) -> None:
         """Deletes all that was noted of requests, on disk and in memory; the vault gets another key.
 
@@ -218,8 +232,8 @@ class Application:
         self.tally.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
-        await self._forget_readings()
-        await self._keep_readings()
+        await readings.forget(self.worker, self.settings)
+        await readings.keep(self.worker, self.settings, self._store.seal)
         await self.trail.clear()
         await self._wipes.confirm()
 
@@ -236,14 +250,16 @@ class Application:
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
+            if event.name == "protection":
+                self.pause.end()
             if event.name == "ner-memory":
-                self._keeping = asyncio.create_task(self._keep_readings())
+                self._keeping = asyncio.create_task(readings.keep(self.worker, self.settings, self._store.seal))
             if event.name in settings.policy.layers:
                 self.worker.load(settings.policy.layers)
             self.bus.publish(StateChanged())
-        elif isinstance(event, StateChanged) and (protection := self.state.protection) is not self._told:
-            self._told = protection
-            self._record(policies.protection_changed(protection.value))
+        elif isinstance(event, StateChanged) and (now := (self.state.protection, self.pause.until)) != self._told:
+            self._told = now
+            self._record(policies.protection_changed(now[0].value, now[1]))
 
     def _record(self, entry: Entry) -> None:
         if self.trail.is_on:
@@ -252,20 +268,6 @@ class Application:
     async def _close_trail(self) -> None:
         self._record(policies.stopped())
         await self.trail.close()
-
-    async def _keep_readings(self) -> None:
-        """Has what the model saw kept for the next start, or forgotten, as the settings say."""
-        if self.settings.current.ner_memory:
-            await self.worker.keep(self.settings.paths.readings, self._store.seal.digest(b"readings"))
-        else:
-            await self._forget_readings()
-
-    async def _forget_readings(self) -> None:
-        await self.worker.keep(None)
-        try:
-            await asyncio.to_thread(clear, self.settings.paths.readings)
-        except OSError as error:
-            log.warning("what the model saw could not be deleted: %s", type(error).__name__)
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())
@@ -282,6 +284,8 @@ class Application:
             await asyncio.sleep(_LOOK_EVERY)
             if wiped := self.exchanges.wipe(self.settings.current.keep_texts):
                 self.bus.publish(ExchangesWiped(wiped))
+            if self._told[1] and not self.pause.is_on:
+                self.pause_protection(0)
             with suppress(UserError):  # the next request meets the same fault and tells its user
                 if not await self.vault.refresh():
                     continue

@@ -56,7 +56,23 @@ class Forgotten:
     """Everything that was noted of requests is gone, here and on disk."""
 
 
-Event = Forgotten | StateChanged | ExchangeStarted | ExchangeFinished | ExchangesWiped | SettingChanged | TermsChanged
+@dataclass(frozen=True, slots=True)
+class ReviewChanged:
+    """`waiting` requests wait for review now."""
+
+    waiting: int
+
+
+Event = (
+    ReviewChanged
+    | Forgotten
+    | StateChanged
+    | ExchangeStarted
+    | ExchangeFinished
+    | ExchangesWiped
+    | SettingChanged
+    | TermsChanged
+)
 Listener = Callable[[Event], None]
 
 

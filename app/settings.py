@@ -14,7 +14,7 @@ from app.paths import default_root
 from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
-from app.proxy_settings import ProxySettings
+from app.review_settings import ReviewSettings
 from app.upstreams import check_origin
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
@@ -38,7 +38,7 @@ def _model_threshold(value: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(ProxySettings):
+class Settings(ReviewSettings):
     """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
 
     protection: bool = option(
@@ -241,6 +241,11 @@ class Settings(ProxySettings):
     )
     audit_days: int = option(
         365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
+    )
+    notifications: bool = option(
+        True,
+        "Tell, now and then, of what should not go unseen: the first redaction, a refused request, protection lost.",
+        "Application",
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"

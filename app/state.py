@@ -19,7 +19,8 @@ class Protection(Enum):
 @dataclass(frozen=True, slots=True)
 class State:
     """All that a tray icon or a health check tells. `reason` says why when BROKEN, `trouble` why the last request
-    was refused although detection runs, `audit` why no trail is written.
+    was refused although detection runs, `audit` why no trail is written. `paused` are the seconds
+    that are left of a pause, infinite where it lasts until the app ends.
     """
 
     protection: Protection
@@ -29,3 +30,4 @@ class State:
     key_kept: str
     audit: str = ""
     trouble: str = ""
+    paused: float = 0.0

@@ -12,6 +12,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
     bus = EventBus()
     # A file for the key: the keyring of whoever runs this is none of our business.
     os.environ["ANONAMOOSE_VAULT_KEY"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-    flags: dict[str, object] = {"data_dir": folder}
+    flags: dict[str, object] = {"data_dir": folder, "notifications": False}
     if port != DECLARED["port"].default:
         flags["port"] = port  # its row in the settings then says that it is fixed
     store = SettingsStore(flags, {}, bus)
@@ -107,11 +108,11 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
         await application.stop()
 
 
-async def _ask(origin: str) -> None:
+async def _ask(origin: str, requests: Sequence[tuple[str, str, str]] = CLIENTS) -> None:
     import aiohttp
 
     async with aiohttp.ClientSession() as client:
-        for agent, path, text in CLIENTS:
+        for agent, path, text in requests:
             body = {
                 "model": "practice",
                 "max_tokens": 500,
@@ -140,8 +141,36 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
         window.grab().save(str(out / f"{name}.png"))
     await _pages(dictionary, out)
     await _reviewed(inspector, out)
+    await _review_picture(desktop, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
+
+
+async def _review_picture(desktop: Desktop, out: Path) -> None:
+    """A request that waits, with a span that goes as it is."""
+    from PySide6.QtCore import Qt
+
+    application = desktop._application
+    application.settings.update({"review": "all", "review-as-is": True})
+    asking = asyncio.ensure_future(_ask(application.base_url.removesuffix("/v1"), CLIENTS[-2:]))
+    window = desktop.open_review()
+    for number in range(2):
+        while not window.spot_model.rowCount() or not window.send.isEnabled():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        if number == 1:
+            window.spots.setCurrentIndex(window.spot_model.index(1))
+            window.spot_model.setData(window.spot_model.index(1), 0, Qt.ItemDataRole.CheckStateRole)
+            await asyncio.sleep(1)
+            window.grab().save(str(out / "review.png"))
+            desktop.actions.refresh()
+            desktop.tray.menu.adjustSize()
+        window.send.click()
+        await asyncio.sleep(0.5)
+    await asking
+    application.settings.update({"review": "off", "review-as-is": False})
+    await asyncio.sleep(0.2)
+    window.grab().save(str(out / "review-empty.png"))
+    window.hide()
 
 
 async def _pages(dictionary: Dictionary, out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -70,9 +71,10 @@ def terms_changed(count: int, changed: int, removed: int, revision: int) -> dict
     }
 
 
-def protection_changed(protection: str) -> dict[str, Any]:
-    """Requests are dealt with differently from now on."""
-    return {"kind": "protection", "time": utc(), "protection": protection}
+def protection_changed(protection: str, until: float = 0.0) -> dict[str, Any]:
+    """Requests are dealt with differently from now on; in a pause `until` then, infinite: until the app ends."""
+    pause = {"pause": "restart" if math.isinf(until) else utc(until)} if until else {}
+    return {"kind": "protection", "time": utc(), "protection": protection, **pause}
 
 
 def _now(settings: Settings) -> dict[str, Any]:

@@ -56,10 +56,11 @@ class Exchange:
     `upstream` the user's own name of where it went, `code` that of a refusal or a fault. `spans` counts the values
     hidden, or forbidden, by more than `entities` does; `policy`, with the `preset` it began with, was in force.
     `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
-    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`). `sent` is the
-    body before and after redaction, `earlier` are those of the frames before it that lead to the same answer;
-    `transcript` gives the answer's text before and after restoring, `texts` the same of a stream, apart. They stay
-    None or empty when the user keeps nothing, and are again once `is_wiped`.
+    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how
+    many of the seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused.
+    `sent` is the body before and after redaction, `earlier` are those of the frames before it that lead to the same
+    answer; `transcript` gives the answer's text before and after restoring, `texts` the same of a stream, apart. They
+    stay None or empty when the user keeps nothing, and are again once `is_wiped`.
     """
 
     id: int
@@ -96,6 +97,8 @@ class Exchange:
     why: str = ""
     attached: Counter[str] = field(default_factory=Counter)
     went: float = field(default=0.0, repr=False)
+    waited: float = field(default=0.0, repr=False)
+    reviewed: str = ""
     sent: Redaction | None = field(default=None, repr=False)
     earlier: tuple[Redaction, ...] = field(default=(), repr=False)
     transcript: Callable[[], tuple[str, str]] = field(default=_nothing_yet, repr=False)

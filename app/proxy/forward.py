@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from app.errors import UserError
 from app.passing import passes
+from app.pause import Pause
 from app.pipeline.session import Session
 from app.proxy.answer import BROKEN, kept, relay, relay_events, relinked, restore_body, stream_of
 from app.proxy.body import read_body
@@ -21,8 +22,10 @@ from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.exposure import Exposure
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
-from app.proxy.redactor import Redactor, Request, gone
+from app.proxy.redacted import Request
+from app.proxy.redactor import Redactor, gone
 from app.proxy.refusal import Refusal, refused
+from app.proxy.review import Review
 from app.proxy.room import Room
 from app.proxy.route import Route
 from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
@@ -52,6 +55,8 @@ class Forwarder:
         practice: str,
         clients: Clients,
         journal: Journal,
+        review: Review,
+        pause: Pause,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -59,9 +64,10 @@ class Forwarder:
         self._upstream = upstream
         self._practice = practice
         self._clients = clients
-        self._redactor = Redactor(settings, worker, vault, exchanges)
+        self._redactor = Redactor(settings, worker, vault, exchanges, pause)
         self._journal = journal
-        self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
+        self._review = review
+        self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients, review)
         self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
@@ -102,8 +108,8 @@ class Forwarder:
         exchange.policy, exchange.preset = asked.policy, asked.preset
         body = await read_body(request)
         exchange.request_bytes = len(body)
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
+        protects = self._redactor.protects
         is_declared = route.endpoint is not None and route.endpoint.passes
         is_passed = is_declared or passes(settings.pass_endpoints, request.method, route.path)
         asking = Request(
@@ -111,8 +117,10 @@ class Forwarder:
         )
         session: Session | None = None
         extra: dict[str, str] = {}
-        if not settings.protection or not asked.redact:
-            exchange.outcome, exchange.why = "passed", "asked" if settings.protection else "protection-off"
+        if protects and not asked.redact and body:
+            self._review.check(exchange, asked.session)
+        if not protects or not asked.redact:
+            exchange.outcome, exchange.why = "passed", "asked" if protects else "protection-off"
             exchange.read = "unread" if body else ""
         elif not body or is_passed:
             session = await self._known_session(asking)
@@ -121,7 +129,9 @@ class Forwarder:
             if body:
                 exchange.read, exchange.why = "unread", "declared" if is_declared else "pass-endpoints"
         else:
-            session, body = await self._redactor.redact(asking, exchange)
+            redacted = await self._redactor.redact(asking, exchange)
+            redacted = await self._review.let_go(self._redactor, redacted, exchange)
+            session, body = redacted.session, redacted.body
             extra["x-anonamoose-redactions"] = str(exchange.redactions)
             if exchange.notices:
                 extra["x-anonamoose-notice"] = " ".join(exchange.notices)
@@ -257,7 +267,8 @@ class Forwarder:
         return {"requests": self._room.taken, "sockets": self._sockets.room.taken}
 
     def drain(self) -> None:
-        """Lets sockets know that the app stops: each closes after the response it waits for."""
+        """The app stops: what waits for review is refused, each socket closes after the response it waits for."""
+        self._review.close()
         self._sockets.drain()
 
 

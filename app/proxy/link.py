@@ -18,6 +18,7 @@ from app.proxy.journal import Journal
 from app.proxy.providers.sockets import Socket
 from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal
+from app.proxy.review import Review
 from app.proxy.route import Route
 from app.proxy.scrub import scrubbed, scrubbed_headers
 from app.proxy.speech import Speech, Unsent
@@ -91,12 +92,13 @@ class Link:
         journal: Journal,
         clients: Clients,
         client: Client,
+        review: Review,
     ) -> None:
         self._request = request
         self._upstream = upstream
         self._journal = journal
         self._secret = client.key
-        self._speech = Speech(request, route, socket, settings, redactor, journal, clients, client)
+        self._speech = Speech(request, route, socket, settings, redactor, journal, clients, client, review)
         self._client = _Client(partial(self._speech.refuse, _TOO_LARGE), upstream.protocol, request.client_max_size)
         self._client.headers.update(scrubbed_headers(down(upstream.headers), client.key))
         self._said: asyncio.Queue[str | _Over] = asyncio.Queue(_AHEAD)

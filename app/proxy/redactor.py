@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from app.errors import UserError
+from app.pause import Pause
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.draft import Changes, Draft
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.known import Known
 from app.pipeline.note import noted
 from app.pipeline.operators import listed
-from app.pipeline.outline import NO_OPENING, Outline, decode, encode, redact_body, unsent
+from app.pipeline.outline import NO_OPENING, Outline, decode, encode, unsent
 from app.pipeline.policy import Policy
 from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Redaction
@@ -32,6 +35,7 @@ from app.proxy.likeness import Likeness, likeness
 from app.proxy.multipart import MalformedForm
 from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
+from app.proxy.redacted import Redacted, Request
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
@@ -46,28 +50,27 @@ UNKNOWN_CHAIN = "unknown previous response"
 _MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a redaction needs to know of a request. `credential` keeps clients apart, `media` is its content type,
-    `own` the address before the API's path under which the client has reached us.
-    """
-
-    route: Route
-    asked: Controls
-    credential: bytes
-    media: str
-    body: bytes
-    own: str = ""
-
-
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
-    def __init__(self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog) -> None:
+    def __init__(
+        self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog, pause: Pause
+    ) -> None:
         self._settings = settings
+        self._pause = pause
         self._worker = worker
         self._vault = vault
         self._exchanges = exchanges
+
+    @property
+    def protects(self) -> bool:
+        """Whether protection is on, and not paused."""
+        return self._settings.current.protection and not self._pause.is_on
+
+    def check_on(self) -> None:
+        """Raises Refusal where requests are refused while protection is off."""
+        if not self.protects and self._settings.current.when_off == "refuse":
+            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
 
     async def asked(self, headers: Mapping[str, str], route: Route, client: Client = ANYBODY) -> Controls:
         """What holds for a request now: settings may change while a socket is open. Raises Refusal."""
@@ -78,16 +81,43 @@ class Redactor:
             raise _unavailable(error) from None
         return controls(headers, self._settings.current, route.controls, in_session, client)
 
-    async def redact(self, request: Request, exchange: Exchange) -> tuple[Session, bytes]:
-        """The session and what may be sent. Raises Refusal."""
-        began = time.perf_counter()
-        try:
+    async def redact(self, request: Request, exchange: Exchange) -> Redacted:
+        """What may be sent. Raises Refusal."""
+        async with self._refusing(exchange):
             fields = with_offsets(self._fields(request), request.route.provider.name)
             given = request.media, request.body, fields, request.route.provider
             is_small = len(request.body) < SMALL
             like = likeness(*given) if is_small else await asyncio.to_thread(likeness, *given)
-            session, redacted = await self._json(request, like, exchange)
-            return session, like.body(redacted) if is_small else await asyncio.to_thread(like.body, redacted)
+            draft, sources = await self._draft(request, like, exchange)
+            noted = exchange.entities, exchange.fresh, Counter(exchange.spans)
+            return await self._finish(Redacted(request, like, draft, sources, noted), exchange)
+
+    async def again(self, redacted: Redacted, changes: Changes, exchange: Exchange) -> Redacted:
+        """The same with `changes` of the user's. Raises Refusal."""
+        async with self._refusing(exchange):
+            draft = await asyncio.to_thread(redacted.draft.changed, changes)
+            exchange.entities, exchange.fresh = redacted.noted[:2]
+            exchange.spans = Counter(redacted.noted[2])
+            return await self._finish(dataclasses.replace(redacted, draft=draft), exchange)
+
+    async def _finish(self, redacted: Redacted, exchange: Exchange) -> Redacted:
+        """Redacts, and stores what the session learnt."""
+        draft, request = redacted.draft, redacted.request
+        redaction = draft.redact()
+        await self._vault.save(draft.session)
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in redacted.sources)
+        self._note(exchange, redaction, frozenset(draft.masked), draft.style == "mask")
+        body = encode(self._noted(redaction.text, request))
+        is_small = len(request.body) < SMALL
+        redacted.body = redacted.like.body(body) if is_small else await asyncio.to_thread(redacted.like.body, body)
+        return redacted
+
+    @asynccontextmanager
+    async def _refusing(self, exchange: Exchange) -> AsyncIterator[None]:
+        """Whatever goes wrong is said as a Refusal."""
+        began = time.perf_counter()
+        try:
+            yield
         except MalformedForm as error:
             raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
         except TokenIds as error:
@@ -126,7 +156,8 @@ class Redactor:
             )
         return GENERIC
 
-    async def _json(self, request: Request, like: Likeness, exchange: Exchange) -> tuple[Session, bytes]:
+    async def _draft(self, request: Request, like: Likeness, exchange: Exchange) -> tuple[Draft, Sequence[int]]:
+        """What to hide, and the parts that an answer may cite."""
         policy = request.asked.policy
         ticket, opened, found = await self._worker.open(like.json, like.fields, policy)
         try:
@@ -170,25 +201,23 @@ class Redactor:
                 "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
                 "Write it as a string, or allow it: x-anonamoose-numbers.",
             )
-        asked = request.asked
-        redaction = redact_body(
-            text,
-            opened.parts,
-            known,
-            session,
-            quoting=not asked.hydrate,
-            style=asked.placeholders,
-            among=among,
-            masked=policy.masked,
-        )
-        session.known.adopt(among)
-        await self._vault.save(session)
         exchange.session, exchange.model = session.id, opened.model or request.route.model
         endpoint, streams = request.route.endpoint, opened.head.get("stream")
         exchange.stream = endpoint.streams(streams) if endpoint else streams is True
-        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
-        self._note(exchange, redaction, frozenset(policy.masked), asked.placeholders == "mask")
-        return session, encode(self._noted(redaction.text, request))
+        asked = request.asked
+        draft = Draft(
+            text,
+            opened.parts,
+            like.fields,
+            known,
+            session,
+            policy,
+            among,
+            not asked.hydrate,
+            asked.placeholders,
+            policy.masked,
+        )
+        return draft, opened.sources
 
     def _recognised(
         self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy

@@ -16,6 +16,7 @@ from app.proxy.link import Link
 from app.proxy.providers.sockets import UNDECLARED, Socket, socket_of
 from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal, refused
+from app.proxy.review import Review
 from app.proxy.room import Room
 from app.proxy.route import Route
 from app.proxy.upstream import NotSwitched, Upstream, unreachable, up, url_of
@@ -31,13 +32,20 @@ class Sockets:
     """Answers requests for a WebSocket."""
 
     def __init__(
-        self, settings: SettingsStore, redactor: Redactor, journal: Journal, upstream: Upstream, clients: Clients
+        self,
+        settings: SettingsStore,
+        redactor: Redactor,
+        journal: Journal,
+        upstream: Upstream,
+        clients: Clients,
+        review: Review,
     ) -> None:
         self._settings = settings
         self._redactor = redactor
         self._journal = journal
         self._upstream = upstream
         self._clients = clients
+        self._review = review
         self._stopping = asyncio.Event()
         self.room = Room(lambda: settings.current.max_sockets, "max-sockets", "WebSockets")
 
@@ -64,6 +72,7 @@ class Sockets:
                     self._journal,
                     self._clients,
                     client,
+                    self._review,
                 )
                 return await link.run(self._stopping)
         except (Refusal, NotSwitched) as reason:
@@ -79,8 +88,7 @@ class Sockets:
             raise _to_http("This endpoint has no WebSocket.")
         if declared is None and settings.unknown_endpoints == "refuse":
             raise Refusal(403, "endpoint_not_covered", "Anonamoose does not know this WebSocket, so it stays closed.")
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
         if not web.WebSocketResponse().can_prepare(request):
             raise Refusal(400, "bad_handshake", "This is no handshake of a WebSocket.")
         return declared or UNDECLARED

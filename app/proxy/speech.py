@@ -19,8 +19,10 @@ from app.proxy.exchange import Exchange
 from app.proxy.journal import Journal
 from app.proxy.providers.base import Endpoint
 from app.proxy.providers.sockets import Socket
-from app.proxy.redactor import Redactor, Request
+from app.proxy.redacted import Request
+from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal
+from app.proxy.review import Review
 from app.proxy.route import Route
 from app.proxy.turns import Turn, Turns
 from app.settings_store import SettingsStore
@@ -49,7 +51,9 @@ class Speech:
         journal: Journal,
         clients: Clients,
         client: Client,
+        review: Review,
     ) -> None:
+        self._review = review
         self._request = request
         self._headers = request.headers
         self._clients = clients
@@ -88,7 +92,9 @@ class Speech:
                 if self._heard:
                     exchange.read, exchange.attached["audio"] = "part", 1
             else:
-                why = "asked" if self._settings.current.protection else "protection-off"
+                why = "asked" if self._redactor.protects else "protection-off"
+                if why == "asked":
+                    self._review.check(exchange, asked.session)
                 exchange.outcome, exchange.read, exchange.why = "passed", "unread", why
             await self._journal.sending(exchange)
         except Refusal as refusal:
@@ -103,14 +109,12 @@ class Speech:
 
     async def _asked(self) -> Controls:
         """What holds for a frame. Raises Refusal."""
-        settings = self._settings.current
         # A token or local key may have been revoked since.
         client = await self._clients.of(self._request, self._route)
         asked = await self._redactor.asked(self._headers, self._route, client)
-        if not settings.protection and settings.when_off == "refuse":
-            raise Refusal(403, "protection_off", "Protection is off, and requests are refused.", "Turn it on.")
+        self._redactor.check_on()
         session = asked.session or (asked.space + self._session if self._socket.joined else "")
-        return dataclasses.replace(asked, session=session, redact=asked.redact and settings.protection)
+        return dataclasses.replace(asked, session=session, redact=asked.redact and self._redactor.protects)
 
     def _says(self, asked: Controls, text: str, event: Pairs) -> bool:
         """Whether a frame that asks for nothing belongs to an exchange: there is something to look through in it."""
@@ -137,10 +141,11 @@ class Speech:
 
     async def _redact(self, turn: Turn, text: str, asked: Controls) -> str:
         request = Request(self._route, asked, self._credential, "application/json", text.encode())
-        session, body = await self._redactor.redact(request, turn.exchange)
+        redacted = await self._redactor.redact(request, turn.exchange)
+        redacted = await self._review.let_go(self._redactor, redacted, turn.exchange)
         turn.exchange.outcome, turn.exchange.stream = "done", True
-        self.turns.join(turn, session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
-        return body.decode()
+        self.turns.join(turn, redacted.session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
+        return redacted.body.decode()
 
     def _begin(self) -> Exchange:
         exchange = self._journal.begin("WS", self._socket.path, self._route, self._agent)

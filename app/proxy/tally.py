@@ -63,7 +63,7 @@ class Tally:
         for (entity, layer, _, _), number in exchange.spans.items() if hidden else ():
             self.layers[layer] += number
             self.entities[entity] += number
-        seconds = (exchange.went or time.perf_counter()) - exchange.began
+        seconds = (exchange.went or time.perf_counter()) - exchange.began - exchange.waited
         self.added[next((bound for bound in BOUNDS if seconds <= bound), float("inf"))] += 1
         self.added_seconds += seconds
         self.latest.append(

@@ -25,7 +25,7 @@ def opening(exchange: Exchange) -> dict[str, Any]:
 def told(exchange: Exchange) -> dict[str, Any]:
     """How it went, when it has ended. `client`, `model` and `session` are still as the client wrote them."""
     now = time.perf_counter()
-    added = (exchange.went or now) - exchange.began
+    added = (exchange.went or now) - exchange.began - exchange.waited
     return {
         "kind": "exchange",
         "time": utc(exchange.started),
@@ -43,6 +43,7 @@ def told(exchange: Exchange) -> dict[str, Any]:
         "sent": "yes" if exchange.went else "no",
         "read": exchange.read if exchange.went else "",
         "why": exchange.why if exchange.went else "",
+        **({"review": exchange.reviewed} if exchange.reviewed else {}),
         "attached": dict(exchange.attached),
         "spans": [[*span, count] for span, count in sorted(_published(exchange.spans).items())],
         "values": exchange.spans.total(),

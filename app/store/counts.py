@@ -26,6 +26,10 @@ class Counts:
         self._seal = seal
         self._day = date.today().isoformat()
         self._today: Counter[str] = Counter(database.call(lambda connection: self._read(connection, self._day)))
+        #: Whether no value was ever counted before this start.
+        self.is_new = (
+            database.call(lambda connection: connection.execute("SELECT 1 FROM daily LIMIT 1").fetchone()) is None
+        )
         self._unsaved: Counter[tuple[str, str]] = Counter()
         self._saved = -math.inf
 

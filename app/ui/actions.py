@@ -9,9 +9,11 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.application import Application
+from app.chosen import parse_chosen
+from app.errors import UserError
 from app.state import Protection
 from app.ui.notice import ask
-from app.ui.status import off_warning, status
+from app.ui.status import count, off_warning, status
 from app.ui.tasks import Tasks
 
 #: Question and consequence, before everything is forgotten.
@@ -30,6 +32,8 @@ class Actions(QObject):
     inspector_asked = Signal()
     dictionary_asked = Signal()
     settings_asked = Signal()
+    review_asked = Signal()
+    connect_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, application: Application, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -39,6 +43,7 @@ class Actions(QObject):
         self._question: QMessageBox | None = None
         self._forgetting: QMessageBox | None = None
         self.quitting = False
+        self.busy = False
 
         self.state = QAction(self, enabled=False)
         self.reason = QAction(self, enabled=False)
@@ -48,6 +53,11 @@ class Actions(QObject):
         self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
         self.settings = self._action("&Settings…", self.settings_asked.emit)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.review = QAction("Review &before sending", self, checkable=True)
+        self.review.triggered.connect(self._review)
+        self.waiting = self._action("", self.review_asked.emit)
+        self.connect_tool = self._action("&Connect a tool…", self.connect_asked.emit)
+        self.connect_tool.setVisible(False)  # until there is a window for it
         self.forget = self._action("&Forget everything…", self._ask_to_forget)
         self.copy = self._action("&Copy base URL", self._copy)
         self.quit = self._action("&Quit", self.quit_asked.emit)
@@ -68,12 +78,16 @@ class Actions(QObject):
     def refresh(self) -> None:
         """Brings texts, checks and icons up to date."""
         state = self._application.state
-        now = status(state)
+        waiting = len(self._application.review.waiting)
+        self.now = now = status(state, busy=self.busy, waiting=waiting)
         self.state.setText("Quitting once running requests are done…" if self.quitting else now.line)
         self.reason.setText(now.detail)
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
+        self.review.setChecked(bool(parse_chosen(self._application.settings.current.review)))
+        self.waiting.setText(f"{count(waiting, 'request')} waiting for &review…")
+        self.waiting.setVisible(waiting > 0)
         for action in (self.copy, self.dictionary, self.forget):  # there is neither URL nor vault before the start
             action.setEnabled(bool(state.base_url))
         self.copy.setToolTip(state.base_url)
@@ -91,6 +105,13 @@ class Actions(QObject):
             self._question = ask(parent, question, consequence, "Turn off", "Keep protecting", self._answered)
         else:
             self._question.activateWindow()
+
+    def _review(self, on: bool) -> None:
+        try:
+            self._application.settings.set("review", "all" if on else "off")
+        except UserError as error:
+            self._tasks.failed.emit(error)
+        self.refresh()
 
     def _answered(self, off: bool) -> None:
         self._question = None

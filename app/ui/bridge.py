@@ -11,6 +11,7 @@ from app.events import (
     ExchangeStarted,
     ExchangesWiped,
     Forgotten,
+    ReviewChanged,
     SettingChanged,
     StateChanged,
     TermsChanged,
@@ -26,12 +27,14 @@ class Bridge(QObject):
     state_changed = Signal()
     exchanges_changed = Signal(frozenset)  # of ids
     setting_changed = Signal(str)
+    review_changed = Signal(int)  # how many wait
     terms_changed = Signal(frozenset)  # of ids
     _published = Signal(object)
 
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids: set[int] = set()
+        self.running: set[int] = set()  # exchanges that have not ended
         self._timer = QTimer(self, singleShot=True, interval=BATCH)
         self._timer.timeout.connect(self._flush)
         self._published.connect(self._sort)
@@ -44,9 +47,12 @@ class Bridge(QObject):
                 self.state_changed.emit()
             case ExchangesWiped(ids=ids):
                 self.exchanges_changed.emit(ids)
+            case ReviewChanged(waiting=waiting):
+                self.review_changed.emit(waiting)
             case StateChanged():
                 self.state_changed.emit()
             case ExchangeStarted(id=id) | ExchangeFinished(id=id):
+                (self.running.add if isinstance(event, ExchangeStarted) else self.running.discard)(id)
                 self._ids.add(id)
                 if not self._timer.isActive():
                     self._timer.start()

@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.application import Application
 from app.errors import UserError
 from app.ui.actions import Actions
+from app.ui.activity import Activity
 from app.ui.bridge import Bridge
 from app.ui.dictionary import Dictionary
 from app.ui.inspector import Inspector
 from app.ui.main_window import MainWindow
 from app.ui.notice import tell
+from app.ui.notifications import Notifications
+from app.ui.review_window import ReviewWindow
 from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
 from app.ui.tasks import Tasks
@@ -31,17 +34,26 @@ class Desktop(QObject):
         self.bridge = Bridge(application.bus, self)
         self.actions = Actions(application, self.tasks, self)
         self.tray = Tray(application, self.actions, patience)
+        self.activity = Activity(self.bridge, self)
+        self.notifications = Notifications(application, self.bridge, self.tray.icon.showMessage, self)
         self.main = MainWindow(application, self.actions)
         self._inspector: Inspector | None = None
         self._dictionary: Dictionary | None = None
         self._settings: SettingsForm | None = None
+        self._review: ReviewWindow | None = None
+        self._waiting = 0
         self._connect(shell)
 
     def _connect(self, shell: Shell) -> None:
         self.actions.inspector_asked.connect(self.open_inspector)
         self.actions.dictionary_asked.connect(self.open_dictionary)
         self.actions.settings_asked.connect(self.open_settings)
+        self.actions.review_asked.connect(self.open_review)
+        self.tray.menu.exchange_asked.connect(lambda id: self.open_inspector().pick(id))
+        self.activity.changed.connect(self._busy)
+        self.bridge.review_changed.connect(lambda _: self.actions.refresh())
         self.actions.quit_asked.connect(shell.quit_requested)
+        self.bridge.review_changed.connect(self._review_changed)
         self.bridge.state_changed.connect(self.actions.refresh)
         self.bridge.setting_changed.connect(lambda _: self.actions.refresh())
         self.tray.opened.connect(self.open_inspector)
@@ -85,6 +97,26 @@ class Desktop(QObject):
         self._settings.present()
         return self._settings
 
+    def open_review(self) -> ReviewWindow:
+        """Brings what waits for review to the front."""
+        window = self._reviewing()
+        window.present()
+        return window
+
+    def _reviewing(self) -> ReviewWindow:
+        if self._review is None:
+            self._review = ReviewWindow(self._application, self.bridge, self.tasks)
+        return self._review
+
+    def _busy(self) -> None:
+        self.actions.busy = self.activity.is_on
+        self.actions.refresh()
+
+    def _review_changed(self, waiting: int) -> None:
+        if waiting > self._waiting:
+            self._reviewing().come()
+        self._waiting = waiting
+
     def _change(self, name: str, value: object) -> None:
         if name == "protection" and isinstance(value, bool):
             self.actions.turn(value, self._settings)  # asks first, like everywhere else
@@ -106,7 +138,7 @@ class Desktop(QObject):
 
     def hide(self) -> None:
         """Hides all windows; the icon stays."""
-        for window in (self.main, self._inspector, self._dictionary, self._settings):
+        for window in (self.main, self._inspector, self._dictionary, self._settings, self._review):
             if window is not None:
                 window.hide()
 

@@ -17,7 +17,7 @@ RESOURCES = Path(__file__).with_name("resources")
 
 
 def mark(name: str) -> QIcon:
-    """The mark called `name`: on, off, starting, refusing or broken."""
+    """The mark called `name`: on, busy, attention, paused, off, starting, refusing or broken."""
     icon = QIcon()
     for size in SIZES:
         icon.addPixmap(mark_pixmap(name, size))

@@ -160,6 +160,13 @@ class Inspector(Window):
                 self.originals.setChecked(False)
         self._sync(frozenset())
 
+    def pick(self, id: int) -> None:
+        """Chooses the exchange called `id`, if it is still there."""
+        for row in range(self.model.rowCount()):
+            exchange = self.model.exchange(self.model.index(row, 0))
+            if exchange is not None and exchange.id == id:
+                self.table.selectRow(row)
+
     def _forget(self) -> None:
         self._application.exchanges.clear()
         self._sync(frozenset())

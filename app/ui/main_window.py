@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
-from app.ui.status import status
+from app.ui.pause_menu import PauseMenu
 from app.ui.window import Window, bold, quiet
 
 _NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
@@ -85,6 +85,10 @@ class MainWindow(Window):
         bar = QMenuBar(self)
         menu = bar.addMenu("&Anonamoose")
         menu.addAction(self._actions.protection)
+        self.pause = PauseMenu(self._application, self._actions, self)
+        menu.addMenu(self.pause)
+        menu.addSeparator()
+        menu.addActions([self._actions.waiting, self._actions.review])
         menu.addSeparator()
         menu.addActions([self._actions.inspector, self._actions.dictionary, self._actions.settings])
         menu.addAction(self._actions.copy)
@@ -94,7 +98,7 @@ class MainWindow(Window):
 
     def refresh(self) -> None:
         """Shows the current state."""
-        now = status(self._application.state)
+        now = self._actions.now
         self.line.setText(self._actions.state.text())
         self.detail.setText(now.detail)
         self._mark.setPixmap(mark_pixmap(now.mark, 72, self.devicePixelRatioF()))

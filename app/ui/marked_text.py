@@ -138,9 +138,13 @@ class MarkedText(QPlainTextEdit):
         """What the marks say when pointed at, from first to last."""
         return [mark.tip for mark in self._marks]
 
+    def place_at(self, point: QPoint) -> int:
+        """The place nearest to a point of the viewport."""
+        return self._places.back(self.cursorForPosition(point).position())
+
     def number_at(self, point: QPoint) -> int:
         """The number of the mark at a point of the viewport, -1 for none."""
-        place = self._places.back(self.cursorForPosition(point).position())
+        place = self.place_at(point)
         number = bisect_right(self._marks, place, key=lambda mark: mark.start) - 1
         return number if number >= 0 and place <= self._marks[number].end else -1
 

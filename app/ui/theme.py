@@ -29,6 +29,9 @@ _OTHER_HUES = (65, 110, 252, 300)
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),
+    "busy": ("#0f8a7e", "#1fae9f"),
+    "attention": ("#b86e00", "#e0900f"),
+    "paused": ("#d9480f", "#ff7a3d"),
     "off": ("#d9480f", "#ff7a3d"),
     "starting": ("#808080", "#a0a0a0"),
     "refusing": ("#c9302c", "#e5534b"),

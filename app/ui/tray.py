@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark
-from app.ui.status import status
+from app.ui.tray_menu import TrayMenu
 
 #: Milliseconds a tray host may take to appear: at login the panel often starts after us.
 PATIENCE = 10_000
@@ -23,25 +23,12 @@ class Tray(QObject):
 
     def __init__(self, application: Application, actions: Actions, patience: int = PATIENCE) -> None:
         super().__init__()
-        self._application = application
         self._actions = actions
         self._shown = ""
-        self.menu = QMenu()
+        self.menu = TrayMenu(application, actions)
         self.icon = QSystemTrayIcon(self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
-        # Filled anew when it opens, and on every change too: some panels show a copy of it.
-        self.menu.aboutToShow.connect(actions.refresh)
-        for action in (actions.state, actions.reason):
-            self.menu.addAction(action)
-        self.menu.addSeparator()
-        self.menu.addAction(actions.protection)
-        self.menu.addSeparator()
-        for action in (actions.inspector, actions.dictionary, actions.settings, actions.copy):
-            self.menu.addAction(action)
-        self.menu.addSeparator()
-        self.menu.addAction(actions.forget)
-        self.menu.addAction(actions.quit)
         actions.changed.connect(self.refresh)
         self._left = patience
         self._wait = QTimer(self, interval=_STEP)
@@ -63,8 +50,7 @@ class Tray(QObject):
 
     def refresh(self) -> None:
         """Draws the icon for the current state."""
-        state = self._application.state
-        now = status(state)
+        now = self._actions.now
         self.icon.setToolTip(f"Anonamoose: {now.line}")
         if self._shown != now.mark:
             self._shown = now.mark

@@ -28,7 +28,7 @@ from tests.e2e.conftest import CANARIES, EMAIL, NAME, OWN_WORD, PROSE, Running, 
 from tests.e2e.dialects import GPT
 from tests.fakes import PATIENCE, FakeUpstream
 
-_FIRST = {"session": "nobody-has-this", "term": "999999999", "setting": "locale"}
+_FIRST = {"session": "nobody-has-this", "term": "999999999", "setting": "locale", "waiting": "999999999"}
 
 
 class Asking:

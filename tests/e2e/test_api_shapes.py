@@ -108,7 +108,9 @@ async def client(app: Running) -> AsyncIterator[aiohttp.ClientSession]:
 
 async def asked(client: aiohttp.ClientSession, app: Running, operation: Operation, query: Any, body: Any) -> int:
     """The status of an answer that is as the document says."""
-    places = {name: "1" if name == "term" else "shapes" if name == "session" else "locale" for name in PLACES}
+    places = {
+        name: "1" if name in ("term", "waiting") else "shapes" if name == "session" else "locale" for name in PLACES
+    }
     words = "&".join(f"{quote(name, safe='')}={quote(_spelt(value), safe='')}" for name, value in query.items())
     url = URL(f"{app.origin}{ROOT}{operation.path.format(**places)}?{words}", encoded=True)
     sent = json.dumps(body) if operation.body is not None else None

@@ -62,6 +62,7 @@ def desktop(qapp: Shell, loop: Any, application: Staged) -> Iterator[Desktop]:
 
     desktop = Desktop(application, qapp, patience=0)
     yield desktop
+    loop.run_until_complete(application.end())
     loop.run_until_complete(desktop.close())
     for window in qapp.topLevelWidgets():
         window.close()

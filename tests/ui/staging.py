@@ -6,20 +6,28 @@ import asyncio
 import dataclasses
 import functools
 import inspect
+import json
+import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from app.application import Application
 from app.events import EventBus, ExchangeFinished
+from app.pipeline.draft import Changes, Draft
+from app.pipeline.fields import Fields
+from app.pipeline.outline import outline
 from app.pipeline.redaction import Finding, Redaction, Replacement
+from app.pipeline.session import Session
 from app.proxy.exchange import Exchange
 from app.settings_store import SettingsStore
 from app.state import Protection, State
+from app.store.counts import Counts
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms
 
+CHAT = Fields(identifiers=("messages[].role",))
 URL = "http://localhost:3000/v1"
 
 
@@ -32,15 +40,17 @@ class Staged(Application):
         self.settings.paths.create()
         self.database = Database(self.settings.paths.database)
         self.terms = Terms(self.database, Seal(bytes(32)), bus)
+        self.counts = Counts(self.database, Seal(bytes(32)))
         self.staged = State(Protection.ON, "", 12, URL, "the keyring")
+        self.decided: dict[int, asyncio.Future[Changes]] = {}
 
     @property
     def state(self) -> State:
         settings = self.settings.current
-        if settings.protection:
+        if settings.protection and not self.pause.is_on:
             return self.staged
         off = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
-        return dataclasses.replace(self.staged, protection=off)
+        return dataclasses.replace(self.staged, protection=off, paused=self.pause.left)
 
     @property
     def base_url(self) -> str:
@@ -67,6 +77,34 @@ class Staged(Application):
             setattr(exchange, name, change)
         self.bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
         return exchange
+
+    async def wait(self, text: str = "Write to jane@example.com, or to bob@example.com.") -> tuple[Exchange, Draft]:
+        """A request that waits for review, with the addresses in `text` hidden."""
+        body = json.dumps({"messages": [{"role": "user", "content": text}]}, ensure_ascii=False)
+        opened, leaves, _ = outline(body.encode(), CHAT)
+        found = {
+            number: tuple(
+                Finding(*match.span(), "EMAIL_ADDRESS", 1.0, "patterns", match.group())
+                for match in re.finditer(r"\w+@example\.com", leaf.value)
+            )
+            for number, leaf in enumerate(leaves)
+        }
+        session = Session("staged", bytes(32))
+        policy = self.settings.current.policy
+        draft = Draft(body, opened.parts, CHAT, found, session, policy, session.known, False, "default", ())
+        exchange = self.exchanges.new("POST", "/v1/chat/completions")
+        exchange.client, exchange.model, exchange.session = "example/1.0", "small", session.id
+        exchange.hid(draft.redact(), ())
+        task = asyncio.ensure_future(self.review.look(exchange, draft))
+        self.decided[exchange.id] = task
+        await until(lambda: self.review.get(exchange.id))
+        return exchange, draft
+
+    async def end(self) -> None:
+        """Nothing waits any more."""
+        for task in self.decided.values():
+            task.cancel()
+        await asyncio.gather(*self.decided.values(), return_exceptions=True)
 
 
 def answered(exchange: Exchange, came_back: str, got: str) -> None:

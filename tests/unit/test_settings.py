@@ -16,7 +16,16 @@ EVERY = pytest.mark.parametrize("row", list(DECLARED.values()), ids=list(DECLARE
 @EVERY
 def test_every_setting_says_what_it_is(row: Declared) -> None:
     assert row.option.help[0].isupper() and row.option.help.endswith(".") and "  " not in row.option.help
-    assert row.option.group in {"Proxy", "Protection", "Detection", "Models", "Sessions", "Audit", "Application"}
+    assert row.option.group in {
+        "Proxy",
+        "Review",
+        "Protection",
+        "Detection",
+        "Models",
+        "Sessions",
+        "Audit",
+        "Application",
+    }
     assert row.variable == PREFIX + row.attribute.upper() and row.name == row.attribute.replace("_", "-")
 
 

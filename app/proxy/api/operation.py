@@ -19,6 +19,7 @@ SESSION = text("The name of a session.", pattern="^[A-Za-z0-9._:-]{1,128}$")
 PLACES: Mapping[str, Schema] = {
     "session": SESSION,
     "term": text("The id of an entry.", pattern="^[0-9]{1,18}$"),
+    "waiting": text("The id of a request that waits.", pattern="^[0-9]{1,18}$"),
     "setting": text("The name of a setting.", pattern="^[A-Za-z-]{1,64}$"),
 }
 DONE = flag("Always true; what fails answers with an error.")

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from app.proxy.api import audit, events, figures, health, metrics, records, redact, sessions, settings, terms
+from app.proxy.api import (
+    audit,
+    events,
+    figures,
+    health,
+    metrics,
+    protection,
+    records,
+    redact,
+    review,
+    sessions,
+    settings,
+    terms,
+)
 from app.proxy.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +23,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *sessions.OPERATIONS,
     *terms.OPERATIONS,
     *settings.OPERATIONS,
+    *protection.OPERATIONS,
+    *review.OPERATIONS,
     *figures.OPERATIONS,
     *records.OPERATIONS,
     *events.OPERATIONS,

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from app.audit.trail import Trail
 from app.events import EventBus
+from app.pause import Pause
 from app.proxy.api.listeners import Listeners
 from app.proxy.journal import Journal
+from app.proxy.review import Review
 from app.proxy.tally import Tally
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
@@ -21,7 +23,7 @@ from app.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`health` tells what `GET /health` answers."""
+    """`pause_protection` takes seconds, 0 to end it; `health` tells what `GET /health` answers."""
 
     settings: SettingsStore
     bus: EventBus
@@ -34,5 +36,8 @@ class Parts:
     tally: Tally
     journal: Journal
     trail: Trail
+    review: Review
+    pause: Pause
+    pause_protection: Callable[[float], None]
     health: Callable[[], dict[str, str | int]]
     listeners: Listeners = field(default_factory=Listeners)

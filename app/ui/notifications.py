@@ -1,0 +1,65 @@
+"""What is worth a word although nobody asked: little, and seldom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from app.application import Application
+from app.state import Protection
+from app.ui.bridge import Bridge
+from app.ui.status import count, status
+
+#: Of each kind at most one in so many seconds.
+_EVERY = 600.0
+_WARNING = QSystemTrayIcon.MessageIcon.Warning
+_INFORMATION = QSystemTrayIcon.MessageIcon.Information
+
+
+class Notifications(QObject):
+    """The first redaction ever, a refused request, protection lost. `show` is as `QSystemTrayIcon.showMessage`."""
+
+    def __init__(
+        self,
+        application: Application,
+        bridge: Bridge,
+        show: Callable[[str, str, QSystemTrayIcon.MessageIcon], object],
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._application = application
+        self._show = show
+        self._clock = clock
+        self._told: dict[str, float] = {}
+        self._broken = False
+        bridge.exchanges_changed.connect(self._exchanges)
+        bridge.state_changed.connect(self._state)
+
+    def _exchanges(self, ids: frozenset[int]) -> None:
+        for id in sorted(ids):
+            exchange = self._application.exchanges.get(id)
+            if exchange is None:
+                continue
+            if exchange.outcome == "refused" and not exchange.reviewed:  # what the user refused is no news
+                self._tell("refused", "A request was refused", exchange.reason, _WARNING)
+            elif exchange.outcome == "done" and exchange.redactions and self._application.counts.is_new:
+                self._application.counts.is_new = False
+                said = f"{count(exchange.redactions, 'value')} of a request became placeholders before it left."
+                self._tell("first", "Anonamoose is at work", f"{said} Click the icon to see them.", _INFORMATION)
+
+    def _state(self) -> None:
+        state = self._application.state
+        broken = state.protection is Protection.BROKEN
+        if broken and not self._broken:
+            self._tell("broken", "Protection is lost", status(state).detail, _WARNING)
+        self._broken = broken
+
+    def _tell(self, kind: str, title: str, text: str, icon: QSystemTrayIcon.MessageIcon) -> None:
+        now = self._clock()
+        if self._application.settings.current.notifications and now - self._told.get(kind, -_EVERY) >= _EVERY:
+            self._told[kind] = now
+            self._show(title, text, icon)
