@@ -220,15 +220,19 @@ class Session:
 
     def learn(self, memory: Memory) -> None:
         """What a restored text came as, unless the same text went out before: it goes on as it went then."""
-        if self.recall(memory.digest) is None:
-            self.remember(memory)
+        name = self._keyed.name(memory.digest, memory.number)
+        if name not in self._memories:
+            self._keep(name, memory.edits)
 
     def remember(self, memory: Memory) -> None:
         """What was sent for a text. The latest counts."""
         name = self._keyed.name(memory.digest, memory.number)
         if self._memories.get(name) != memory.edits:
-            self._memories[name] = memory.edits
-            self._pending.memories.append(Memory(name, memory.edits))
+            self._keep(name, memory.edits)
+
+    def _keep(self, name: bytes, edits: Edits) -> None:
+        self._memories[name] = edits
+        self._pending.memories.append(Memory(name, edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
         """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
