@@ -140,26 +140,27 @@ class Database:
     def _wake(self) -> None:
         if self._waiting:
             self._thread.submit(self._work_off)
+        else:  # the thread was quicker
+            self._is_woken = False
 
     async def version(self) -> int:
         """A number that is another one as soon as another process has written to the file."""
-        if self._at_work.acquire(blocking=False):  # as mostly: to wake the thread takes longer than to look
-            try:
-                return self._version()
-            finally:
-                self._at_work.release()
-        return await asyncio.wrap_future(self._thread.submit(self._version_there))
-
-    def _version_there(self) -> int:
-        with self._at_work:
-            return self._version()
+        if not self._at_work.acquire(blocking=False):
+            return await asyncio.wrap_future(self._thread.submit(self._version))
+        try:  # where the thread has nothing to do, to wake it takes longer than to look
+            return self._seen_version()
+        finally:
+            self._at_work.release()
 
     def _version(self) -> int:
+        with self._at_work:
+            return self._seen_version()
+
+    def _seen_version(self) -> int:
         try:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return _version(self._connection)
         except sqlite3.Error as error:
             raise self._unusable(error) from None
-        return int(version)
 
     def _work_off(self) -> None:
         """Does all that waits in one transaction: what takes time is the commit."""
@@ -214,7 +215,7 @@ class Database:
     def _look(self, connection: sqlite3.Connection) -> None:
         if not self._watch:
             return
-        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        version = _version(connection)
         if version != self._seen:
             for look in self._watch:
                 look(connection)
@@ -248,6 +249,10 @@ class Database:
         self._thread.submit(self._work_off)
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _tell(answered: Iterable[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
