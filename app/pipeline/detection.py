@@ -8,6 +8,7 @@ import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ _CACHED_REPORTS = 200
 _READ_SLOWLY = 16_000
 
 
+@cache
 def known_entities() -> frozenset[str]:
     """What there is to find besides the types of the dictionary's terms."""
     from app.pipeline.patterns import ALL

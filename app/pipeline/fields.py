@@ -202,16 +202,19 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
                 is_map = key in _SCHEMA_MAPS
                 if key in _SCHEMA_WORDS and not isinstance(member, Pairs):
                     below = Kind.VERBATIM
-            rules = tuple(node for rule in rules for node in (rule.keys.get(key), rule.keys.get("*")) if node)
+            if rules:  # mostly nothing is declared here
+                rules = tuple([node for rule in rules for node in (rule.keys.get(key), rule.keys.get("*")) if node])
         elif len(stack) > 1:
             path += "[]"
-            rules = tuple(rule.items for rule in rules if rule.items)
-        if below is not Kind.VERBATIM:
+            rules = tuple([rule.items for rule in rules if rule.items])
+        if rules and below is not Kind.VERBATIM:
             below = next((rule.below for rule in rules if rule.below), below)
         if isinstance(member, str):
             token = next(found)
-            kinds = [rule.kind for rule in rules] + [below]
-            opaque = [kind for kind in kinds if kind and _is_opaque(kind, member)]
+            kinds = [rule.kind for rule in rules if rule.kind]
+            if below:
+                kinds.append(below)
+            opaque = [kind for kind in kinds if _is_opaque(kind, member)]
             if not opaque and fields.generic and (kind := _protocol(key, member)):
                 opaque = [kind]
             if not opaque:

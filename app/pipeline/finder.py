@@ -70,6 +70,7 @@ class Finder:
         self._relatives = relatives
         self._keys = tuple(self._patterns.labels)
         self._words = WholeWords(words)
+        self._has_words = bool(self._words)
         self._doubled = doubled
 
     def find(self, text: str, left: str = "") -> list[Sighting]:
@@ -101,13 +102,14 @@ class Finder:
 
     def is_clear(self, text: str, left: str = "") -> bool:
         """Whether there is nothing to find in `text`, whatever follows; quicker than to look for it. False: perhaps."""
-        hint = self._patterns.hint.search(text) or self._words.may_begin(text)
-        return not hint and self.held(text, left) == len(text)
+        if self._patterns.hint.search(text) or (self._has_words and self._words.may_begin(text)):
+            return False
+        return self.held(text, left) == len(text)
 
     def is_blind_to(self, text: str) -> bool:
         """Whether nothing is found in any part of `text`, whatever stands around that."""
         pattern = self._fixed(text)
-        return not (self._words or self._starts(text) or (pattern and pattern.search(text)))
+        return not (self._has_words or self._starts(text) or (pattern and pattern.search(text)))
 
     def _starts(self, text: str) -> set[int]:
         """Where numbers begin behind something like the end of a label: in prose and logs, few of all numbers."""
@@ -188,11 +190,15 @@ class Finder:
 
         `len(text)` when nothing has to wait. Fewer than `MAX_LENGTH` characters ever wait.
         """
-        floor = max(0, len(text) - MAX_LENGTH + 1)
-        before = text[floor - 1] if floor else left
-        match = self._patterns.partial.search(before + text[floor:], len(before))
-        partial = len(text) if match is None else floor + match.start() - len(before)
-        return min(partial, self._words.held(text, floor, left))
+        size = len(text)
+        if (floor := size - MAX_LENGTH + 1) > 0:
+            match = self._patterns.partial.search(text, floor)
+            partial = match.start() if match else size
+        else:
+            floor, before = 0, len(left)
+            match = self._patterns.partial.search(left + text, before)
+            partial = match.start() - before if match else size
+        return min(partial, self._words.held(text, floor, left)) if self._has_words else partial
 
 
 def _from(pattern: re.Pattern[str] | None, text: str, position: int) -> Sighting | None:

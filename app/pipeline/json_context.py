@@ -33,6 +33,8 @@ class JsonContext:
 
     def __init__(self, level: int = 0) -> None:
         self._level = level
+        #: A text that is no JSON and stands in none: whatever follows, no value in it is escaped.
+        self.is_plain = False
         self._state = _State.UNDECIDED
         self._head = ""
         self._pending = ""  # an escape that is not complete yet
@@ -66,6 +68,7 @@ class JsonContext:
                 return
             else:
                 self._state = _State.TEXT
+                self.is_plain = not self._level
                 text, self._head = self._head, ""
         if self._state is not _State.TEXT:
             self._follow(text)

@@ -26,8 +26,12 @@ class Pairs(list[tuple[str, Any]]):
 
     def get(self, key: str) -> Any:
         """The value of `key` if it is there once, else None."""
-        found = [value for name, value in self if name == key]
-        return found[0] if len(found) == 1 else None
+        found, times = None, 0
+        for name, value in self:
+            if name == key:
+                found = value
+                times += 1
+        return found if times == 1 else None
 
 
 def parse(text: str) -> Any:

@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 
     def at(self, start: int, end: int) -> Finding:
         """The same, in the indices of another text."""
-        return self._replace(start=start, end=end)
+        return Finding(start, end, self.entity, self.score, self.source, self.value, self.replacement)
 
 
 @dataclass(slots=True)  # not frozen, which takes five times as long to make

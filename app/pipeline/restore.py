@@ -54,7 +54,8 @@ class Restorer:
         if self._idle or not text:
             return text
         if not self._held and self._finder.is_clear(text, self._left):  # as most pieces of a stream are
-            self._advance(text)
+            if not self._context.is_plain:
+                self._advance(text)
             self._length += len(text)
             self._left = text[-1]
             return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from app.pipeline.finder import Finder
@@ -126,9 +127,8 @@ class Session:
             found = surrogates(
                 entity, value, self._keyed.draw, lambda token: self._is_free(token, surroundings), self._surrogate_of
             )
-            label = label_of(entity)
             # A part that has a placeholder of another style keeps it.
-            new = [Entry(token, label, part, own) for token, part in found if part not in self._by_value]
+            new = [Entry(token, label_of(entity), part, own) for token, part in found if part not in self._by_value]
             if new:
                 return [self._issue(entry) for entry in new][-1]
         return self.generated(entity, value, style, own)
@@ -158,9 +158,8 @@ class Session:
 
     def _is_free(self, token: str, surroundings: Surroundings) -> bool:
         """Whether `token` may be a surrogate."""
-        if self._is_taken(token) or token.casefold() in self._originals or parts(token):
-            return False
-        return not surroundings.hold(token)
+        is_used = self._is_taken(token) or token.casefold() in self._originals or parts(token) is not None
+        return not is_used and not surroundings.hold(token)
 
     def _issue(self, entry: Entry) -> str:
         self._add(entry)
@@ -220,15 +219,18 @@ class Session:
 
     def learn(self, memory: Memory) -> None:
         """What a restored text came as, unless the same text went out before: it goes on as it went then."""
-        if self.recall(memory.digest) is None:
-            self.remember(memory)
+        name = self._keyed.name(memory.digest, memory.number)
+        if name not in self._memories:
+            self._keep(name, memory.edits)
 
     def remember(self, memory: Memory) -> None:
         """What was sent for a text. The latest counts."""
-        name = self._keyed.name(memory.digest, memory.number)
-        if self._memories.get(name) != memory.edits:
-            self._memories[name] = memory.edits
-            self._pending.memories.append(Memory(name, memory.edits))
+        self._keep(self._keyed.name(memory.digest, memory.number), memory.edits)
+
+    def _keep(self, name: bytes, edits: Edits) -> None:
+        if self._memories.get(name) != edits:
+            self._memories[name] = edits
+            self._pending.memories.append(Memory(name, edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
         """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
@@ -252,10 +254,7 @@ class Session:
         return self._finder
 
     def _ordinal(self, label: str) -> int:
-        number = self._labelled[label] + 1
-        while self._is_taken(render(label, number)):
-            number += 1
-        return number
+        return next(n for n in count(self._labelled[label] + 1) if not self._is_taken(render(label, n)))
 
     def _add(self, entry: Entry) -> None:
         self._by_placeholder[identity(entry.placeholder)] = entry

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.fields import Fields, Form, Leaf, leaves
 from app.pipeline.json_text import UnreadableJson, encode, parse, spliced
 from app.pipeline.media import Encoded
@@ -21,6 +19,7 @@ from app.proxy.ending import was_cut
 from app.proxy.exchange import Exchange
 from app.proxy.exposure import Exposure, tool_of
 from app.proxy.framing import LINES, NDJSON, SSE, Framing
+from app.proxy.heartbeat import Heartbeat
 from app.proxy.offsets import Places, Restored
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.sse import Event
@@ -31,6 +30,7 @@ from app.proxy.whole import restore_string
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
 
 
+_BOM = "\ufeff"
 #: What a text is taken to be written in that does not say so.
 _OTHER_CHARSET = ";charset=latin-1"
 _BY_MEDIA = {framing.media: framing for framing in (SSE, NDJSON)}
@@ -52,13 +52,12 @@ def stream_of(endpoint: Endpoint | None, upstream: aiohttp.ClientResponse, asked
     return framed if media == "application/json" else spec
 
 
-def kept(body: bytes) -> tuple[set[str], float]:
-    """What the provider calls the things in an answer, where it is JSON, and what `kept_until` tells."""
+def tree_of(body: bytes, charset: str) -> Any:
+    """What an answer says in JSON; None where it says it otherwise."""
     try:
-        tree = parse(body.decode())
-    except (UnreadableJson, UnicodeDecodeError):
-        return set(), 0.0
-    return kept_in(tree), kept_until(tree)
+        return parse(body.decode(charset).removeprefix(_BOM))
+    except (UnreadableJson, UnicodeDecodeError, LookupError):
+        return None
 
 
 def relinked(body: bytes, keys: Collection[str], own: str) -> bytes:
@@ -79,17 +78,21 @@ def restore_body(
     session: Session,
     places: Places | None = None,
     exposure: Exposure | None = None,
+    tree: Any = None,
 ) -> tuple[bytes, int]:
-    """A whole body restored, and how many values that put back. Unchanged bytes stay as they are."""
+    """A whole body restored, and how many values that put back. Unchanged bytes stay as they are.
+
+    `tree` is `tree_of(body, charset)` where the caller has it already.
+    """
     exposure = exposure or Exposure()
     try:
         text = body.decode(charset)
     except (UnicodeDecodeError, LookupError):
         return _restored_bytes(body, session, exposure)
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    mark = _BOM if text.startswith(_BOM) else ""
     text = text[len(mark) :]
     try:
-        tree = parse(text)
+        tree = parse(text) if tree is None else tree
     except UnreadableJson:
         new, count = _restored_lines(text, endpoint, session, exposure)
     else:
@@ -184,14 +187,13 @@ async def relay_events(
             await response.write(b"".join(event.raw for event in events))
 
     try:
-        async for chunk in _chunks(upstream.content, beat if framing.comment else 0):
-            if chunk is None:
-                await response.write(framing.comment)
-                continue
-            exchange.response_bytes += len(chunk)
-            events = decoder.feed(chunk)
-            is_begun |= bool(events)
-            await write([out for event in events for out in restorer.feed(event)])
+        async with Heartbeat(response, framing.comment, beat) as heartbeat:
+            while chunk := await upstream.content.readany():
+                heartbeat.heard()
+                exchange.response_bytes += len(chunk)
+                events = decoder.feed(chunk)
+                is_begun |= bool(events)
+                await write([out for event in events for out in restorer.feed(event)])
         await write([out for event in decoder.flush() for out in restorer.feed(event, last=True)] + restorer.flush())
     except BROKEN:
         # Half an event is of no use to anybody, what is held of the whole ones is.
@@ -203,17 +205,3 @@ async def relay_events(
     finally:
         restorer.remember()
         exchange.restored, exchange.exposed = restorer.restored, restorer.exposed
-
-
-async def _chunks(content: aiohttp.StreamReader, beat: float) -> AsyncIterator[bytes | None]:
-    """What comes, as it comes, and None for every `beat` seconds in which nothing does."""
-    while not content.at_eof():
-        try:
-            async with asyncio.timeout(beat or None) as silence:
-                chunk = await content.readany()
-        except TimeoutError:
-            if not silence.expired():
-                raise  # the connection's own
-            yield None
-        else:
-            yield chunk

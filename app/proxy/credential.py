@@ -25,7 +25,8 @@ _PREFIXES = (KEYS, TOKENS)
 def credential(request: web.Request) -> bytes:
     """What the client sent to prove who it is, whichever header it used: it keeps clients apart."""
     sent = [*(request.headers.get(name, "") for name in _HEADERS), request.query.get(_QUERY, "")]
-    sent += [name for name in protocols(request.headers) if "api-key" in name]
+    if _PROTOCOL in request.headers:
+        sent += [name for name in protocols(request.headers) if "api-key" in name]
     return "\n".join(sent).encode()
 
 

@@ -13,8 +13,9 @@ from multidict import CIMultiDict
 from app.errors import UserError
 from app.passing import passes
 from app.pause import Pause
+from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.session import Session
-from app.proxy.answer import BROKEN, kept, relay, relay_events, relinked, restore_body, stream_of
+from app.proxy.answer import BROKEN, relay, relay_events, relinked, restore_body, stream_of, tree_of
 from app.proxy.body import read_body
 from app.proxy.client import Client, Clients
 from app.proxy.credential import credential, swap
@@ -242,11 +243,14 @@ class Forwarder:
         charset = upstream.charset or "utf-8"
         places = Places(asking.route.provider.name, exchange.sources)
         exposure = Exposure(restores=asking.asked.restore_secrets)
-        restored, exchange.restored = restore_body(body, charset, asking.route.endpoint, session, places, exposure)
+        tree = tree_of(body, charset)
+        restored, exchange.restored = restore_body(
+            body, charset, asking.route.endpoint, session, places, exposure, tree
+        )
         exchange.exposed = exposure.entities
         if asking.route.endpoint is not None and asking.route.endpoint.links:
             restored = relinked(restored, asking.route.endpoint.links, asking.own)
-        self._keep(asking, session, *kept(body))
+        self._keep(asking, session, kept_in(tree), kept_until(tree))
         if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
             texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
             exchange.transcript = lambda: texts

@@ -109,7 +109,7 @@ class Journal:
     async def remember(self, session: Session) -> None:
         """Stores what a session has learnt from an answer."""
         try:
-            await self._vault.save(session)
+            await self._vault.save(session, can_wait=True)
         except UserError as error:
             log.warning("an answer was not remembered: %s", error.title)
 

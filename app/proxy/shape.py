@@ -24,6 +24,7 @@ class Shape:
         after = _NOISE.split(data[end:])
         self._first, self._head = before[:-1], before[-1]
         self._tail, self._last = after[0], after[1:]
+        self._start, self._rest = len(self._head), len(self._tail)
         self._is_noisy = bool(self._first or self._last)
 
     def read(self, data: str) -> tuple[str, int, int] | None:
@@ -38,7 +39,7 @@ class Shape:
 
     def _in_piece(self, piece: str, begins: int) -> tuple[str, int, int] | None:
         """What the piece of the data that `begins` there adds: it has the text between head and tail."""
-        start, end = len(self._head), len(piece) - len(self._tail)
+        start, end = self._start, len(piece) - self._rest
         if not piece.startswith(self._head) or not piece.endswith(self._tail):
             return None
         if _PLAIN.fullmatch(piece, start, end):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 #: The end of a line and the blank one behind it; of a line end, the middle is none.
 _BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)")
+#: An event as most are: one line of data, and a blank one.
+_PLAIN = re.compile(rb"data: ([^\r\n]*)\n\n")
 #: Characters that end a line and a blank one, all but the last.
 _LONGEST = 3
 _BOM = b"\xef\xbb\xbf"
@@ -70,9 +72,17 @@ class Decoder:
         events: list[Event] = []
         buffer, start = self._buffer, 0
         end = len(buffer) - (not final and buffer.endswith(b"\r"))  # a "\n" may follow
-        while match := _LINE_END.match(buffer, start, end) or _BLANK.search(buffer, max(start, self._scanned), end):
-            events.append(self._event(bytes(buffer[start : match.end()])))
-            start = match.end()
+        scanned = self._scanned
+        while True:
+            # What was looked through before is not looked through again, however long the event is.
+            if start >= scanned and (plain := _PLAIN.match(buffer, start, end)):
+                events.append(Event(plain.group(), plain[1].decode("utf-8", "replace")))
+                start = plain.end()
+            elif match := _LINE_END.match(buffer, start, end) or _BLANK.search(buffer, max(start, scanned), end):
+                events.append(self._event(bytes(buffer[start : match.end()])))
+                start = match.end()
+            else:
+                break
         del buffer[:start]
         self._scanned = max(0, end - start - _LONGEST)
         return events
@@ -82,10 +92,7 @@ class Decoder:
         data: list[str] = []
         name = ""
         text = raw[len(_BOM) :] if raw.startswith(_BOM) else raw
-        lines = text.splitlines()
-        if len(lines) == 2 and lines[0].startswith(b"data: ") and not lines[1]:  # as most are
-            return Event(raw, lines[0][6:].decode("utf-8", "replace"))
-        for line in lines:
+        for line in text.splitlines():
             key, _, value = line.partition(b":")
             if key == b"data":
                 data.append(value.removeprefix(b" ").decode("utf-8", "replace"))

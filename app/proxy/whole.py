@@ -28,8 +28,11 @@ def restore_string(
             return Restored(text, encoded.with_text(inner.got), (), inner.labels), count
         except UnicodeEncodeError:
             return Restored(text, text, ()), 0  # its charset has no letters for a value
+    if session.finder.is_clear(text):  # as most strings are
+        for memory in of_answer(key, text, (), text):
+            session.learn(memory)
+        return Restored(text, text, ()), 0
     restorer = Restorer(session, withheld=withheld)
-    # Most strings are clear, and nothing of them is held back.
     got = restorer.feed(text)
     if restorer.held:
         got += restorer.flush(cut=cut)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,8 @@ from app.store.migrations import MIGRATIONS, statements
 T = TypeVar("T")
 #: Seconds that we wait for another process to finish writing.
 _PATIENCE = 5
+#: Seconds that work which can wait waits at most for other work to be done with.
+_GATHER = 0.05
 #: What a piece of work returned, or raised.
 _Done = tuple[Any, BaseException | None]
 
@@ -36,6 +39,8 @@ class Database:
         self._watch: list[Callable[[sqlite3.Connection], None]] = []
         self._waiting: deque[tuple[Callable[[sqlite3.Connection], Any], asyncio.Future[Any]]] = deque()
         self._is_woken = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._at_work = threading.Lock()  # whoever uses the connection has it
         self._is_open = True
         try:
             self._connection = self._thread.submit(self._open).result()
@@ -54,7 +59,8 @@ class Database:
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         for path in self.files:  # one that was put back from a copy may have any mode
             path.chmod(0o600)
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE)
+        # Its thread's, but for a glance when that has nothing to do: see `version`.
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE, check_same_thread=False)
         try:
             self._prepare(connection)
         except BaseException:
@@ -108,32 +114,53 @@ class Database:
 
         return self._thread.submit(alone).result()
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """As `call`, without blocking the loop. What is asked for in one turn of the loop is done together."""
+    async def run(self, work: Callable[[sqlite3.Connection], T], *, can_wait: bool = False) -> T:
+        """As `call`, without blocking the loop. What is asked for in one turn of the loop is done together.
+
+        What `can_wait` is done with what is asked for next, before it, or a moment later: a commit costs more than
+        what is committed.
+        """
         if not self._is_open:
             raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._waiting.append((work, future))
-        if not self._is_woken:
-            self._is_woken = True
-            loop.call_soon(self._wake)
+        if not can_wait:
+            self.hasten()
+        elif self._timer is None or self._timer.when() <= loop.time():
+            self._timer = loop.call_later(_GATHER, self.hasten)
         return await future
+
+    def hasten(self) -> None:
+        """Has what waits done now."""
+        if self._waiting and not self._is_woken:
+            self._is_woken = True
+            asyncio.get_running_loop().call_soon(self._wake)
 
     def _wake(self) -> None:
         if self._waiting:
             self._thread.submit(self._work_off)
+        else:  # the thread was quicker
+            self._is_woken = False
 
     async def version(self) -> int:
         """A number that is another one as soon as another process has written to the file."""
-        return await asyncio.wrap_future(self._thread.submit(self._version))
+        if not self._at_work.acquire(blocking=False):
+            return await asyncio.wrap_future(self._thread.submit(self._version))
+        try:  # where the thread has nothing to do, to wake it takes longer than to look
+            return self._seen_version()
+        finally:
+            self._at_work.release()
 
     def _version(self) -> int:
+        with self._at_work:
+            return self._seen_version()
+
+    def _seen_version(self) -> int:
         try:
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return _version(self._connection)
         except sqlite3.Error as error:
             raise self._unusable(error) from None
-        return int(version)
 
     def _work_off(self) -> None:
         """Does all that waits in one transaction: what takes time is the commit."""
@@ -154,7 +181,8 @@ class Database:
     def _outcomes(self, works: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[_Done]:
         """What each of `works` returned or raised, in words for the user."""
         try:
-            done = self._together(works)
+            with self._at_work:
+                done = self._together(works)
         except BaseException as error:  # each of them is told
             done = [(None, error)] * len(works)
         return [(result, self._unusable(e) if isinstance(e, sqlite3.Error) else e) for result, e in done]
@@ -187,7 +215,7 @@ class Database:
     def _look(self, connection: sqlite3.Connection) -> None:
         if not self._watch:
             return
-        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        version = _version(connection)
         if version != self._seen:
             for look in self._watch:
                 look(connection)
@@ -202,7 +230,8 @@ class Database:
 
     def _fold(self) -> bool:
         try:
-            (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            with self._at_work:
+                (is_busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
             raise self._unusable(error) from None
         return not is_busy
@@ -220,6 +249,10 @@ class Database:
         self._thread.submit(self._work_off)
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _tell(answered: Iterable[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:

@@ -53,10 +53,7 @@ class Seal:
 
     def digest(self, *parts: bytes) -> bytes:
         """A keyed, one-way name for `parts` (HMAC-SHA256 over the parts and their lengths)."""
-        mac = hmac.new(self._names, digestmod=hashlib.sha256)
-        for part in parts:
-            mac.update(len(part).to_bytes(8, "big") + part)
-        return mac.digest()
+        return hmac.digest(self._names, b"".join([len(part).to_bytes(8, "big") + part for part in parts]), "sha256")
 
 
 def new_key() -> bytes:

@@ -78,7 +78,8 @@ class Vault:
         end = min(until or last, last)
         rows = [(self._seal.digest(*name), self.stored_as(session.id), end) for name in names]
         await self._database.run(
-            lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", rows)
+            lambda connection: connection.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", rows),
+            can_wait=True,
         )
 
     async def release(self, names: Iterable[tuple[bytes, ...]]) -> None:
@@ -152,13 +153,16 @@ class Vault:
         except Unsealable:
             raise _unopenable() from None
 
-    async def save(self, session: Session) -> None:
-        """Stores what is new in `session`; when this returns, it has survived a crash.
+    async def save(self, session: Session, *, can_wait: bool = False) -> None:
+        """Stores what is new in `session`; when this returns, it has survived a crash. `can_wait` is as in `Database`.
 
         Waits for a save of the same session under way, even with nothing new of its own: the
         caller is about to send placeholders which that other save is still storing.
         """
-        async with self._locks.setdefault(session, asyncio.Lock()):
+        lock = self._locks.setdefault(session, asyncio.Lock())
+        if lock.locked():
+            self._database.hasten()
+        async with lock:
             pending = session.take_pending()
             if not any(pending):
                 return
@@ -173,7 +177,7 @@ class Vault:
                 return True
 
             try:
-                is_there = await self._database.run(work)
+                is_there = await self._database.run(work, can_wait=can_wait)
                 if not is_there:
                     self._drop([id])
                     raise StorageError("The session was deleted meanwhile.", "Send the request again.")

@@ -15,6 +15,7 @@ import pytest
 from app.errors import StorageError
 from app.store.database import Database
 from app.store.migrations import MIGRATIONS
+from tests.fakes import PATIENCE
 
 
 @pytest.fixture
@@ -214,3 +215,40 @@ async def test_what_was_asked_for_is_done_before_it_closes_and_nothing_after(pat
     assert await asked == 1
     with pytest.raises(RuntimeError, match="closed"):
         await database.run(lambda connection: None)
+
+
+async def test_what_can_wait_is_done_before_what_is_asked_for_next(database: Database) -> None:
+    done: list[str] = []
+    waiting = asyncio.ensure_future(database.run(lambda _: done.append("first"), can_wait=True))
+    await asyncio.sleep(0)
+    await database.run(lambda _: done.append("second"))
+    await waiting
+    assert done == ["first", "second"]
+
+
+async def test_what_can_wait_is_done_though_nothing_follows(database: Database) -> None:
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(3):
+            assert await database.run(version, can_wait=True) == len(MIGRATIONS)
+
+
+async def test_the_version_is_told_while_the_thread_is_at_work(database: Database, path: Path) -> None:
+    before = await database.version()
+    begun, gate = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> None:
+        begun.set()
+        gate.wait(PATIENCE)
+
+    working = asyncio.ensure_future(database.run(work))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    told = asyncio.ensure_future(database.version())
+    await asyncio.sleep(0)
+    assert not told.done(), "the loop does not wait for the connection"
+    gate.set()
+    await working
+    assert await told == before
+    other = Database(path)
+    other.call(lambda connection: connection.execute("INSERT INTO meta VALUES ('other', 1)"))
+    assert await database.version() != before
+    other.close()

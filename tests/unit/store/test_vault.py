@@ -252,7 +252,7 @@ def failing(database: Database, monkeypatch: pytest.MonkeyPatch, error: BaseExce
     """Lets the next piece of work fail, before or after it was done."""
     real = database.run
 
-    async def run(work: Callable[[sqlite3.Connection], Any]) -> Any:
+    async def run(work: Callable[[sqlite3.Connection], Any], **_: bool) -> Any:
         monkeypatch.setattr(database, "run", real)
         if late:
             await real(work)
