@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from app.audit.noting import noting
 from app.errors import Exit, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.settings import OWN
@@ -27,8 +28,8 @@ _DAY = 24 * 3600.0
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     """Runs one of the three commands; raises UserError."""
     keychain = Keychain(settings.paths.root)
-    with opened(settings) as (database, _):
-        access = Access(database)
+    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
+        access = Access(database, notes.note)
         if options.command == "token":
             return _token(access, keychain, rotate=options.action == "rotate")
         if options.command == "key":
@@ -63,7 +64,7 @@ def _key(settings: SettingsStore, access: Access, keychain: Keychain, options: a
         print(f"anonamoose: kept in {keychain.put(f'provider:{target}', _secret(target))}", file=sys.stderr)
     elif not keychain.remove(f"provider:{target}"):
         raise UserError(f"There is no key of {target}.", code=Exit.USAGE)
-    asyncio.run(access.changed())
+    asyncio.run(access.changed("provider-key-set" if options.action == "set" else "provider-key-removed"))
     return Exit.OK
 
 

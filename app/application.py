@@ -9,7 +9,9 @@ from contextlib import AsyncExitStack, suppress
 
 from app import __version__
 from app.audit import policies
+from app.audit.refusals import Refusals
 from app.audit.trail import Trail
+from app.changes import Change, asked_by
 from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
@@ -135,7 +137,13 @@ class Application:
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
             self.vault = await asyncio.to_thread(
-                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
+                Vault,
+                database,
+                seal,
+                settings.session_ttl,
+                settings.kept_ttl,
+                settings.cached_sessions,
+                self._note,
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
@@ -149,9 +157,11 @@ class Application:
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
-            self.access = Access(database)
+            self.access = Access(database, self._note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
+            journal = Journal(
+                self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally, Refusals(self.trail)
+            )
             self._stack.push_async_callback(journal.close)
             self._forwarder = Forwarder(
                 self.settings,
@@ -177,7 +187,7 @@ class Application:
                 self.trail,
                 self.health,
             )
-            server = Server(self.settings, self._forwarder, guard, Api(parts))
+            server = Server(self.settings, self._forwarder, guard, Api(parts), journal)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server
@@ -225,9 +235,8 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
-            removed = sum(self.terms.get(id) is None for id in event.ids)
-            changed = len(event.ids) - removed
-            self._record(policies.terms_changed(event.count, changed, removed, self.terms.revision))
+            if not event.elsewhere:  # whoever did it writes it down
+                self._record(policies.terms_changed(event, self.terms))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
@@ -244,6 +253,9 @@ class Application:
         elif isinstance(event, StateChanged) and (protection := self.state.protection) is not self._told:
             self._told = protection
             self._record(policies.protection_changed(protection.value))
+
+    def _note(self, change: Change, count: int) -> None:
+        self._record(policies.changed(change, count))
 
     def _record(self, entry: Entry) -> None:
         if self.trail.is_on:
@@ -285,11 +297,12 @@ class Application:
                     continue
                 await self.terms.refresh()
                 if await self._wipes.heard():
-                    await self._forget()
+                    with asked_by("command"):
+                        await self._forget()
 
     async def _purge_regularly(self) -> None:
         while True:
-            with suppress(UserError):  # the next request meets the same fault and tells its user
+            with suppress(UserError), asked_by("app"):  # the next request meets the same fault and tells its user
                 await self.vault.purge()
             await self.trail.cut()
             await asyncio.sleep(_PURGE_EVERY)

@@ -38,10 +38,14 @@ class SettingChanged:
 
 @dataclass(frozen=True, slots=True)
 class TermsChanged:
-    """The dictionary changed; it holds `count` terms now. `ids` are those that are new, different or gone."""
+    """The dictionary changed; it holds `count` terms now. `ids` are those that are new, different or gone.
+
+    `elsewhere`: another process has changed it.
+    """
 
     count: int
     ids: frozenset[int] = frozenset()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.audit.noting import noting
 from app.errors import Exit, UserError
 from app.settings import OWN
 from app.settings_store import SettingsStore
@@ -20,15 +21,14 @@ def change(settings: SettingsStore, session: str, changes: Sequence[str]) -> int
     check_name(session)
     asked = dict(_read(change) for change in changes)
     settings.current.with_own({name: value for name, value in asked.items() if value})
-    asyncio.run(_change(settings, session, asked))
+    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
+        asyncio.run(_change(SessionOptions(database, seal, notes.note), session, asked))
     return Exit.OK
 
 
-async def _change(settings: SettingsStore, session: str, asked: dict[str, str]) -> None:
-    with opened(settings) as (database, seal):
-        options = SessionOptions(database, seal)
-        own = {**await options.of(session), **asked}
-        await options.change(session, {name: value for name, value in own.items() if value})
+async def _change(options: SessionOptions, session: str, asked: dict[str, str]) -> None:
+    own = {**await options.of(session), **asked}
+    await options.change(session, {name: value for name, value in own.items() if value})
 
 
 def _read(change: str) -> tuple[str, str]:
@@ -45,8 +45,8 @@ def _read(change: str) -> tuple[str, str]:
 def clear(settings: SettingsStore, session: str) -> int:
     """Forgets what `session` has its own way. Its placeholders stay."""
     check_name(session)
-    with opened(settings) as (database, seal):
-        asyncio.run(SessionOptions(database, seal).change(session, {}))
+    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
+        asyncio.run(SessionOptions(database, seal, notes.note).change(session, {}))
     return Exit.OK
 
 

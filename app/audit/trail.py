@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.audit import names
+from app.audit import names, policies
 from app.errors import UserError
 from app.settings_store import SettingsStore
 from app.store.audit import AuditStore, utc
@@ -108,7 +108,8 @@ class Trail:
             self._waiting.clear()
             self._lost = 0
             await (await self._opened()).clear()
-        self.tell({"kind": "cleared", "time": utc()})
+        if self.is_on:
+            self.tell(policies.cleared())
 
     async def close(self) -> None:
         """Writes what waits, and closes the file."""

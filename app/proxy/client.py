@@ -107,13 +107,13 @@ class Clients:
                 "This local key is unknown, revoked or over; nothing was sent.",
                 "Make another one: anonamoose local-key add.",
             )
-        _check(local, route)
-        return Client(
-            local.label,
-            local.scope.session or f"{RESERVED}{local.label}:*",
-            local.scope.own,
-            "" if route.practice else await self._key(route.target, revision),
-        )
+        try:
+            _check(local, route)
+            key = "" if route.practice else await self._key(route.target, revision)
+        except Refusal as refusal:
+            refusal.label = local.label
+            raise
+        return Client(local.label, local.scope.session or f"{RESERVED}{local.label}:*", local.scope.own, key)
 
     async def _key(self, target: str, revision: int) -> str:
         if revision != self._revision:

@@ -78,6 +78,7 @@ class Forwarder:
                 return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
             exchange.refuse(refusal.status, refusal.code, refusal.message)
+            exchange.label = exchange.label or refusal.label
             return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."

@@ -14,7 +14,8 @@ from app.proxy.api.api import Api
 from app.proxy.api.operation import ROOT
 from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
-from app.proxy.guard import VARIABLE, Guard, mark
+from app.proxy.guard import VARIABLE, Guard, area, mark
+from app.proxy.journal import Journal
 from app.proxy.providers import BY_DIALECT
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route, route
@@ -29,7 +30,7 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, api: Api) -> None:
+    def __init__(self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, api: Api, journal: Journal) -> None:
         current = settings.current
         self._settings = settings
         self._host = current.host
@@ -37,6 +38,7 @@ class Server:
         self._forwarder = forwarder
         self._guard = guard
         self._api = api
+        self._refusals = journal.refusals
         app = web.Application(client_max_size=current.body_limit * 2**20)
         app.router.add_route("*", r"/{path:[\s\S]*}", self._answer)
         app.on_response_prepare.append(mark)
@@ -102,8 +104,9 @@ class Server:
         assert self._runner.server is not None
         return Connection(
             self._runner.server,
+            self._refusals,
             loop=asyncio.get_running_loop(),
-            access_log=None,  # type: ignore[arg-type]  # none, as for AppRunner
+            access_log=None,  # none, as for AppRunner
             auto_decompress=False,  # `read_body` does
             keepalive_timeout=_KEEP_ALIVE,
             max_line_size=65536,
@@ -123,6 +126,7 @@ class Server:
             await self._guard.check_token(request)
         except Refusal as refusal:
             log.warning("a request was refused: %s", refusal.code)
+            self._refusals.tell(refusal.code, area(path))
             found = self._route(request)
             return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path in ("/health", "/ready") and request.method in ("GET", "HEAD"):

@@ -84,7 +84,7 @@ class Terms:
             if version != self._version:
                 seen, known = self._revision, tuple(self._terms)
                 revision, news = await self._database.run(lambda connection: self._news(connection, seen, known))
-                self._take(revision, news)
+                self._take(revision, news, elsewhere=True)
                 self._version = version
 
     async def add(self, terms: Iterable[Term]) -> list[int]:
@@ -147,7 +147,7 @@ class Terms:
             self._take(revision, changes)
         return ids
 
-    def _take(self, revision: int, changes: Changes) -> None:
+    def _take(self, revision: int, changes: Changes, *, elsewhere: bool = False) -> None:
         self._revision = revision
         for id, term in changes.items():
             if term is None:
@@ -155,7 +155,7 @@ class Terms:
             else:
                 self._terms[id] = term
         if changes:
-            self._bus.publish(TermsChanged(len(self._terms), frozenset(changes)))
+            self._bus.publish(TermsChanged(len(self._terms), frozenset(changes), elsewhere))
 
 
 def _revision(connection: sqlite3.Connection) -> int:

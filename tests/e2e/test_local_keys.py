@@ -50,7 +50,7 @@ async def _real_keys(running: Running) -> AsyncIterator[None]:
     running.app.settings.set("upstreams", f"groq={running.app.settings.current.openai_upstream}/openai")
     for name, key in REAL.items():
         running.app.keychain.put(f"provider:{name}", key)
-    await running.app.access.changed()
+    await running.app.access.changed("provider-key-set")
     yield
     for local in await running.app.access.all():
         await running.app.access.revoke(local.label)
@@ -140,7 +140,7 @@ async def test_a_login_of_anthropics_is_a_bearer(
     running: Running, upstream: FakeUpstream, bare: aiohttp.ClientSession
 ) -> None:
     running.app.keychain.put("provider:anthropic", "sk-ant-oat01-fake")
-    await running.app.access.changed()
+    await running.app.access.changed("provider-key-set")
     sent = {"x-api-key": await local(running)}
     async with bare.post(running.origin + CLAUDE.path, json=CLAUDE.body("Hello"), headers=sent) as answer:
         assert answer.status == 200
@@ -273,7 +273,7 @@ async def test_without_a_key_of_the_provider_nothing_is_sent(
         assert answer.status == 200
     upstream.reset(upstream.answer)
     running.app.keychain.remove(f"provider:{target}")
-    await running.app.access.changed()
+    await running.app.access.changed("provider-key-set")
     message = await refused(bare, running, dialect, 401, Authorization=f"Bearer {key}")
     assert f"anonamoose key set {target}" in message and not upstream.wire
 

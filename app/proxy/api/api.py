@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from app.changes import asked_by
 from app.errors import UserError
 from app.proxy.api.openapi import document
 from app.proxy.api.operation import JSON, PLACES, ROOT, Call, Operation
@@ -42,7 +43,8 @@ class Api:
         try:
             if path in ("", "/", "/openapi.json"):
                 return self._described(request, path)
-            return await self._operate(request, path)
+            with asked_by("api"):
+                return await self._operate(request, path)
         except Refusal as refusal:
             return told(refusal)
         except Invalid as error:

@@ -107,7 +107,7 @@ async def test_what_another_process_changes_is_taken_over(terms: Terms, elsewher
     assert told == []
     await terms.refresh()
     assert terms.all() == elsewhere.all() == {ids[1]: ONE, ids[2]: Term("c"), new: Term("d")}
-    assert told == [TermsChanged(3, frozenset([ids[0], ids[1], new]))]
+    assert told == [TermsChanged(3, frozenset([ids[0], ids[1], new]), elsewhere=True)]
     await terms.refresh()
     assert len(told) == 1
 
