@@ -9,9 +9,8 @@ from contextlib import AsyncExitStack, suppress
 
 from app import __version__
 from app.audit import policies
-from app.audit.refusals import Refusals
 from app.audit.trail import Trail
-from app.changes import Change, asked_by
+from app.changes import asked_by
 from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
@@ -26,6 +25,7 @@ from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
 from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
+from app.proxy.room import Room
 from app.proxy.server import Server
 from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
@@ -33,7 +33,6 @@ from app.settings_store import SettingsStore
 from app.state import Protection, State
 from app.store.access import Access
 from app.store.audit import AuditStore
-from app.store.audit_chain import Entry
 from app.store.counts import Counts
 from app.store.readings import clear
 from app.store.session_list import SessionList
@@ -60,7 +59,9 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.tally = Tally()
-        self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
+        self.exchanges = ExchangeLog(
+            settings.current.keep_exchanges if inspected else 0, settings.current.inspector_memory * 2**20
+        )
         now = settings.current
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
@@ -136,19 +137,14 @@ class Application:
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
+            self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
+            note = self.trail.note
             self.vault = await asyncio.to_thread(
-                Vault,
-                database,
-                seal,
-                settings.session_ttl,
-                settings.kept_ttl,
-                settings.cached_sessions,
-                self._note,
+                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions, note
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
-            self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
             self.trail.start()
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
@@ -157,12 +153,11 @@ class Application:
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
-            self.access = Access(database, self._note)
+            self.access = Access(database, note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            journal = Journal(
-                self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally, Refusals(self.trail)
-            )
+            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
             self._stack.push_async_callback(journal.close)
+            room = Room(lambda: self.settings.current.max_requests, "max-requests", "requests")
             self._forwarder = Forwarder(
                 self.settings,
                 self.worker,
@@ -172,6 +167,7 @@ class Application:
                 practice.origin,
                 Clients(guard, self.access, self.keychain),
                 journal,
+                room,
             )
             parts = Parts(
                 self.settings,
@@ -185,6 +181,7 @@ class Application:
                 self.tally,
                 journal,
                 self.trail,
+                room,
                 self.health,
             )
             server = Server(self.settings, self._forwarder, guard, Api(parts), journal)
@@ -194,7 +191,7 @@ class Application:
         except BaseException:
             await self._stack.aclose()
             raise
-        self._record(policies.started(settings, len(self.terms), self.terms.revision))
+        self.trail.record(policies.started(settings, len(self.terms), self.terms.revision))
         self._stack.callback(self.bus.subscribe(self._follow))
         purge = asyncio.create_task(self._purge_regularly())
         self._stack.callback(purge.cancel)
@@ -236,7 +233,7 @@ class Application:
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
             if not event.elsewhere:  # whoever did it writes it down
-                self._record(policies.terms_changed(event, self.terms))
+                self.trail.record(policies.terms_changed(event, self.terms))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
@@ -245,6 +242,7 @@ class Application:
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
                 self.exchanges.resize(settings.keep_exchanges)
+                self.exchanges.bound(settings.inspector_memory * 2**20)
             if event.name == "ner-memory":
                 self._keeping = asyncio.create_task(self._keep_readings())
             if event.name in settings.policy.layers:
@@ -252,17 +250,10 @@ class Application:
             self.bus.publish(StateChanged())
         elif isinstance(event, StateChanged) and (protection := self.state.protection) is not self._told:
             self._told = protection
-            self._record(policies.protection_changed(protection.value))
-
-    def _note(self, change: Change, count: int) -> None:
-        self._record(policies.changed(change, count))
-
-    def _record(self, entry: Entry) -> None:
-        if self.trail.is_on:
-            self.trail.tell(entry)
+            self.trail.record(policies.protection_changed(protection.value))
 
     async def _close_trail(self) -> None:
-        self._record(policies.stopped())
+        self.trail.record(policies.stopped())
         await self.trail.close()
 
     async def _keep_readings(self) -> None:

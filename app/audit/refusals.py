@@ -45,8 +45,7 @@ class Refusals:
 
     def _write(self, kind: tuple[str, str], count: int, since: str) -> None:
         code, area = kind
-        if self._trail.is_on:
-            self._trail.tell({"kind": "refusal", "time": since, "code": code, "area": area, "count": count})
+        self._trail.record({"kind": "refusal", "time": since, "code": code, "area": area, "count": count})
         end = asyncio.get_running_loop().call_later(WINDOW, self._over, kind)
         self._windows[kind] = _Window(end)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator
@@ -21,6 +22,8 @@ Read = Literal["all", "part", "unread", ""]
 Spans = Counter[tuple[str, str, float, str]]
 #: Longer bodies are not kept for the inspector (characters).
 KEEP_LIMIT = 2_000_000
+#: About what is remembered of one value that was replaced (bytes).
+_OF_VALUE = 500
 
 
 def _nothing_yet() -> tuple[str, str]:
@@ -113,10 +116,12 @@ class Exchange:
 
 
 class ExchangeLog:
-    """The latest exchanges by id, oldest first; forgets what is over `capacity`."""
+    """The latest exchanges by id, oldest first; forgets what is over `capacity`, and texts over `memory` (bytes)."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, memory: int = sys.maxsize) -> None:
         self._capacity = capacity
+        self._memory = memory
+        self._sizes: OrderedDict[int, int] = OrderedDict()  # of the texts of those that have ended
         self._items: OrderedDict[int, Exchange] = OrderedDict()
         self._ids = itertools.count(1)
 
@@ -124,9 +129,27 @@ class ExchangeLog:
         exchange = Exchange(next(self._ids), method, path)
         if self._capacity:
             self._items[exchange.id] = exchange
-        while len(self._items) > self._capacity:
-            self._items.popitem(last=False)
+        self.resize(self._capacity)
         return exchange
+
+    def settle(self, exchange: Exchange) -> None:
+        """`exchange` has ended: its texts are counted from now on, and longer ones than are kept let go of."""
+        if exchange.id not in self._items:
+            return
+        texts = exchange.transcript()
+        # In place of what made them, which knows far more.
+        exchange.transcript = (lambda: texts) if max(map(len, texts)) <= KEEP_LIMIT else _nothing_yet
+        self._sizes[exchange.id] = _size(exchange)
+        self.bound(self._memory)
+
+    def bound(self, memory: int) -> None:
+        """From now on, texts may take so many bytes together."""
+        self._memory = memory
+        total = sum(self._sizes.values())
+        while total > memory:
+            id, size = self._sizes.popitem(last=False)
+            total -= size
+            self._items[id].sent, self._items[id].transcript = None, _nothing_yet
 
     @property
     def keeps(self) -> bool:
@@ -136,16 +159,27 @@ class ExchangeLog:
     def resize(self, capacity: int) -> None:
         self._capacity = capacity
         while len(self._items) > capacity:
-            self._items.popitem(last=False)
+            id, _ = self._items.popitem(last=False)
+            self._sizes.pop(id, None)
 
     def get(self, id: int) -> Exchange | None:
         return self._items.get(id)
 
     def clear(self) -> None:
         self._items.clear()
+        self._sizes.clear()
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(tuple(self._items.values()))
 
     def __len__(self) -> int:
         return len(self._items)
+
+
+def _size(exchange: Exchange) -> int:
+    """About how many bytes the texts of `exchange` take."""
+    texts = list(exchange.transcript())
+    if exchange.sent is not None:
+        texts += [exchange.sent.original, exchange.sent.text]
+        return sum(map(sys.getsizeof, texts)) + _OF_VALUE * len(exchange.sent.findings)
+    return sum(map(sys.getsizeof, texts))

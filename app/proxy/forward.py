@@ -52,6 +52,7 @@ class Forwarder:
         practice: str,
         clients: Clients,
         journal: Journal,
+        room: Room,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -62,7 +63,7 @@ class Forwarder:
         self._redactor = Redactor(settings, worker, vault, exchanges)
         self._journal = journal
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
-        self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
+        self._room = room
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""

@@ -36,7 +36,6 @@ class Journal:
         exchanges: ExchangeLog,
         trail: Trail,
         tally: Tally,
-        refusals: Refusals,
     ) -> None:
         self._bus = bus
         self._vault = vault
@@ -44,7 +43,7 @@ class Journal:
         self._exchanges = exchanges
         self._trail = trail
         self._tally = tally
-        self.refusals = refusals
+        self.refusals = Refusals(trail)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -88,13 +87,14 @@ class Journal:
             "".join(f" {notice}" for notice in exchange.notices),
             "".join(f" {entity} given to a tool that may send it on" for entity in exchange.exposed),
         )
+        self._exchanges.settle(exchange)
         self._tally.add(exchange)
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
         if exchange.code in STRANGERS:
             self.refusals.tell(exchange.code, "provider")
-        elif self._trail.is_on:
-            self._trail.tell(told(exchange))
+        else:
+            self._trail.record(told(exchange))
         self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
 
     def later(self, work: Coroutine[None, None, None]) -> None:

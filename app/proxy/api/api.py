@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import unquote
 
@@ -80,7 +81,8 @@ class Api:
         operation = next((operation for operation in fitting if operation.method == method), None)
         if operation is None:
             return _not_allowed([operation.method for operation in fitting])
-        result = await operation.run(await self._call(request, operation, segments))
+        with self._parts.room.place() if operation.works else nullcontext():
+            result = await operation.run(await self._call(request, operation, segments))
         if isinstance(result, web.StreamResponse):
             return result
         return web.json_response(result, headers={"Cache-Control": "no-store"})

@@ -9,6 +9,7 @@ from app.audit.trail import Trail
 from app.events import EventBus
 from app.proxy.api.listeners import Listeners
 from app.proxy.journal import Journal
+from app.proxy.room import Room
 from app.proxy.tally import Tally
 from app.settings_store import SettingsStore
 from app.store.counts import Counts
@@ -21,7 +22,7 @@ from app.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`health` tells what `GET /health` answers."""
+    """`health` tells what `GET /health` answers, `room` has the places for all that is asked."""
 
     settings: SettingsStore
     bus: EventBus
@@ -34,5 +35,6 @@ class Parts:
     tally: Tally
     journal: Journal
     trail: Trail
+    room: Room
     health: Callable[[], dict[str, str | int]]
     listeners: Listeners = field(default_factory=Listeners)
