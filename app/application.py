@@ -16,6 +16,7 @@ from app.errors import UserError
 from app.events import Event, EventBus, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
+from app.provider_keys import ProviderKeys
 from app.proxy.api.api import Api
 from app.proxy.api.parts import Parts
 from app.proxy.client import Clients
@@ -59,16 +60,15 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.tally = Tally()
-        self.exchanges = ExchangeLog(
-            settings.current.keep_exchanges if inspected else 0, settings.current.inspector_memory * 2**20
-        )
         now = settings.current
+        self.exchanges = ExchangeLog(now.keep_exchanges if inspected else 0, now.inspector_memory * 2**20)
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
         self.vault: Vault
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
+        self.provider_keys = ProviderKeys(self.keychain)
         self.counts: Counts
         self._store: Store
         self._wipes: Wipes
@@ -165,7 +165,7 @@ class Application:
                 self.exchanges,
                 upstream,
                 practice.origin,
-                Clients(guard, self.access, self.keychain),
+                Clients(guard, self.access, self.provider_keys),
                 journal,
                 room,
             )
@@ -182,6 +182,8 @@ class Application:
                 journal,
                 self.trail,
                 room,
+                self.provider_keys,
+                self.access,
                 self.health,
             )
             server = Server(self.settings, self._forwarder, guard, Api(parts), journal)
@@ -241,8 +243,7 @@ class Application:
                 self.trail.tell(policies.setting_changed(event.name, settings))
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
-                self.exchanges.resize(settings.keep_exchanges)
-                self.exchanges.bound(settings.inspector_memory * 2**20)
+                self.exchanges.resize(settings.keep_exchanges, settings.inspector_memory * 2**20)
             if event.name == "ner-memory":
                 self._keeping = asyncio.create_task(self._keep_readings())
             if event.name in settings.policy.layers:

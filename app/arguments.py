@@ -129,9 +129,11 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     key = commands.add_parser("key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
     remove = key.add_parser("remove", help="forget a key")
-    for action in (change, remove):
+    confirm = key.add_parser("confirm", help="let a key be sent to where the provider's requests go now")
+    for action in (change, remove, confirm):
         action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
-    known = key.add_parser("list", help="show whose keys are kept, and no key")
+    confirm.add_argument("origin", nargs="?", default="", help="the place, if it is none that the settings name")
+    known = key.add_parser("list", help="show whose keys are kept and where they may be sent, and no key")
     words = "make, list and revoke the keys that tools use in place of a provider's"
     local = commands.add_parser("local-key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     add = local.add_parser("add", help="make a key for a tool, and print it once")
@@ -149,7 +151,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
         _add_settings(action, [DECLARED["data-dir"]])
-    for action in (change, remove, known, add):
+    for action in (change, remove, confirm, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 

@@ -13,6 +13,7 @@ from app.errors import Exit, StorageError, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.lock import InstanceLock
 from app.paths import Paths
+from app.provider_keys import ProviderKeys
 from app.settings_store import SettingsStore
 from app.store import readings
 from app.store.audit import AuditStore
@@ -140,8 +141,9 @@ async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) 
 
 def _forget_keys(settings: SettingsStore) -> None:
     keychain = Keychain(settings.paths.root)
-    for name in (ACCESS_TOKEN, *(f"provider:{target}" for target in targets(settings.current.upstreams))):
-        keychain.remove(name)
+    keychain.remove(ACCESS_TOKEN)
+    for target in targets(settings.current.upstreams):
+        ProviderKeys(keychain).remove(target)
 
 
 def _remove(paths: Paths) -> None:

@@ -140,13 +140,11 @@ class ExchangeLog:
         # In place of what made them, which knows far more.
         exchange.transcript = (lambda: texts) if max(map(len, texts)) <= KEEP_LIMIT else _nothing_yet
         self._sizes[exchange.id] = _size(exchange)
-        self.bound(self._memory)
+        self._bound()
 
-    def bound(self, memory: int) -> None:
-        """From now on, texts may take so many bytes together."""
-        self._memory = memory
+    def _bound(self) -> None:
         total = sum(self._sizes.values())
-        while total > memory:
+        while total > self._memory:
             id, size = self._sizes.popitem(last=False)
             total -= size
             self._items[id].sent, self._items[id].transcript = None, _nothing_yet
@@ -156,11 +154,14 @@ class ExchangeLog:
         """Whether texts may be kept at all."""
         return self._capacity > 0
 
-    def resize(self, capacity: int) -> None:
+    def resize(self, capacity: int, memory: int | None = None) -> None:
+        """From now on, so many exchanges are kept, and texts of so many bytes."""
+        self._memory = self._memory if memory is None else memory
         self._capacity = capacity
         while len(self._items) > capacity:
             id, _ = self._items.popitem(last=False)
             self._sizes.pop(id, None)
+        self._bound()
 
     def get(self, id: int) -> Exchange | None:
         return self._items.get(id)

@@ -421,7 +421,7 @@ async def test_an_address_that_others_can_reach_takes_a_token_or_a_local_key(
         await running.protected()
         origin = f"http://127.0.0.1:{running.port}"
         key = await running.app.access.add("tool", Scope())
-        running.app.keychain.put("provider:openai", "sk-real")
+        running.app.provider_keys.put("openai", "sk-real", running.app.settings.current.openai_upstream)
         for sent, status in (
             ({}, 401),
             ({"Authorization": "Bearer sk-tool"}, 401),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.proxy.api import audit, events, figures, health, metrics, records, redact, sessions, settings, terms
+from app.proxy.api import audit, events, figures, health, keys, metrics, records, redact, sessions, settings, terms
 from app.proxy.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +10,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *sessions.OPERATIONS,
     *terms.OPERATIONS,
     *settings.OPERATIONS,
+    *keys.OPERATIONS,
     *figures.OPERATIONS,
     *records.OPERATIONS,
     *events.OPERATIONS,

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from app.audit.trail import Trail
 from app.events import EventBus
+from app.provider_keys import ProviderKeys
 from app.proxy.api.listeners import Listeners
 from app.proxy.journal import Journal
 from app.proxy.room import Room
 from app.proxy.tally import Tally
 from app.settings_store import SettingsStore
+from app.store.access import Access
 from app.store.counts import Counts
 from app.store.session_list import SessionList
 from app.store.terms import Terms
@@ -36,5 +38,7 @@ class Parts:
     journal: Journal
     trail: Trail
     room: Room
+    keys: ProviderKeys
+    access: Access
     health: Callable[[], dict[str, str | int]]
     listeners: Listeners = field(default_factory=Listeners)

@@ -65,11 +65,11 @@ def test_the_texts_of_the_oldest_go_first_when_they_take_too_much_together() -> 
     assert [bool(exchange.sent) for exchange in small] == [False, True, True]
     assert not small[0].got and large.sent and newest.got
     assert len(log) == 5  # what is known of it otherwise is still there
-    log.bound(15_000)
+    log.resize(10, 15_000)
     assert [bool(exchange.sent) for exchange in log] == [False, False, False, False, True]
-    log.bound(1)
+    log.resize(10, 1)
     assert not newest.sent and not newest.came_back
-    log.bound(100_000)
+    log.resize(10, 100_000)
     assert _told(log, "d" * 1000).sent
 
 
