@@ -26,7 +26,6 @@ from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
 from app.proxy.journal import Journal
 from app.proxy.practice import PracticeModel
-from app.proxy.room import Room
 from app.proxy.server import Server
 from app.proxy.tally import Tally
 from app.proxy.upstream import Upstream
@@ -157,7 +156,6 @@ class Application:
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
             journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
             self._stack.push_async_callback(journal.close)
-            room = Room(lambda: self.settings.current.max_requests, "max-requests", "requests")
             self._forwarder = Forwarder(
                 self.settings,
                 self.worker,
@@ -167,7 +165,6 @@ class Application:
                 practice.origin,
                 Clients(guard, self.access, self.provider_keys),
                 journal,
-                room,
             )
             parts = Parts(
                 self.settings,
@@ -181,7 +178,7 @@ class Application:
                 self.tally,
                 journal,
                 self.trail,
-                room,
+                self._forwarder.room,
                 self.provider_keys,
                 self.access,
                 self.health,
@@ -239,7 +236,8 @@ class Application:
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
-            if event.name == "audit" or settings.audit:  # that it is kept no more is the last that is written
+            # That it is kept no more is the last that is written.
+            if (event.name == "audit" or settings.audit) and not event.elsewhere:
                 self.trail.tell(policies.setting_changed(event.name, settings))
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
@@ -285,6 +283,7 @@ class Application:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             with suppress(UserError):  # the next request meets the same fault and tells its user
+                self.settings.refresh()
                 if not await self.vault.refresh():
                     continue
                 await self.terms.refresh()

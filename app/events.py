@@ -31,9 +31,10 @@ class ExchangeFinished:
 
 @dataclass(frozen=True, slots=True)
 class SettingChanged:
-    """The setting called `name` has a new value."""
+    """The setting called `name` has a new value. `elsewhere`: another process has changed it."""
 
     name: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

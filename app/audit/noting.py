@@ -46,7 +46,7 @@ class Notes:
         bus.subscribe(
             lambda event: (
                 self.entries.append(policies.setting_changed(event.name, settings.current))
-                if isinstance(event, SettingChanged)
+                if isinstance(event, SettingChanged) and not event.elsewhere
                 else None
             )
         )

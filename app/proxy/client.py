@@ -142,7 +142,7 @@ class Clients:
                 "key_of_another_place",
                 f"The key of {target} was given for {key.origin or 'a place that nobody has named'}, and its requests "
                 f"go to {place} now; nothing was sent.",
-                f"If that is right, say so: anonamoose key confirm {target} {place}",
+                f"If that is right, run “anonamoose key confirm {target} {place}”.",
             )
         return key.secret
 

@@ -52,7 +52,6 @@ class Forwarder:
         practice: str,
         clients: Clients,
         journal: Journal,
-        room: Room,
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
@@ -63,7 +62,7 @@ class Forwarder:
         self._redactor = Redactor(settings, worker, vault, exchanges)
         self._journal = journal
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients)
-        self._room = room
+        self.room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
@@ -75,7 +74,7 @@ class Forwarder:
         try:
             client = await self._clients.of(request, route)
             exchange.label, exchange.client = client.label, client.label or exchange.client
-            with self._room.place():
+            with self.room.place():
                 return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
             exchange.refuse(refusal.status, refusal.code, refusal.message)
@@ -256,7 +255,7 @@ class Forwarder:
     @property
     def load(self) -> dict[str, int]:
         """How many requests and WebSockets are going on."""
-        return {"requests": self._room.taken, "sockets": self._sockets.room.taken}
+        return {"requests": self.room.taken, "sockets": self._sockets.room.taken}
 
     def drain(self) -> None:
         """Lets sockets know that the app stops: each closes after the response it waits for."""

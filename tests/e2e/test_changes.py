@@ -15,14 +15,16 @@ import pytest
 
 from app.audit.figures import figures
 from app.audit.page import html
+from app.errors import Exit
 from app.store.access import Scope
 from app.store.audit_chain import Verdict
 from app.store.audit_reading import EVER, AuditReader
 from tests.commands import run_here
-from tests.e2e.conftest import NAME, launched
+from tests.e2e.conftest import EMAIL, NAME, PHONE, launched
 from tests.fakes import FakeUpstream
 
 Row = dict[str, Any]
+Capture = pytest.CaptureFixture[str]
 QUICK = {"ner": False, "names": False}
 #: What an attacker says of themselves.
 MARKER = "zq-marker-zq"
@@ -124,9 +126,7 @@ async def test_what_the_api_and_the_app_change_is_told(tmp_path: Path, upstream:
     assert NAME not in json.dumps(rows(tmp_path))
 
 
-def test_what_commands_change_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_commands_change_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Capture) -> None:
     def run(*arguments: str, given: str = "") -> str:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
         assert run_here(*arguments, "--data-dir", str(tmp_path)) == 0
@@ -172,17 +172,57 @@ def test_what_commands_change_is_told(
 async def test_what_a_command_changes_while_the_app_runs_is_told_once(tmp_path: Path, upstream: FakeUpstream) -> None:
     async with launched(tmp_path, upstream, **QUICK) as running:
         await running.protected()
-        await asyncio.to_thread(run_here, "dictionary", "add", NAME, "--data-dir", tmp_path)
+        more = "--data-dir", tmp_path
+        assert await asyncio.to_thread(run_here, "dictionary", "add", NAME, *more) == 0
         await running.until(lambda: len(running.app.terms) == 1)
-        await asyncio.to_thread(run_here, "panic", "--yes", "--data-dir", tmp_path)
-    kinds = [(row["kind"], row.get("by")) for row in rows(tmp_path)]
-    assert kinds[0] == ("cleared", "command") and ("dictionary", "command") not in kinds
-    assert kinds[-1][0] == "stopped"
+        assert await asyncio.to_thread(run_here, "settings", "set", "preset=strict", "system-note=on", *more) == 0
+        await running.until(lambda: running.app.settings.current.preset == "strict")
+        assert running.app.settings.current.system_note
+        assert await asyncio.to_thread(run_here, "settings", "reset", "system-note", *more) == 0
+        await running.until(lambda: not running.app.settings.current.system_note)
+    assert [(row["by"], row["changed"]) for row in rows(tmp_path, "dictionary")] == [("command", 1)]
+    said = [(row["by"], row["name"], row["to"]) for row in rows(tmp_path, "setting")]
+    assert said == [
+        ("command", "preset", "strict"),
+        ("command", "system-note", True),
+        ("command", "system-note", False),
+    ]
 
 
-async def test_a_dictionary_that_a_command_changes_is_told_by_that(tmp_path: Path, upstream: FakeUpstream) -> None:
+async def test_forgetting_everything_by_a_command_is_told_by_the_running_app(
+    tmp_path: Path, upstream: FakeUpstream
+) -> None:
     async with launched(tmp_path, upstream, **QUICK) as running:
         await running.protected()
-        await asyncio.to_thread(run_here, "dictionary", "add", NAME, "--data-dir", tmp_path)
-        await running.until(lambda: len(running.app.terms) == 1)
-    assert [(row["by"], row["changed"]) for row in rows(tmp_path, "dictionary")] == [("command", 1)]
+        assert await asyncio.to_thread(run_here, "panic", "--yes", "--data-dir", tmp_path) == 0
+    assert [(row["kind"], row.get("by")) for row in rows(tmp_path)] == [("cleared", "command"), ("stopped", None)]
+
+
+def test_what_is_kept_is_told_without_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Capture) -> None:
+    def run(*arguments: str, given: str = "", status: int = 0) -> str:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        assert run_here(*arguments, "--data-dir", str(tmp_path)) == status
+        return capfd.readouterr().out
+
+    assert run("session", "all") == ""
+    run("redact", "--session", "mine", "--no-ner", given=f"To {EMAIL} and {PHONE}")
+    (line,) = run("session", "all").splitlines()
+    assert line.split("\t")[:2] == ["mine", "2"]
+    shown = run("session", "show", "mine")
+    assert shown.count("[EMAIL_") == 1 and shown.count("[PHONE_") == 1
+    assert json.loads(run("stats", "--json"))["kept"]["entry"] == 2
+    assert "2\tplaceholders" in run("stats")
+    run("session", "delete", "mine")
+    assert run("session", "all") == ""
+    run("session", "show", "mine", status=Exit.USAGE)
+    (row,) = map(json.loads, run("audit", "list", "--kind", "change").splitlines())
+    assert (row["what"], row["by"]) == ("session-deleted", "command")
+    assert "\nport\t3000\tdefault\n" in "\n" + run("settings", "list")
+    assert run("settings", "set", "audit-days=90", "system-note=on") == (
+        "audit-days\t90\tstored\nsystem-note\ton\tstored\n"
+    )
+    run("settings", "set", "audit-days=30", "preset=wrong", status=Exit.CONFIG)
+    run("settings", "set", "audit-days", status=Exit.USAGE)
+    run("settings", "get", "no-such", status=Exit.USAGE)
+    assert run("settings", "get", "audit-days") == "audit-days\t90\tstored\n"
+    assert run("settings", "reset", "audit-days") == "audit-days\t365\tdefault\n"
