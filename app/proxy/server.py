@@ -8,6 +8,7 @@ import logging
 import socket
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from app.errors import Exit, PortTaken, UserError
 from app.proxy.api.api import Api
@@ -39,8 +40,8 @@ class Server:
         self._guard = guard
         self._api = api
         self._refusals = journal.refusals
-        app = web.Application(client_max_size=current.body_limit * 2**20)
-        app.router.add_route("*", r"/{path:[\s\S]*}", self._answer)
+        # No route: that would answer what has no path, such as CONNECT, before anybody has looked at it.
+        app = web.Application(client_max_size=current.body_limit * 2**20, middlewares=[self._every])
         app.on_response_prepare.append(mark)
         app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(
@@ -116,6 +117,10 @@ class Server:
     async def _drain(self, app: web.Application) -> None:
         self._forwarder.drain()
         self._api.drain()
+
+    @web.middleware
+    async def _every(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await self._answer(request)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from app.errors import KeyMismatch
 from app.events import EventBus, TermsChanged
-from app.pipeline.terms import Term, check
+from app.pipeline.terms import Term, check, check_number
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
 
@@ -90,6 +90,7 @@ class Terms:
     async def add(self, terms: Iterable[Term]) -> list[int]:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
+        check_number(len(self._terms) + len(terms))
         key = self._seal.key
         sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
 

@@ -173,8 +173,8 @@ async def test_what_two_programs_could_read_as_two_things_is_refused(
         (b"GET http://localhost:PORT/health HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
         (b"GET http://evil.example/health HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
         (b"GET health HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
-        (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost:PORT\r\n", 404),
-        (b"OPTIONS * HTTP/1.1\r\nHost: localhost:PORT\r\n", 404),
+        (b"CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
         (b"GET /health HTTP/1.1\r\nHost: localhost:PORT\r\n" + (b"X-A: " + b"b" * 60_000 + b"\r\n") * 5, 431),
     ],
 )

@@ -79,7 +79,10 @@ def _checked(entries: Sequence[Mapping[str, Any]], kind: Kind, at: str) -> list[
 async def _added(call: Call, terms: Sequence[Term]) -> tuple[int, int]:
     """How many were added, and how many were there already."""
     new = await asyncio.to_thread(_new, terms, call.parts.terms.all())
-    await call.parts.terms.add(new)
+    try:
+        await call.parts.terms.add(new)
+    except ValueError as error:
+        raise Problem(422, "unusable", str(error), field="entries") from None
     return len(new), len(terms) - len(new)
 
 
