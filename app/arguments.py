@@ -101,23 +101,44 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(redact, _TEXT_SETTINGS)
 
     _add_models(commands)
-    session = commands.add_parser("session", help="settings that hold in a named session only")
+    session = commands.add_parser("session", help="list and delete sessions; settings that hold in a named one only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
     change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
     clear = actions.add_parser("clear", help="forget a session's own settings; its placeholders stay")
     show = actions.add_parser("list", help="show the sessions that have settings of their own")
-    for command in (change, clear):
+    every = actions.add_parser("all", help="show all sessions: placeholders, last use, and when they are deleted")
+    inside = actions.add_parser("show", help="show the placeholders of a session, and no value")
+    gone = actions.add_parser("delete", help="delete a session, and prove that nothing of it is left in the files")
+    for command in (change, clear, inside, gone):
         command.add_argument("session", metavar="NAME", help="what the client calls the session")
     change.add_argument(
         "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
     )
-    for command in (restore, change, clear, show):
+    for command in (restore, change, clear, show, every, inside, gone):
         _add_settings(command, [DECLARED["data-dir"]])
+    _add_settings_command(commands)
+    stats = commands.add_parser("stats", help="show how much was hidden today, and how much is kept")
+    stats.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(stats, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     _add_access(commands)
     _add_vault(commands)
     _add_audit(commands)
     return top
+
+
+def _add_settings_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "show and change what is stored; a running app takes it over"
+    actions = commands.add_parser("settings", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    every = actions.add_parser("list", help="one line for each: its name, its value, and where that comes from")
+    one = actions.add_parser("get", help="the same, of some")
+    change = actions.add_parser("set", help="change some, all or none: settings set preset=strict audit-days=90")
+    back = actions.add_parser("reset", help="give some their defaults again")
+    change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
+    for action in (one, back):
+        action.add_argument("name", nargs="+", metavar="NAME")
+    for action in (every, one, change, back):
+        _add_settings(action, [DECLARED["data-dir"]])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -129,9 +150,11 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     key = commands.add_parser("key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
     remove = key.add_parser("remove", help="forget a key")
-    for action in (change, remove):
+    confirm = key.add_parser("confirm", help="let a key be sent to where the provider's requests go now")
+    for action in (change, remove, confirm):
         action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
-    known = key.add_parser("list", help="show whose keys are kept, and no key")
+    confirm.add_argument("origin", nargs="?", default="", help="the place, if it is none that the settings name")
+    known = key.add_parser("list", help="show whose keys are kept and where they may be sent, and no key")
     words = "make, list and revoke the keys that tools use in place of a provider's"
     local = commands.add_parser("local-key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     add = local.add_parser("add", help="make a key for a tool, and print it once")
@@ -149,7 +172,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
         _add_settings(action, [DECLARED["data-dir"]])
-    for action in (change, remove, known, add):
+    for action in (change, remove, confirm, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 
@@ -170,9 +193,12 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "prove that the audit trail is as it was written, export it, report on it"
+    words = "show the audit trail, prove that it is as it was written, export it, report on it"
     actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
+    latest = actions.add_parser("list", help="show the latest rows, as lines of JSON")
+    latest.add_argument("--limit", type=_positive, default=20, metavar="N", help="how many (default: 20)")
+    latest.add_argument("--kind", default="", help="only rows of this kind: exchange, refusal, change, setting …")
     write = actions.add_parser("export", help="write the rows, as lines of JSON or as a table")
     report = actions.add_parser("report", help="write a compliance report: one page, to be read or printed")
     write.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
@@ -181,7 +207,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for action in (write, report):
         action.add_argument("--from", dest="start", metavar="DAY", help="the first day, or moment, in UTC: 2026-01-01")
         action.add_argument("--to", dest="end", metavar="DAY", help="the last day, which is included; or a moment")
-    for action in (verify, write, report):
+    for action in (verify, latest, write, report):
         _add_settings(action, [DECLARED["data-dir"]])
 
 

@@ -67,6 +67,16 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return dictionary_command.run(settings, options)
+    if options.command == "settings":
+        from app import settings_command
+
+        configure("warning")
+        return settings_command.run(settings, bus, options)
+    if options.command == "stats":
+        from app import stats_command
+
+        configure("warning")
+        return stats_command.run(settings, as_json=options.json)
     if options.command in ("token", "key", "local-key"):
         from app import access_command
 
@@ -92,8 +102,15 @@ def _run(options: argparse.Namespace) -> int:
     if options.command in ("rotate", "purge", "panic"):
         return _vault(settings, options)
     if options.command == "session":
-        from app import session_command
+        from app import session_command, vault_command
 
+        configure("warning")
+        if options.action == "all":
+            return session_command.stored(settings)
+        if options.action == "show":
+            return session_command.placeholders(settings, options.session)
+        if options.action == "delete":
+            return vault_command.purge(settings, options.session)
         if options.action == "set":
             return session_command.change(settings, options.session, options.changes)
         return (

@@ -227,6 +227,14 @@ class Settings(ReviewSettings):
         "for its password again, so lock the screen when you leave.",
         "Sessions",
     )
+    inspector_memory: int = option(
+        64,
+        "Memory for the texts of the exchanges that the inspector remembers; those of the oldest are let go of first.",
+        "Sessions",
+        low=1,
+        high=4096,
+        unit="MiB",
+    )
     audit: bool = option(
         True,
         "Keep an audit trail: of every exchange when, by which tool, to which model, and how many values of which kind "

@@ -131,6 +131,15 @@ class AuditReader:
         with self._reading() as connection:
             return [(name, number) for name, number in connection.execute(query, (_PLACES[by], *period))]
 
+    def refusals(self, period: Period = EVER) -> list[tuple[str, int]]:
+        """How many requests were turned away before anything of them was looked at, by code."""
+        query = """
+            SELECT json_extract(said, '$.code'), sum(json_extract(said, '$.count')) AS number
+            FROM entry WHERE kind = 'refusal' AND time >= ? AND time < ? GROUP BY 1 ORDER BY number DESC, 1
+        """
+        with self._reading() as connection:
+            return [(code, number) for code, number in connection.execute(query, period)]
+
     def verify(self, vault: Database, seal: Seal) -> Verdict:
         """Whether every row is there and as it was written. Raises KeyMismatch as well."""
         key = vault.call(lambda connection: key_of(connection, seal))
