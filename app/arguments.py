@@ -100,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
     _add_settings(redact, _TEXT_SETTINGS)
 
+    _add_clients(commands)
     _add_models(commands)
     session = commands.add_parser("session", help="settings that hold in a named session only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -118,6 +119,18 @@ def parser() -> argparse.ArgumentParser:
     _add_vault(commands)
     _add_audit(commands)
     return top
+
+
+def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
+    connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
+    connect.add_argument("--json", action="store_true", help="print it as JSON")
+    run = commands.add_parser("run", help="run a program whose requests go through the app: run -- claude")
+    run.add_argument("--session", default="", metavar="NAME", help="a session of its own (default: one a conversation)")
+    # Everything from the program's name on is the program's.
+    run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
+    for command in (connect, run):
+        _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -62,6 +62,12 @@ def _run(options: argparse.Namespace) -> int:
         return _evaluate(options)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
+    if options.command in ("connect", "run"):
+        from app import connect_command
+
+        if options.command == "connect":
+            return connect_command.connect(settings.current, options.client, as_json=options.json)
+        return connect_command.run(settings.current, options.program, options.session)
     if options.command == "dictionary":
         from app import dictionary_command
 
