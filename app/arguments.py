@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     _add_settings(redact, _TEXT_SETTINGS)
 
     _add_clients(commands)
+    _add_stats(commands)
     _add_models(commands)
     session = commands.add_parser("session", help="settings that hold in a named session only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -131,6 +132,13 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
     for command in (connect, run):
         _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
+
+
+def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
+    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
+    stats.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    _add_settings(stats, [DECLARED["data-dir"]])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -68,6 +68,10 @@ def _run(options: argparse.Namespace) -> int:
         if options.command == "connect":
             return connect_command.connect(settings.current, options.client, as_json=options.json)
         return connect_command.run(settings.current, options.program, options.session)
+    if options.command == "stats":
+        from app import stats_command
+
+        return stats_command.run(settings, options.days, options.format)
     if options.command == "dictionary":
         from app import dictionary_command
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from app.clients import CLIENTS
@@ -94,10 +94,10 @@ def test_a_tool_that_cannot_be_protected_has_no_line_that_waits(connect: Connect
     assert not connect.card.live.isVisibleTo(connect)
 
 
-def test_everything_has_a_name_and_a_key(qtbot: QtBot, connect: Connect) -> None:
+def test_everything_has_a_name_and_a_key(connect: Connect) -> None:
     _choose(connect, "Codex CLI")
     for box in connect.card.snippets:
         assert box.text.accessibleName() and box.copy.accessibleName().startswith("Copy: ")
     connect.search.setFocus()
-    qtbot.keyClick(connect.search, Qt.Key.Key_Tab)
+    QTest.keyClick(connect.search, Qt.Key.Key_Tab)
     assert connect.tools.hasFocus()
