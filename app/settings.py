@@ -227,6 +227,7 @@ class Settings(ProxySettings):
     audit_days: int = option(
         365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
     )
+    welcome: bool = option(True, "Show the first steps at the next start with windows.", "Application")
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"
     )

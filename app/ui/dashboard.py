@@ -124,9 +124,7 @@ class Dashboard(Window):
         self.bars.setVisible(len(found.days) > 1)
         self.bars.show_days(found.days)
         self.entities.fill(found.entities)
-        self.layers.fill(
-            [("seen before" if name == "memo" else name, number) for name, number in found.layers]
-        )
+        self.layers.fill([("seen before" if name == "memo" else name, number) for name, number in found.layers])
         self.tools.fill([(name or "not named", number) for name, number in found.tools])
 
     def _export(self) -> None:
