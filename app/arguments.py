@@ -100,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
     _add_settings(redact, _TEXT_SETTINGS)
 
+    _add_clients(commands)
+    _add_stats(commands)
     _add_models(commands)
     session = commands.add_parser("session", help="list and delete sessions; settings that hold in a named one only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -117,9 +119,9 @@ def parser() -> argparse.ArgumentParser:
     for command in (restore, change, clear, show, every, inside, gone):
         _add_settings(command, [DECLARED["data-dir"]])
     _add_settings_command(commands)
-    stats = commands.add_parser("stats", help="show how much was hidden today, and how much is kept")
-    stats.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_settings(stats, [DECLARED["data-dir"]])
+    storage = commands.add_parser("storage", help="show how much is kept")
+    storage.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(storage, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     _add_access(commands)
     _add_vault(commands)
@@ -139,6 +141,25 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
         action.add_argument("name", nargs="+", metavar="NAME")
     for action in (every, one, change, back):
         _add_settings(action, [DECLARED["data-dir"]])
+
+
+def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
+    connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
+    connect.add_argument("--json", action="store_true", help="print it as JSON")
+    run = commands.add_parser("run", help="run a program whose requests go through the app: run -- claude")
+    run.add_argument("--session", default="", metavar="NAME", help="a session of its own (default: one a conversation)")
+    # Everything from the program's name on is the program's.
+    run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
+    for command in (connect, run):
+        _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
+
+
+def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
+    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
+    stats.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    _add_settings(stats, [DECLARED["data-dir"]])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

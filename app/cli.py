@@ -62,6 +62,16 @@ def _run(options: argparse.Namespace) -> int:
         return _evaluate(options)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
+    if options.command in ("connect", "run"):
+        from app import connect_command
+
+        if options.command == "connect":
+            return connect_command.connect(settings.current, options.client, as_json=options.json)
+        return connect_command.run(settings.current, options.program, options.session)
+    if options.command == "stats":
+        from app import stats_command
+
+        return stats_command.run(settings, options.days, options.format)
     if options.command == "dictionary":
         from app import dictionary_command
 
@@ -72,11 +82,11 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return settings_command.run(settings, bus, options)
-    if options.command == "stats":
-        from app import stats_command
+    if options.command == "storage":
+        from app import storage_command
 
         configure("warning")
-        return stats_command.run(settings, as_json=options.json)
+        return storage_command.run(settings, as_json=options.json)
     if options.command in ("token", "key", "local-key"):
         from app import access_command
 

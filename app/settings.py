@@ -14,8 +14,8 @@ from app.paths import default_root
 from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
-from app.review_settings import ReviewSettings
 from app.upstreams import check_origin
+from app.window_settings import WindowSettings
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
 _BY_ENTITY = frozenset(["operators", "thresholds"])
@@ -38,7 +38,7 @@ def _model_threshold(value: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(ReviewSettings):
+class Settings(WindowSettings):
     """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
 
     protection: bool = option(
@@ -205,36 +205,6 @@ class Settings(ReviewSettings):
         high=100_000,
         restart=True,
     )
-    keep_exchanges: int = option(
-        50,
-        "How many exchanges the inspector remembers, in memory only; 0 for none. Without windows none are.",
-        "Sessions",
-        low=0,
-        high=5000,
-    )
-    keep_texts: int = option(
-        60,
-        "How long the inspector keeps the texts of an exchange; its counts stay. 0 for as long as the exchange.",
-        "Sessions",
-        low=0,
-        high=7 * 24 * 60,
-        unit="min",
-        zero="as long as the exchange",
-    )
-    show_originals: bool = option(
-        True,
-        "Whether the inspector may show what was hidden, once asked to. No system offers every desktop a way to ask "
-        "for its password again, so lock the screen when you leave.",
-        "Sessions",
-    )
-    inspector_memory: int = option(
-        64,
-        "Memory for the texts of the exchanges that the inspector remembers; those of the oldest are let go of first.",
-        "Sessions",
-        low=1,
-        high=4096,
-        unit="MiB",
-    )
     audit: bool = option(
         True,
         "Keep an audit trail: of every exchange when, by which tool, to which model, and how many values of which kind "
@@ -249,11 +219,6 @@ class Settings(ReviewSettings):
     )
     audit_days: int = option(
         365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
-    )
-    notifications: bool = option(
-        True,
-        "Tell, now and then, of what should not go unseen: the first redaction, a refused request, protection lost.",
-        "Application",
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"

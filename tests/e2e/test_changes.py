@@ -210,8 +210,8 @@ def test_what_is_kept_is_told_without_values(tmp_path: Path, monkeypatch: pytest
     assert line.split("\t")[:2] == ["mine", "2"]
     shown = run("session", "show", "mine")
     assert shown.count("[EMAIL_") == 1 and shown.count("[PHONE_") == 1
-    assert json.loads(run("stats", "--json"))["kept"]["entry"] == 2
-    assert "2\tplaceholders" in run("stats")
+    assert json.loads(run("storage", "--json"))["kept"]["entry"] == 2
+    assert "2\tplaceholders" in run("storage")
     run("session", "delete", "mine")
     assert run("session", "all") == ""
     run("session", "show", "mine", status=Exit.USAGE)
