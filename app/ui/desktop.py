@@ -11,6 +11,7 @@ from app.ui.actions import Actions
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
 from app.ui.dictionary import Dictionary
+from app.ui.entities_panel import EntitiesPanel
 from app.ui.inspector import Inspector
 from app.ui.main_window import MainWindow
 from app.ui.notice import tell
@@ -93,7 +94,9 @@ class Desktop(QObject):
     def open_settings(self) -> SettingsForm:
         """Brings the settings to the front."""
         if self._settings is None:
-            self._settings = SettingsForm(self._application.settings, self.bridge, self._change)
+            store = self._application.settings
+            panels = {"Entities": [EntitiesPanel(store, self.bridge)]}
+            self._settings = SettingsForm(store, self.bridge, self._change, panels)
         self._settings.present()
         return self._settings
 
