@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.application import Application
+from app.example import SAMPLE, TITLES, Example
 from app.pipeline.policy import parse_regions
 from app.settings_store import SettingsStore
-from app.trial import SAMPLE, TITLES, Trial
 from app.ui.reading import side
 from app.ui.side_by_side import TextPane
 from app.ui.tasks import Tasks
@@ -50,7 +50,7 @@ class Showing(QWidget):
         super().__init__()
         self._application = application
         self._tasks = tasks
-        self._trial = Trial(SAMPLE)
+        self._example = Example(SAMPLE)
         self.panes = [TextPane() for _ in TITLES]
         self.send = QPushButton("&Send it")
         self.send.clicked.connect(self._send)
@@ -69,19 +69,19 @@ class Showing(QWidget):
     def _send(self) -> None:
         self.wrong.tell("")
         self.send.setEnabled(False)
-        self._trial = Trial(SAMPLE)
+        self._example = Example(SAMPLE)
         self._tasks.start(self._run(), on_error=self.wrong.tell)
 
     async def _run(self) -> None:
         try:
-            await self._trial.run(self._application, self._show)
+            await self._example.run(self._application, self._show)
         finally:
             self.send.setEnabled(True)
 
     def _show(self) -> None:
-        trial = self._trial
-        hidden = (trial.values, trial.placeholders, trial.placeholders, trial.values)
-        for pane, title, text, marked in zip(self.panes, TITLES, trial.texts, hidden, strict=True):
+        example = self._example
+        hidden = (example.values, example.placeholders, example.placeholders, example.values)
+        for pane, title, text, marked in zip(self.panes, TITLES, example.texts, hidden, strict=True):
             pane.show_text(title, "", side(text, _marks(text, marked)))
 
 

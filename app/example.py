@@ -23,7 +23,7 @@ _AGENT = "Anonamoose"
 
 
 @dataclass(slots=True)
-class Trial:
+class Example:
     """The four texts of an exchange, under TITLES; `values` and `placeholders`, each with its entity, stand in them."""
 
     sent: str
