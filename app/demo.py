@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import re
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 from rich.console import Console, Group
@@ -17,13 +13,10 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from app.application import Application
-from app.credentials import VARIABLE
 from app.errors import Exit, UserError
-from app.events import EventBus
 from app.proxy.exchange import Exchange
 from app.proxy.sse import Decoder
-from app.settings_store import SettingsStore
+from app.throwaway import throwaway
 
 _SAMPLE = (
     "Please write to Priya Raman (priya.raman@example.com, 0412 345 678) at Harbour Dental in Wollongong: "
@@ -80,7 +73,7 @@ def demo(text: str | None, *, plain: bool) -> int:
 
 
 async def _exchange(panes: _Panes) -> None:
-    async with _running() as application:
+    async with throwaway() as application:
         body = {"model": "practice", "stream": True, "messages": [{"role": "user", "content": panes.texts[0]}]}
         url = f"{application.base_url.removesuffix('/v1')}/demo/v1/chat/completions"
         async with aiohttp.ClientSession() as client, client.post(url, json=body) as response:
@@ -104,24 +97,3 @@ def _delta(data: str | None) -> str:
     if data is None or data == "[DONE]":
         return ""
     return json.loads(data)["choices"][0]["delta"].get("content") or ""
-
-
-@asynccontextmanager
-async def _running() -> AsyncIterator[Application]:
-    """The app on a free port, with a data folder and a key that go away with it."""
-    from base64 import b64encode
-
-    with tempfile.TemporaryDirectory(prefix="anonamoose-demo-") as folder:
-        before = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = b64encode(os.urandom(32)).decode()
-        settings = SettingsStore({"data_dir": folder, "port": 0, "host": "127.0.0.1"}, environ={})
-        application = Application(settings, EventBus())
-        try:
-            await application.start()
-            yield application
-        finally:
-            await application.stop()
-            if before is None:
-                del os.environ[VARIABLE]
-            else:
-                os.environ[VARIABLE] = before
