@@ -47,6 +47,7 @@ format: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray $(LOCK) -o requirements/app.lock
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in $(LOCK) -c requirements/app.lock -o requirements/serve.lock
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra dev --extra package $(LOCK) \
 		-c requirements/app.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile requirements/supply.in $(LOCK) -o requirements/supply.lock
