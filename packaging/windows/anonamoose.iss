@@ -11,7 +11,6 @@ AppName=Anonamoose
 AppVersion={#VERSION}
 AppVerName=Anonamoose {#VERSION}
 AppPublisher=The Anonamoose authors
-VersionInfoVersion={#VERSION}
 DefaultDirName={autopf}\Anonamoose
 DefaultGroupName=Anonamoose
 DisableProgramGroupPage=yes
