@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from operator import attrgetter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,8 +97,8 @@ async def _all(test: Selftest, shell: Shell | None, reason: str) -> None:
         async with throwaway() as application:
             await test.check("detection", lambda: _detection(application))
             await test.check("model", lambda: _model(application))
-            for trial in TRIALS:
-                await test.check(trial.dialect, lambda trial=trial: _dialect(application, trial))  # type: ignore[misc]
+            trials = (test.check(trial.dialect, partial(_dialect, application, trial)) for trial in TRIALS)
+            await asyncio.gather(*trials)
             await test.check("windows", lambda: _windows(application, shell, reason))
     except UserError as error:
         test.tell("start", "FAILED", f"{error.title} {error.hint}")
@@ -173,7 +173,7 @@ async def _model(application: Application) -> str:
 
 async def _dialect(application: Application, trial: Trial) -> str:
     answer = await ask(application.base_url.removesuffix("/v1"), trial, _TEXT)
-    exchange = max(application.exchanges, key=attrgetter("id"))
+    (exchange,) = (one for one in application.exchanges if one.provider == trial.dialect)
     came_back, _ = exchange.transcript()
     sent = exchange.sent.text if exchange.sent is not None else _TEXT
     for value in _VALUES:

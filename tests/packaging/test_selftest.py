@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app import certificates
-from app.errors import Exit
+from app.errors import Exit, UserError
+from app.selftest_command import Selftest
 from tests.conftest import QT_MISSING
 from tests.e2e.test_command_line import run
 
@@ -26,9 +28,27 @@ def test_it_tries_all_and_says_how_it_went(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()  # nothing of the user's was touched
 
 
-def test_it_fails_where_it_cannot_serve(tmp_path: Path) -> None:
-    done = run("selftest", environ={"TMPDIR": str(tmp_path), "SSL_CERT_FILE": "", "HF_HUB_OFFLINE": "1", "TZ": "UTC"})
-    assert done.returncode == Exit.OK
+async def test_what_fails_is_told_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    async def lacks() -> str:
+        raise UserError("There is none.", "Get one.")
+
+    async def breaks() -> str:
+        raise ImportError("no module")
+
+    async def works() -> str:
+        return "well"
+
+    test = Selftest()
+    await test.check("one", lacks)
+    await test.check("two", breaks)
+    await test.check("three", works)
+    assert test.failed == 2
+    rows = [row.split(maxsplit=4) for row in capsys.readouterr().out.splitlines()]
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("FAILED", "one", "There is none. Get one."),
+        ("FAILED", "two", "ImportError: no module"),
+        ("ok", "three", "well"),
+    ]
 
 
 def test_certificates_that_came_along_are_used_where_the_system_has_none(
@@ -40,15 +60,15 @@ def test_certificates_that_came_along_are_used_where_the_system_has_none(
     brought.write_text("")
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv(certificates.FILE_VARIABLE, raising=False)
-    nothing = ssl.DefaultVerifyPaths(None, None, "", "", "", "")
+    nothing = ssl.DefaultVerifyPaths("", "", "", "", "", "")
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nothing)
     theirs = tmp_path / "theirs.pem"
     monkeypatch.setattr(_openssl, "_CA_FILE_CANDIDATES", [str(theirs)])
     theirs.write_text("")
     assert certificates.place() == str(theirs)
     certificates.bring(brought)
-    assert certificates.FILE_VARIABLE not in __import__("os").environ
+    assert certificates.FILE_VARIABLE not in os.environ
     theirs.unlink()
     assert certificates.place() == ""
     certificates.bring(brought)
-    assert __import__("os").environ[certificates.FILE_VARIABLE] == str(brought)
+    assert os.environ[certificates.FILE_VARIABLE] == str(brought)
