@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("text", nargs="?", help="what to send instead of the sample")
     demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
 
+    words = "see that this installation can do all that it must; no key, no network"
+    commands.add_parser("selftest", help=words)
+
     bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
     bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
     bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")

@@ -44,6 +44,11 @@ def _run(options: argparse.Namespace) -> int:
         from app.demo import demo
 
         return demo(options.text, plain=options.plain)
+    if options.command == "selftest":
+        from app import selftest_command
+
+        configure("error")
+        return selftest_command.run()
     if options.command == "bench":
         ner = False if options.no_ner else None
         if options.ner is not None:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from app.application import Application
-from app.credentials import VARIABLE
 from app.errors import Exit
-from app.events import EventBus
 from app.example import SAMPLE, TITLES, Example
-from app.settings_store import SettingsStore
+from app.throwaway import throwaway
 
 
 class _Panes:
@@ -65,26 +58,5 @@ def demo(text: str | None, *, plain: bool) -> int:
 
 
 async def _exchange(example: Example) -> None:
-    async with _running() as application:
+    async with throwaway() as application:
         await example.run(application, lambda: None)
-
-
-@asynccontextmanager
-async def _running() -> AsyncIterator[Application]:
-    """The app on a free port, with a data folder and a key that go away with it."""
-    from base64 import b64encode
-
-    with tempfile.TemporaryDirectory(prefix="anonamoose-demo-") as folder:
-        before = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = b64encode(os.urandom(32)).decode()
-        settings = SettingsStore({"data_dir": folder, "port": 0, "host": "127.0.0.1"}, environ={})
-        application = Application(settings, EventBus())
-        try:
-            await application.start()
-            yield application
-        finally:
-            await application.stop()
-            if before is None:
-                del os.environ[VARIABLE]
-            else:
-                os.environ[VARIABLE] = before
