@@ -37,8 +37,9 @@ _PER_TEXT, _PER_FINDING = 500, 300
 _CACHED_REPORTS = 200
 #: A text for which detectors make most of what they need only now and then: tables, compiled expressions, lists.
 _TRIAL = (
-    "Kia ora M\u00e4ry, call Dr J. Smith on +64 21 555 0123 or 0491 570 006 \u2013 jane (at) example dot com, 12/03/1985.\n"
-    "card number: 4111\u00a01111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32, SSN 078-05-1120, lives at 12 High Street, "
+    "Kia ora M\u00e4ry, call Dr J. Smith on +64 21 555 0123 or 0491 570 006 \u2013 jane (at) example dot com, "
+    "12/03/1985.\ncard number: 4111\u00a01111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32, SSN 078-05-1120, "
+    "lives at 12 High Street, "
     "Leeds LS1 4DY\nname,email,tfn\nann lee,ann@example.org,\uff11\uff12\uff13 456 782\n"
     "password = hunter2hunter2; api_key: sk-0123456789abcdefghijABCDEFGHIJ https://user:word@192.0.2.1/?q=1&token=eyJhbGciOi\n"
 )
@@ -195,8 +196,17 @@ class Detection:
         result = self.outline(ticket, body, fields)
         leaves, _ = self._opened[ticket]
         engine = self._ready(policy)
-        fresh = (number for number, part in enumerate(result.parts) if not part.is_history)
+        fresh = [number for number, part in enumerate(result.parts) if not part.is_history]
+        if "ner" in policy.layers:
+            self._expect([leaves[number] for number in fresh])
         return result, {number: self._in_leaf(engine, leaves[number], policy) for number in fresh}
+
+    def _expect(self, texts: Iterable[Leaf]) -> None:
+        from app.pipeline.detectors.ner import NerDetector
+
+        detector = self._detectors.get("ner")
+        if isinstance(detector, NerDetector):
+            detector.expect(label(leaf.key) + leaf.value for leaf in texts if leaf.form is not Form.NUMBER)
 
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""

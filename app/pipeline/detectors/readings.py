@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 
 #: Pieces that are remembered in memory, some 200 bytes each.
 MOST = 50_000
+#: What a name is made for besides the piece, where that is a whole text.
+_WHOLE = b"whole"
 
 
 class Word(NamedTuple):
@@ -48,7 +50,23 @@ class Readings:
     def of(self, pieces: Iterable[str], read: Callable[[str], Reading]) -> list[Reading]:
         """The reading of each of `pieces`; `read` makes those that nobody knows."""
         pieces = list(pieces)
-        names = [blake2b(piece.encode(), digest_size=16, key=self._key).digest() for piece in pieces]
+        return self._of([self._name(piece) for piece in pieces], pieces, read)
+
+    def of_whole(self, text: str, read: Callable[[str], Reading]) -> Reading:
+        """The reading of a text that is itself read in pieces, some of which perhaps not at all."""
+        return self._of([self._name(text, _WHOLE)], [text], read)[0]
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Recalls what is known of whole `texts`, all at once."""
+        if self._store is not None:
+            self._recall([self._name(text, _WHOLE) for text in texts])
+
+    def _name(self, piece: str, kind: bytes = b"") -> bytes:
+        # Lone surrogates have no place in UTF-8.
+        data = piece.encode("utf-8", "surrogatepass")
+        return blake2b(data, digest_size=16, key=self._key, person=kind).digest()
+
+    def _of(self, names: Sequence[bytes], pieces: Sequence[str], read: Callable[[str], Reading]) -> list[Reading]:
         self._recall(names)
         found, fresh = [], {}
         for name, piece in zip(names, pieces, strict=True):
