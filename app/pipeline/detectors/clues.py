@@ -12,7 +12,7 @@ SIZE = 1 << 16
 #: A weight of one is so many in the file.
 SCALE = 16
 #: A word with more is worth reading, in parts of SCALE: in a sentence, and in a line with signs of code.
-SAID, CODED = -48, -32
+SAID, CODED = -48, -24
 RUN = re.compile(r"[^\W\d_]+")
 #: Words, but for those that would be no names wherever they are found: see `edges.in_code`.
 WORD = re.compile(r"(?<![^\W\d])(?<![@#])(?<![\w)\]]\.)[^\W\d_]++(?![_@(=]|\.[a-z0-9_])")
