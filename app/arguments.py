@@ -78,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
+    _add_settings(bench, [DECLARED["data-dir"]])
+
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
     evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
     evaluate.add_argument(
@@ -92,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
     evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_settings(evaluate, [DECLARED[name] for name in EVALUATION_SETTINGS])
+    _add_settings(evaluate, [DECLARED[name] for name in (*EVALUATION_SETTINGS, "data-dir")])
 
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.arguments import EVALUATION_SETTINGS, parser
 from app.errors import Exit, UserError
@@ -55,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
             from app.bench.ner import bench_models
             from app.pipeline.models import DEFAULT
 
-            return bench_models(options.ner or [DEFAULT], options.rounds or 5, as_json=options.json)
+            return bench_models(options.ner or [DEFAULT], _fetched(options), options.rounds or 5, as_json=options.json)
         if options.layers or options.text:
             from app.bench.layers import bench_layers
 
@@ -159,6 +160,11 @@ def _vault(settings: SettingsStore, options: argparse.Namespace) -> int:
     return vault_command.panic(settings, everything=options.all, yes=options.yes)
 
 
+def _fetched(options: argparse.Namespace) -> Path:
+    """Where fetched models lie."""
+    return SettingsStore({"data_dir": options.data_dir}).paths.models
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     from app.evaluation import Choice, Output, evaluate, parse_layers
 
@@ -170,14 +176,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = settings.policy
     if options.layers is not None:
         policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    fetched = _fetched(options)
     if options.ner is not None:
         from app.evaluation.ner import evaluate_models
 
         models = options.ner or [settings.ner_model]
-        return evaluate_models(models, options.file, options.limit, policy, as_json=options.json)
+        return evaluate_models(models, fetched, options.file, options.limit, policy, as_json=options.json)
     choice = Choice(options.split or "", frozenset(options.kind), options.limit)
     output = Output(options.json, options.html or "", options.against or "", options.examples)
-    return evaluate(options.file, choice, policy, settings.ner_model, output)
+    return evaluate(options.file, choice, policy, (settings.ner_model, fetched), output)
 
 
 if __name__ == "__main__":

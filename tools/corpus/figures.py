@@ -26,7 +26,7 @@ def measured(texts: list[Item], policy: Policy, words: str) -> dict[str, Any]:
     """The figures of `texts`, as `anonamoose eval --json` gives them."""
     print(f"{words} …", file=sys.stderr)
     started = time.process_time()
-    result = score(texts, policy, "minilm", lambda _done, _whole: None)
+    result = score(texts, policy, ("minilm", None), lambda _done, _whole: None)
     return as_data(result, texts, policy, time.process_time() - started, 0)
 
 
