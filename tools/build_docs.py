@@ -9,7 +9,7 @@ from app.option import Declared
 from app.pipeline.operators import PRESETS
 from app.pipeline.patterns import ALL, Pattern
 from app.settings import DECLARED, OWN
-from tools import api_page, connect_page, licences
+from tools import api_page, commands_page, connect_page, endpoints_page, entities_page, licences
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -135,6 +135,9 @@ PAGES = {
     "licences.md": licences.page,
     "api.md": api_page.page,
     "connect.md": connect_page.page,
+    "commands.md": commands_page.page,
+    "endpoints.md": endpoints_page.page,
+    "entities.md": entities_page.page,
 }
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from app import __version__
 from app.arguments import parser
 from app.errors import Exit
 from app.settings import DECLARED
+from tools.command_tree import commands, sentence
 
 PAGE = Path(__file__).resolve().parents[1] / "packaging" / "linux" / "anonamoose.1"
-_EXITS = {
+#: The exit statuses, in words.
+EXITS = {
     Exit.OK: "All went well.",
     Exit.FAILURE: "It failed in a way that has no number of its own.",
     Exit.USAGE: "The command line cannot be read.",
@@ -43,7 +45,7 @@ def page() -> str:
             "A flag wins over the variable, the variable over what is stored.",
             *_settings(),
             ".SH EXIT STATUS",
-            *(f".TP\n.B {code.value}\n{_text(words)}" for code, words in _EXITS.items()),
+            *(f".TP\n.B {code.value}\n{_text(words)}" for code, words in EXITS.items()),
             ".SH FILES",
             ".TP\n.I ~/.local/share/anonamoose\nThe data folder: settings, the sealed vault, models.",
             ".SH SEE ALSO",
@@ -53,38 +55,15 @@ def page() -> str:
     )
 
 
-def _commands(of: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
-    for action in of._actions:
-        if not isinstance(action, argparse._SubParsersAction):
-            continue
-        words = {choice.dest: choice.help or "" for choice in action._choices_actions}
-        for name, command in action.choices.items():
-            whole = f"{before} {name}".strip()
-            shown = "".join(f" {_name(argument)}" for argument in command._actions if _is_operand(argument))
-            yield f".TP\n.B {_text(whole)}{_text(shown)}\n{_sentence(words.get(name, ''))}"
-            yield from _options(command)
-            yield from _commands(command, whole)
-
-
-def _is_operand(argument: argparse.Action) -> bool:
-    return not argument.option_strings and not isinstance(argument, argparse._SubParsersAction)
-
-
-def _name(argument: argparse.Action) -> str:
-    name = str(argument.metavar or argument.dest).upper()
-    return f"[{name}]" if argument.nargs in ("?", "*") else f"{name}..." if argument.nargs == "+" else name
-
-
-def _options(command: argparse.ArgumentParser) -> Iterator[str]:
-    """Those that are no settings."""
-    known = {f"--{name}" for name in DECLARED} | {"-h"}
-    rows = [one for one in command._actions if one.option_strings and not known & set(one.option_strings)]
-    if rows:
-        yield ".RS"
-        for one in rows:
-            value = f" {_name(one)}" if one.nargs != 0 and one.metavar else ""
-            yield f".TP\n.B {_text(', '.join(one.option_strings) + value)}\n{_sentence(one.help or '')}"
-        yield ".RE"
+def _commands(top: argparse.ArgumentParser) -> Iterator[str]:
+    for command in commands(top):
+        shown = "".join(f" {operand}" for operand in command.operands)
+        yield f".TP\n.B {_text(command.name)}{_text(shown)}\n{_text(command.words)}"
+        if command.options:
+            yield ".RS"
+            for option in command.options:
+                yield f".TP\n.B {_text(option.flags)}\n{_text(option.words)}"
+            yield ".RE"
 
 
 def _settings() -> Iterator[str]:
@@ -95,13 +74,8 @@ def _settings() -> Iterator[str]:
             yield f".SS {_text(group)}"
         flag = f"--[no-]{row.name}" if row.kind is bool else f"--{row.name} {'|'.join(row.choices) or 'X'}"
         unit = f" [{row.option.unit}]" if row.option.unit else ""
-        yield f".TP\n.BR {_text(flag).replace(' ', chr(92) + ' ')}\n{_sentence(row.option.help + unit)}"
+        yield f".TP\n.BR {_text(flag).replace(' ', chr(92) + ' ')}\n{_text(sentence(row.option.help + unit))}"
         yield f"Variable: {_text(row.variable)}."
-
-
-def _sentence(words: str) -> str:
-    words = words.replace("%%", "%").strip()
-    return _text(words[:1].upper() + words[1:] + ("" if words.endswith((".", "!")) else ".")) if words else ""
 
 
 def _text(words: str) -> str:

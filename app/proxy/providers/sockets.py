@@ -58,11 +58,11 @@ _REALTIME = Socket(
     joined=True,
     audio=AUDIO,
 )
-_DECLARED = {(OPENAI.name, socket.path): socket for socket in (_RESPONSES, _REALTIME)}
+DECLARED = {(OPENAI.name, socket.path): socket for socket in (_RESPONSES, _REALTIME)}
 #: Every string of a client's frame is text, every string of the provider's is restored by itself.
 UNDECLARED = Socket("/v1/…", Fields(generic=True), undeclared(FRAMES), joined=True)
 
 
 def socket_of(provider: Provider, path: str) -> Socket | None:
     """How `path` speaks over a WebSocket, None if nobody has declared it."""
-    return _DECLARED.get((provider.name, path))
+    return DECLARED.get((provider.name, path))
