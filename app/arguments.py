@@ -163,7 +163,7 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
     stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
-    stats.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    stats.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
     _add_settings(stats, [DECLARED["data-dir"]])
 
 
@@ -273,7 +273,7 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
     add.add_argument("--part", action="store_true", help="inside of words as well")
     add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
     remove.add_argument("text", nargs="*")
-    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID")
+    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
     read.add_argument("file", help="a file in UTF-8, or - for standard input")
     write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
     for action in (read, write):
