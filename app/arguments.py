@@ -177,7 +177,8 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
     remove = key.add_parser("remove", help="forget a key")
     confirm = key.add_parser("confirm", help="let a key be sent to where the provider's requests go now")
-    for action in (change, remove, confirm):
+    tried = key.add_parser("test", help="ask the provider whether it takes the key")
+    for action in (change, remove, confirm, tried):
         action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
     confirm.add_argument("origin", nargs="?", default="", help="the place, if it is none that the settings name")
     known = key.add_parser("list", help="show whose keys are kept and where they may be sent, and no key")
@@ -198,7 +199,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
         _add_settings(action, [DECLARED["data-dir"]])
-    for action in (change, remove, confirm, known, add):
+    for action in (change, remove, confirm, tried, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.application import Application
 from app.errors import UserError
+from app.ui.access_panel import AccessPanel
 from app.ui.actions import Actions
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
@@ -19,7 +20,9 @@ from app.ui.dictionary import Dictionary
 from app.ui.entities_panel import EntitiesPanel
 from app.ui.first_run import FirstRun
 from app.ui.inspector import Inspector
+from app.ui.keys_panel import KeysPanel
 from app.ui.main_window import MainWindow
+from app.ui.models_panel import ModelsPanel
 from app.ui.notice import tell
 from app.ui.notifications import Notifications
 from app.ui.review_window import ReviewWindow
@@ -117,7 +120,12 @@ class Desktop(QObject):
 
     def _make_settings(self) -> SettingsForm:
         store = self._application.settings
-        panels = {"Entities": [EntitiesPanel(store, self.bridge)]}
+        panels: dict[str, list[QWidget]] = {
+            "Entities": [EntitiesPanel(store, self.bridge)],
+            "Models": [ModelsPanel(store, self.bridge, self.tasks)],
+            "Keys": [KeysPanel(self._application, self.bridge, self.tasks)],
+            "Access": [AccessPanel(self._application, self.bridge, self.tasks)],
+        }
         return SettingsForm(store, self.bridge, self._change, panels)
 
     def open_connect(self) -> Connect:
