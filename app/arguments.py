@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_clients(commands)
     _add_stats(commands)
+    _add_login(commands)
     _add_models(commands)
     session = commands.add_parser("session", help="list and delete sessions; settings that hold in a named one only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -158,6 +159,11 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
     for command in (connect, run):
         _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
+
+
+def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    login = commands.add_parser("login", help="whether the app starts when you sign in")
+    login.add_argument("action", choices=("on", "off", "status"), help="turn it on or off, or tell which it is")
 
 
 def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from aiohttp import web
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -24,10 +25,13 @@ from app.settings_store import SettingsStore
 from app.store.access import OURS
 from app.ui.access_panel import AccessPanel
 from app.ui.bridge import Bridge
+from app.ui.desktop import Desktop
 from app.ui.keys_panel import KeysPanel
+from app.ui.login_panel import LoginPanel
 from app.ui.models_panel import ModelsPanel
 from app.ui.rows import Rows
 from app.ui.tasks import Tasks
+from app.ui.theme import is_dark
 from tests.fake_hub import COMMIT, REPOSITORY, FakeHub
 from tests.ui.staging import on_loop, until
 from tests.unit.test_credentials import Memory
@@ -327,3 +331,39 @@ async def test_what_goes_wrong_is_said(qtbot: QtBot, tmp_path: Path) -> None:
         await idle(panel)
         await until(panel.complaint.text)
         assert "no model called" not in panel.complaint.text()
+
+
+def test_starting_at_sign_in_is_what_the_system_says(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("about the entries of Linux desktops")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "none"))
+    panel = LoginPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    assert not panel.box.isChecked()
+    panel.box.click()
+    assert panel.box.isChecked() and (tmp_path / "autostart/anonamoose.desktop").exists()
+    (tmp_path / "autostart/anonamoose.desktop").unlink()
+    panel.hide()
+    panel.show()
+    assert not panel.box.isChecked()
+    (tmp_path / "autostart").rmdir()
+    (tmp_path / "autostart").write_text("a file where a folder should be")
+    panel.box.click()
+    assert not panel.box.isChecked() and "cannot be changed" in panel.complaint.text()
+
+
+@on_loop
+async def test_the_theme_is_a_setting(qtbot: QtBot, tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        desktop = Desktop(stage.application, QApplication.instance(), patience=0)  # type: ignore[arg-type]
+        before = QApplication.palette()
+        for theme in ("dark", "light", "dark"):
+            stage.settings.set("theme", theme)
+            assert is_dark(QApplication.palette()) == (theme == "dark")
+        stage.settings.set("theme", "system")
+        assert QApplication.palette() == before
+        await desktop.close()
