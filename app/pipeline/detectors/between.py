@@ -10,14 +10,14 @@ import re
 
 from app.pipeline.patterns.pattern import REACH
 
-# As one count leaders, a tag up to the value in it, another attribute, an index, a footnote's mark, a link's target.
+# As one count leaders, a hint in brackets, a tag up to the value in it, another attribute, an index, a footnote's mark, a link's target.
 _UNIT = (
     r"[ .\u00b7\u2024-\u2026_\-\u2500=~\t]{4,160}+"
     r"|<(?i:input)[^<>\n]{0,200}?value="
     r"|<(?i:option)[^<>\n]{0,80}?value=(?=[\"'][A-Z]{0,3}[0-9][0-9A-Z \-./]{3,40}[\"'])|<[A-Za-z/!][^<>\n]{0,200}>"
     r"|[ ](?:maxlength|minlength|rows|cols|size|tabindex)=[\"'][0-9]{1,4}[\"']"
     r"|[ ](?:id|class|type)=[\"'][a-z][a-z0-9 _\-]{0,31}[\"']"
-    r"|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n]"
+    r"|\([^()\n0-9]{8,120}\)|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n]"
 )
 # A number that is no value: a day, how many of something, which of several, a place in a form.
 _SMALL = (

@@ -29,7 +29,7 @@ _LISTED = re.compile(
     r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
     r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
 )
-_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…"
+_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…·─│║"
 #: Where a word is not asked any further if there is no digit: leaders are long.
 _WINDOW = 4 * REACH
 # The longest value that is looked for before a word.
@@ -248,6 +248,7 @@ def _is_word(text: str, start: int, end: int, unit: bool) -> bool:
     after = text[end : end + 1]
     if after == before == "-":
         return False
-    if not after.isalnum() or (after.isupper() and text[end - 1].islower()):
+    # A footnote's mark is no letter: "TFN¹".
+    if not (after.isalpha() or after.isdecimal()) or (after.isupper() and text[end - 1].islower()):
         return True
     return _JOINED.match(text, end) is not None
