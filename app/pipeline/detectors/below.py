@@ -90,7 +90,7 @@ class Place(NamedTuple):
 
     def holds(self, text: str, end: int) -> bool:
         """Whether a value here may end at `end`."""
-        return not self.alone or _TAIL.match(text, end) is not None
+        return not self.alone or is_alone(text, end)
 
 
 def places(text: str, start: int, end: int) -> Iterator[Place]:
@@ -128,6 +128,11 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
             elif said < stop:
                 lines += 1
         position = stop + 1
+
+
+def is_alone(text: str, end: int) -> bool:
+    """Whether nothing that says something stands behind a value that ends at `end`, on its line or in its cell."""
+    return _TAIL.match(text, end) is not None
 
 
 def is_stamped(text: str, end: int, last: int) -> bool:

@@ -53,13 +53,26 @@ _BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[^ \t=:] )[ \t]{0,4}\Z")
 _KEYS_ONLY = frozenset({"ss"})
 
 
+_NUMBERS = ("number", "no", "num", "nr")
+
+
 def spellings(word: str) -> set[str]:
     """How a word of a row's context may be written, folded: joined or not, an abbreviation with its full stops.
 
-    The letters of an abbreviation may be apart, too: "_" is folded to a blank.
+    The letters of an abbreviation may be apart, too: "_" is folded to a blank. What is somebody's may be said so, and
+    "number" has abbreviations of its own.
     """
+    stem, blank, number = word.rpartition(" ")
+    if number == "number":
+        return {one for end in _NUMBERS for one in _spelled(f"{stem} {end}")}
+    return _spelled(word)
+
+
+def _spelled(word: str) -> set[str]:
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
     first, blank, rest = word.partition(" ")
+    if blank and first.isalpha() and len(first) >= 5 and first[-1] != "s":
+        out |= {f"{first}{ending} {rest}" for ending in ("s", "'s", "s'")}
     letters = first.replace(".", "").replace("/", "")
     if first.isalpha() and len(first) <= 5:
         out |= {".".join(first)} if not blank else {f"{first}. {rest}"}
@@ -140,7 +153,9 @@ def _further(text: str, rows: list[Pattern], end: int, digit: int) -> list[Found
     if last <= digit or between.OTHER.search(text, end, last) or below.is_stamped(text, end, last):
         return []
     starts = [start for start in _starts(text, digit + 1, last, False) if not stated.is_thing(text, start)]
-    return list(_values(text, [row for row in rows if row.reach >= REACH], starts, end))
+    found = list(_values(text, [row for row in rows if row.reach >= REACH], starts, end))
+    line = text.rfind("\n", end, last) + 1
+    return [one for one in found if one[0] < line or not line or below.is_alone(text, one[1])]
 
 
 def _below(text: str, rows: list[Pattern], start: int, end: int) -> list[Found]:
