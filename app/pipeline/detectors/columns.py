@@ -112,10 +112,23 @@ def _rows(text: str, stop: int, mark: str, count: int) -> tuple[list[list[Cell]]
         if _RULE.fullmatch(text, begin, end):
             continue
         cells = _cells(text, begin, end, mark)
+        if len(cells) > count and mark == ",":
+            cells = _joined(text, cells)
         if len(cells) != count:
             return rows, begin
         rows.append(cells)
     return rows, len(text) if stop < 0 else stop
+
+
+def _joined(text: str, cells: list[Cell]) -> list[Cell]:
+    """The fields of a line in which nobody quoted what has a comma and a blank itself: "March 5, 1980"."""
+    out = cells[:1]
+    for start, end in cells[1:]:
+        if text[start : start + 1] == " ":
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
 
 
 def _cells(text: str, begin: int, end: int, mark: str) -> list[Cell]:

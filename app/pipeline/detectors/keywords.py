@@ -48,7 +48,7 @@ _INITIALS = re.compile(
 _KEY = re.compile(
     r"(?i:[_ ]?(?:no|num|number|nr|id))?\.?(?:[\"'`*\]]{0,4}[ \t]{0,4}(?:[:=|,;>\n\t]|</|[a-z\-]{2,12}=)|\Z)"
 )
-_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[^ \t=:] )[ \t]{0,4}\Z")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*_]|[^ \t=:] )[ \t]{0,4}\Z")
 #: What is too short for more than a key.
 _KEYS_ONLY = frozenset({"ss"})
 
@@ -71,6 +71,9 @@ def spellings(word: str) -> set[str]:
 def _spelled(word: str) -> set[str]:
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
     first, blank, rest = word.partition(" ")
+    if blank:
+        *some, last = word.split(" ")
+        out.add(" ".join([*(f"{one}." if one.isalpha() and len(one) <= 5 else one for one in some), last]))
     if blank and first.isalpha() and len(first) >= 5 and first[-1] != "s":
         out |= {f"{first}{ending} {rest}" for ending in ("s", "'s", "s'")}
     letters = first.replace(".", "").replace("/", "")

@@ -76,7 +76,7 @@ _ID_WORDS = _numbers(
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
 _PLATE_WORDS = (
     "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn",
-    "tag number", "tag #", "vehicle tag", "license tag", "reg number",
+    "tag number", "tag #", "vehicle tag", "vehicle reg", "car reg", "license tag", "reg number",
 )  # fmt: skip
 
 ROWS = (
