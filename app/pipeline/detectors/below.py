@@ -62,7 +62,7 @@ _LEAD = frozenset(
     got get have has had on file card says reads said should would could be think believe guess use used try just please
     pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
     cool done there happy to help still same actually maybe probably about answer value currently set
-    recorded given listed shown stored registered""".split()
+    recorded typed entered put tried wrote given listed shown stored registered""".split()
 )
 _LEADING = re.compile(
     r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9_\-])[^A-Za-z0-9\n]*"
