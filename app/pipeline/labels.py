@@ -62,7 +62,7 @@ def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:
     """
     if not owners or len(value) > _VALUE or key.lower() not in _OF_VALUES | _OF_ANYTHING:
         return key
-    beside = {name.lower(): said for name, member in owners[-1] if (said := _said(member))}
+    beside = {name.lower(): member for name, member in owners[-1]}
     told = _told(beside, _OF_LABELS)
     if not told and key.lower() in _OF_ANYTHING:
         holder = path.rpartition(".")[0].rpartition(".")[2]
@@ -83,8 +83,8 @@ def _said(member: object) -> str:
     return member if isinstance(member, str) else ""
 
 
-def _told(beside: Mapping[str, str], names: Iterable[str]) -> str:
-    found = (beside[name] for name in names if name in beside)
+def _told(beside: Mapping[str, object], names: Iterable[str]) -> str:
+    found = (_said(beside[name]) for name in names if name in beside)
     return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), "")
 
 

@@ -25,7 +25,9 @@ _DAY = (
 )
 _SMALL = r"[0-9]{1,2}(?:st|nd|rd|th|[a-z])?(?![0-9A-Za-z]|[ .,:/\-][0-9])"
 # How many of something, which of several, a place in a form: what follows is named anew, in few words, or the value.
-_PLACE = rf"{_SMALL}(?=[^\w\n]{{0,8}}(?:[A-Za-z]{{1,16}}(?: [A-Za-z]{{1,16}})?[^\w\n]{{0,4}}[:=\-\u2013|>\n]|[0-9A-Z\n]))"
+_PLACE = (
+    rf"{_SMALL}(?=[^\w\n]{{0,8}}(?:[A-Za-z]{{1,16}}(?: [A-Za-z]{{1,16}})?[^\w\n]{{0,4}}[:=\-\u2013|>\n]|[0-9A-Z\n]))"
+)
 _HINT = rf"[(\[](?:[^()\[\]\n0-9]|{_DAY}|{_SMALL}){{1,80}}[)\]]"
 _NO_VALUE = rf"{_HINT}|(?<![0-9A-Za-z])(?:{_DAY}|{_PLACE})"
 

@@ -48,7 +48,7 @@ _INITIALS = re.compile(
 _KEY = re.compile(
     r"(?i:[_ ]?(?:no|num|number|nr|id))?\.?(?:[\"'`*\]]{0,4}[ \t]{0,4}(?:[:=|,;>\n\t]|</|[a-z\-]{2,12}=)|\Z)"
 )
-_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*_]|[^ \t=:] )[ \t]{0,4}\Z")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[A-Za-z]{3}_|[^ \t=:] )[ \t]{0,4}\Z")
 #: What is too short for more than a key.
 _KEYS_ONLY = frozenset({"ss"})
 

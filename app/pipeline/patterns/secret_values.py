@@ -65,7 +65,7 @@ def is_telling(value: str) -> bool:
     """Whether nobody writes `value` but as a password, so that no sign need stand between it and the word for one."""
     if is_strong(value) and any(not char.isalnum() and char not in "_-./:+='’" for char in value[1:]):
         return True
-    if len(value) < 10 or _HEX.fullmatch(value) or not value.isalnum() or not value.isascii():
+    if len(value) < 10 or _HEX.fullmatch(value) or value.isupper() or not value.isalnum() or not value.isascii():
         return False
     runs = len(_DIGITS.findall(value))
     is_mixed = runs > 2 or (runs > 1 and 2 * len(_WORDS.sub("", value)) > len(value))
