@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from app.pipeline.detectors.columns import Columns
 from app.pipeline.detectors.name_lists import NOT_SURNAMES, STOP, key
 
-# Where the heading ends; most of what has such an ending is none, which the letters before tell.
-_ENDS = re.compile(
-    r"(?:[Nn]ame|NAME)s?(?![A-Za-z])|(?<![A-Za-z_.])(?:[Ll]ast|LAST|[Gg]iven|GIVEN)(?=[ \t\"']{0,4}[,;|\t])"
+# Where a heading ends, each looked for by letters that are always there, which is quick. Whether it is one of these
+# headings the letters before "name" tell; "last" and "given" stand alone.
+_NAME_ENDS = (re.compile(r"ame(?<=[Nn]ame)s?(?![A-Za-z])"), re.compile("NAMES?(?![A-Za-z])"))
+_ALONE = r"(?=[ \t\"']{0,4}[,;|\t])"
+_ALONE_ENDS = (
+    re.compile(rf"ast(?<=[Ll]ast)(?<![A-Za-z_.]....){_ALONE}"),
+    re.compile(rf"iven(?<=[Gg]iven)(?<![A-Za-z_.].....){_ALONE}"),
+    re.compile(rf"LAST(?<![A-Za-z_.]....){_ALONE}"),
 )
 _HEADING = re.compile(
     r"(?:(?:first|last|given|family|full|middle|maiden|sur|fore|preferred|legal|patient|customer|client|employee|contact"
-    r"|applicant|student|tenant|member|person)s?[ _\-]?|(?<![a-z])[fl])\Z",
+    r"|applicant|student|tenant|member|person)s?[ _\-]?|(?<![a-z])[fl])names?\Z",
     re.IGNORECASE,
 )
 _NAME = r"(?:[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\W\d_]\.)"
@@ -26,22 +31,26 @@ _MARKS = ("<th", "<TH", "<td", "VALUES", "values")
 
 def find(text: str) -> Iterator[tuple[int, int]]:
     """Where such names start and end."""
-    columns: Columns | None = None
-    for ends in _ENDS.finditer(text):
-        begin = ends.start()
-        if ends.group()[0] in "Nn":
-            before = _HEADING.search(text, max(0, begin - 16), begin)
-            if before is None:
-                continue
-            begin = before.start()
-        if columns is None:
-            columns = Columns(text)
-            if any(mark in text for mark in _MARKS):
-                columns.mark()
-        for left, right in columns.under(begin, ends.end(), 0):
+    headings = sorted(_headings(text), key=lambda place: place[1])
+    columns = Columns(text)
+    if headings and any(mark in text for mark in _MARKS):
+        columns.mark()
+    for start, end in headings:
+        for left, right in columns.under(start, end, 0):
             cell = _CELL.fullmatch(text, left, right)
             if cell and _is_name(cell["name"]):
                 yield cell.span("name")
+
+
+def _headings(text: str) -> Iterator[tuple[int, int]]:
+    for ends in _NAME_ENDS:
+        for match in ends.finditer(text):
+            before = _HEADING.search(text, max(0, match.start() - 17), match.end())
+            if before:
+                yield before.start(), match.end()
+    for ends in _ALONE_ENDS:
+        for match in ends.finditer(text):
+            yield match.end() - len("given" if match.group() == "iven" else "last"), match.end()
 
 
 def _is_name(said: str) -> bool:
