@@ -20,13 +20,13 @@ _LETTERS = 10
 # A hint or a tag behind a label, which may have digits; and what no line has that is a label or asks.
 _HINT = re.compile(r"\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>")
 _NO_REST = re.compile("[0-9=;{}]")
-# Behind a label only this: what makes it the name of a number, marks, a hint.
+# Behind a label only this: what makes it the name of a number, marks, a hint, an instruction.
 _LABEL_REST = re.compile(
     r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference)(?![a-z]))?"
     r"(?:[^\w\n]{0,24}(?i:required|optional)?[^\w\n]{0,8}|(?: [a-z]{1,16}){1,3}:[^\w\n]{0,4}"
     r"|[^\w\n]{0,8}(?i:see|as) (?i:below|follows|attached)[^\w\n]{0,8}"
-    r"|[^\w\n]{1,8}(?i:please|enter|write|use|see|as|if|you|you'll|do not|don't|without|must|no|in|from|found|shown|give"
-    r"|leave|type|include|only|we|this|it|the) [^\n]{1,100})"
+    r"|[^\w\n]{1,8}(?i:please|enter|write|use|see|as|if|you|you'll|do not|don't|without|must|no|in|from|found|shown"
+    r"|give|leave|type|include|only|we|this|it|the) [^\n]{1,100})"
 )
 _MARKS = r"[ \t>|*_#`~+\u2022\u00b7\u2013\u2014\-=\[\]()\"'\u201c\u201d\u2018\u2019:.,!]"
 # "1.", "b)", "[x]", a tag; a fence's language stands alone on its line and is skipped as one that says nothing.

@@ -10,7 +10,8 @@ import re
 
 from app.pipeline.patterns.pattern import REACH
 
-# As one count leaders, a hint in brackets, a tag up to the value in it, another attribute, an index, a footnote's mark, a link's target.
+# As one count leaders, a hint in brackets, a tag up to the value in it, another attribute, an index, a footnote's mark,
+# a link's target.
 _UNIT = (
     r"[ .\u00b7\u2024-\u2026_\-\u2500=~\t]{4,160}+"
     r"|<(?i:input)[^<>\n]{0,200}?value="
@@ -50,7 +51,8 @@ _SAME = (
 # is added to ("acc += 10").
 OTHER = re.compile(
     rf"[,;]\s{{0,64}}[\"'`]?(?!{_SAME})[A-Za-z_][\w\-]{{0,30}}(?: [\w\-]{{1,30}}){{0,2}}[\"'`]?[ ]?[:=]"
-    rf"|[:=][ \t]*\w[^\n]{{0,40}}\n[ \t]*[\"'`]?(?!{_SAME}|(?i:ref(?:erence)?)\b)[A-Za-z_][\w \-]{{0,30}}[\"'`]?[ ]?[:=]"
+    rf"|[:=][ \t]*\w[^\n]{{0,40}}\n[ \t]*[\"'`]?(?!{_SAME}|(?i:ref(?:erence)?)\b)"
+    r"[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
     r"|[+*/%|&^\-]="
 )
 #: Farther than that only what the sentence says the word to be: "the TFN we have on file for this person is …".

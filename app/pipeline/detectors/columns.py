@@ -1,7 +1,7 @@
 """Tables in a text: which cells stand in the column under a word.
 
-Lines whose fields are set apart by "|" and the like, tabs, ";", "," or two blanks, rows of an HTML table, and what an SQL statement
-inserts. A table is its first line and those behind it that have as many fields; it is read once.
+Lines whose fields are set apart by "|" and the like, tabs, ";", "," or two blanks, rows of an HTML table, and what an
+SQL statement inserts. A table is its first line and those behind it that have as many fields; it is read once.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ _AFTER_TITLE = re.compile(r"\.?(?=[ \u00a0])")
 #: Ends of labels whose value is a person, whatever it looks like, and the words before that make them so.
 _LABEL = re.compile(
     r"[NnHhKk](?:ame|AME|older|OLDER|in|IN)\\{0,3}[\"'\]]{0,2}"
-    r"(?:[ \t]{0,4}[:=>]>?\s{0,4}|[ .\u2026_\t]{2,80}| (?:[a-z]{2,8}=[\"'][\w \-]{0,24}[\"'] ){0,4}value=)\\{0,3}[\"'“]?"
-    rf"(?=[{_UPPER}])"
+    r"(?:[ \t]{0,4}[:=>]>?\s{0,4}|[ .\u2026_\t]{2,80}| (?:[a-z]{2,8}=[\"'][\w \-]{0,24}[\"'] ){0,4}value=)"
+    rf"\\{{0,3}}[\"'“]?(?=[{_UPPER}])"
 )
 _LABEL_START = re.compile(
     r"(?<!service)(?<!product)(?<!package)(?:first|last|given|family|full|middle|maiden|sur|fore|patient|customer|client|employee|contact|applicant"

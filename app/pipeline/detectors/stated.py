@@ -33,7 +33,8 @@ _CLOSING = "\"'`*_~’”"
 _REMARK = re.compile(r"[\"'`);,]{0,4}[ \t]{0,8}(?://|#|--|/\*|<!--)[ \t]{0,4}(?:[A-Za-z'’]{1,16} ){0,2}")
 # The cell before: the value stands in a cell of its own, and so does the word.
 _CELL = re.compile(
-    r"[\"'`*_]{0,4}(?:[ \t]{0,16}(?:[|│║\t;]|</t[dh]>\s{0,16}<t[dh][^<>]{0,80}>)[ \t]{0,16}|[ .\u00b7\u2026_\-\u2500]{3,80}+)"
+    r"[\"'`*_]{0,4}(?:[ \t]{0,16}(?:[|│║\t;]|</t[dh]>\s{0,16}<t[dh][^<>]{0,80}>)[ \t]{0,16}"
+    r"|[ .\u00b7\u2026\-\u2500]{3,80}+)"
     r"[\"'`*_]{0,4}(?:[A-Za-z'’]{1,16} ){0,2}"
 )
 _FIELD = re.compile(r"[\"']?,[ ]?[\"']?(?:[A-Za-z'’]{1,16} ){0,2}")
@@ -44,15 +45,15 @@ _ATTRIBUTE = re.compile(
     r"[\"'](?: (?:class|type)=[\"'][a-z \-]{0,24}[\"']){0,2} (?:name|id|label|title|aria-label|placeholder)=[\"']"
     r"(?:[A-Za-z]{1,16}[ _\-]){0,2}"
 )
-_CELL_ENDS = re.compile(
-    r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[\"'`*_ \t]{0,16}(?:[|│║\t;]|</t|\r?\n|\Z)"
-)
+_NOUN = "(?i:[ _\\-.]{0,2}(?:no|num|number|nr|id|code|card|details|file|ref|reference|identifier|#)){0,2}"
+_CELL_ENDS = re.compile(rf"{_NOUN}[\"'`*_ \t]{{0,16}}(?:[|│║\t;]|</t|\r?\n|\Z)")
 _CELL_BEGINS = re.compile(r"(?:\A|[\n|│║\t;>])[ \t\"'`*_]{0,16}\Z")
 _FIELD_BEGINS = re.compile("(?:\\A|\n)[\"']?\\Z")
 # Nothing behind the word but its line's end, and perhaps what makes it the name of a number.
-_ENDS = re.compile(r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[^\w\n]{0,12}(?:\n|\Z)")
+_ENDS = re.compile(rf"{_NOUN}[^\w\n]{{0,12}}(?:\n|\Z)")
 _RULED = re.compile(
-    r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}\r?\n|[ \t]{0,16}[\-_=\u2500.]{3,80}[ \t]*\r?\n)?[ \t*_(\[]{0,16}(?:[A-Za-z']{1,12} ){0,2}\Z"
+    r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}(?:[\-_=\u2500.]{3,80}[ \t]*)?\r?\n)?"
+    r"[ \t*_(\[]{0,16}(?:[A-Za-z']{1,12} ){0,2}\Z"
 )
 _BLANK = re.compile(r"(?:\A|\n)[ \t]*(?:[\-_=\u2500.]{3,80}[ \t]*)?(?:\n|\A)?[ \t*_`>\[]{0,8}\Z")
 _NO_NUMBER = frozenset(("number of", "lot of", "total of"))

@@ -122,7 +122,7 @@ ROWS = (
     ),
     *identifier(
         "AU_POSTCODE",
-        ("postcode", "post code", "postal code"),
+        ("postcode", "p/code", "post code", "postal code"),
         "Australia Post",
         near("2000", wild("[0-9]{4}"), checksums.au_postcode, reach=10),
     ),

@@ -37,7 +37,7 @@ def _serial(value: str) -> bool:
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
     "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec",
-    "med record", "unit", "clinic", "patient file", "patient record", "case note", "casenote", "emr", "ehr", "pas",
+    "med record", "unit", "clinic", "patient file", "patient record", "case note", "case notes", "casenote", "emr", "ehr", "pas",
     "episode", "encounter", "admission", "visit",
     also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number"),
 )  # fmt: skip

@@ -84,7 +84,7 @@ ROWS = (
     # With its space.
     *identifier(
         "UK_POSTCODE",
-        ("postcode", "post code"),
+        ("postcode", "p/code", "post code"),
         "BS 7666; Royal Mail's postcode areas",
         alone(
             "SW1A 1AA",
