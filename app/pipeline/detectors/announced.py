@@ -90,7 +90,8 @@ _PAIR = re.compile(
 # "pass" is something to do, as well.
 _PASSING = re.compile(r"(?i:pass) \Z")
 _DIGIT = re.compile("[0-9]")
-_TOKEN = re.compile(r"(?<![^\s\"'`(\[*_~.>])[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
+_JOINED = re.compile(r"[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
+_TOKEN = re.compile(rf"(?<![^\s\"'`(\[*_~.>]){_JOINED.pattern}")
 _ENDS_BARE = ".,:?*_`"
 # How far behind the word a password may stand in its sentence.
 _SENTENCE = 100
@@ -111,7 +112,7 @@ def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int
             continue
         if text[start:end].lower() in OPENING:
             pair = _PAIR.match(text, end) if is_word else None
-            if pair and (found := _strong(text, pair.end())):
+            if pair and (found := _strong(text, pair.end(), _JOINED)):
                 yield *found, entity
             continue
         span = _behind(text, start, end, entity) or (_apart(text, start, end) if is_word else None)
@@ -173,8 +174,8 @@ def _cell(text: str, left: int, right: int) -> tuple[int, int] | None:
     return begin, begin + len(cell)
 
 
-def _strong(text: str, at: int) -> tuple[int, int] | None:
-    word = _TOKEN.match(text, at)
+def _strong(text: str, at: int, form: re.Pattern[str] = _TOKEN) -> tuple[int, int] | None:
+    word = form.match(text, at)
     value = word.group().rstrip(_ENDS_BARE) if word else ""
     is_sure = is_strong(value) or (is_telling(value) and not _PASSING.search(text, max(0, at - 6), at))
     return (at, at + len(value)) if value and is_sure else None

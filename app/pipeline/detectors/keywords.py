@@ -62,7 +62,7 @@ def spellings(word: str) -> set[str]:
     The letters of an abbreviation may be apart, too: "_" is folded to a blank. What is somebody's may be said so, and
     "number" has abbreviations of its own.
     """
-    stem, blank, number = word.rpartition(" ")
+    stem, _, number = word.rpartition(" ")
     if number == "number":
         return {one for end in _NUMBERS for one in _spelled(f"{stem} {end}")}
     return _spelled(word)

@@ -36,7 +36,13 @@ def find(text: str) -> Iterator[tuple[int, int]]:
     columns = Columns(text)
     if headings and any(mark in text for mark in _MARKS):
         columns.mark()
-    for start, end in headings:
+    for place, (start, end) in enumerate(headings):
+        # In a form of two columns the value stands beside its label; another such heading makes it a table.
+        if text.startswith("  ", end) and not any(
+            "\n" not in text[min(start, other[0]) : max(end, other[1])]
+            for other in (*headings[max(0, place - 1) : place], *headings[place + 1 : place + 2])
+        ):
+            continue
         for left, right in columns.under(start, end, 0):
             cell = _CELL.fullmatch(text, left, right)
             if cell and _is_name(cell["name"]):

@@ -37,8 +37,8 @@ def _serial(value: str) -> bool:
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
     "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec",
-    "med record", "unit", "clinic", "patient file", "patient record", "case note", "case notes", "casenote", "emr", "ehr", "pas",
-    "episode", "encounter", "admission", "visit",
+    "med record", "unit", "clinic", "patient file", "patient record", "case note", "case notes", "casenote", "emr",
+    "ehr", "pas", "episode", "encounter", "admission", "visit",
     also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number"),
 )  # fmt: skip
 _PLAN_WORDS = _numbers(
@@ -50,6 +50,12 @@ _PLAN_WORDS = _numbers(
     "bupa", "medibank", "hcf", "nib", "ahm", "hbf", "southern cross", "axa", "vitality", "aetna", "cigna", "humana",
     "kaiser", "blue cross", "blue shield", "bcbs", "anthem", "uhc", "unitedhealthcare", "tricare", "medicaid",
     also=("medicaid", "hicn", "ndis"),
+)  # fmt: skip
+_ACCOUNT_WORDS = _numbers(
+    "account", "acct", "acc", "a/c", "customer", "client", "cust", "customer account", "account ref", "acct ref",
+    "billing account", "billing", "loyalty", "patron", "frequent flyer", "customer ref", "client ref",
+    also=("customer acc", "account reference", "account ref", "acct ref", "customer code", "client code",
+          "customer ref", "client ref", "subscriber account", "billing account", "customer account", "utility account"),
 )  # fmt: skip
 _CERTIFICATE_WORDS = _numbers(
     "certificate", "cert", "registration", "reg", "permit", "accreditation", "practitioner", "certification", "gmc",
@@ -91,35 +97,7 @@ ROWS = (
     ),
     *identifier(
         "ACCOUNT_NUMBER",
-        _numbers(
-            "account",
-            "acct",
-            "acc",
-            "customer",
-            "client",
-            "cust",
-            "customer account",
-            "account ref",
-            "acct ref",
-            "billing account",
-            "billing",
-            "loyalty",
-            "patron",
-            "frequent flyer",
-            "customer ref",
-            "client ref",
-            also=(
-                "customer acc",
-                "account reference",
-                "account ref",
-                "acct ref",
-                "customer code",
-                "client code",
-                "customer ref",
-                "client ref",
-                "subscriber account",
-            ),
-        ),  # fmt: skip
+        _ACCOUNT_WORDS,
         f"{_HIPAA}(J)",
         near("AC-123456", _RECORD, has_digits(4), score=GENERIC),
     ),
