@@ -41,7 +41,7 @@ def found(text: str) -> set[str]:
         f"{VALUE}\n\nTFN",
         f"PID|1||{VALUE}^^^tfn||",
         f"PID|1||{VALUE}^^^ATO^TFN||",
-        f"\u2502 TFN \u2502 Office \u2502\n\u251c\u2500\u2500\u253c\u2500\u2500\u2524\n\u2502 {VALUE} \u2502 North \u2502",
+        f"\u2502 TFN \u2502 Office \u2502\n\u251c\u2500\u253c\u2500\u2524\n\u2502 {VALUE} \u2502 North \u2502",
         f"id,tfn,since\n1,{VALUE},March 5, 1980\n",
     ],
 )
