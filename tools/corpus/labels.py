@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tools.corpus.values.own import words
+
 _TUNE = """
 AU_TFN: TFN; tax file number; Tax File Number; T.F.N.; ATO tax file number; TaxFileNumber; tfn_number; Tax file number
   (TFN); employee TFN
@@ -222,4 +224,9 @@ def _parse(text: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words.split("; ")) for name, _, words in rows}
 
 
-LABELS = {"tune": _parse(_TUNE), "held-out": _parse(_HELD_OUT), "unseen": _parse(_UNSEEN)}
+LABELS = {
+    "tune": _parse(_TUNE),
+    "held-out": _parse(_HELD_OUT),
+    "unseen": _parse(_UNSEEN),
+    "fresh": _parse("\n".join(words("fresh", "labels"))),
+}
