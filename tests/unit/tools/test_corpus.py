@@ -1,4 +1,4 @@
-"""The corpus that is made: the same in every run, valid to the last digit, its two parts apart."""
+"""The corpus that is made: the same in every run, valid to the last digit, its parts apart."""
 
 from __future__ import annotations
 
