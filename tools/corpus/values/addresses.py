@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from tools.corpus.values.base import Forms, Maker, fill
@@ -13,7 +14,7 @@ _STREETS = {
     "unseen": "Myrtle Princes Windsor Totara Quarry Market Willow Meadow Beach Forest Duke Severn Laurel Abbey".split(),
     "fresh": words("fresh", "streets"),
 }
-_TOWNS = {
+_TOWNS: dict[str, dict[str, Sequence[tuple[str, ...]]]] = {
     "tune": {
         "AU": (("Wollongong", "NSW", "2500"), ("Geelong", "VIC", "3220"), ("Toowoomba", "QLD", "4350"),
                ("Fremantle", "WA", "6160"), ("Glenelg", "SA", "5045"), ("Launceston", "TAS", "7250")),
