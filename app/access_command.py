@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -14,15 +13,14 @@ from app.audit.noting import noting
 from app.changes import Change
 from app.errors import Exit, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
-from app.provider_keys import ProviderKey, ProviderKeys, target_of, upstream_of
+from app.provider_keys import ProviderKey, ProviderKeys, read_key, target_of, upstream_of
+from app.proxy.key_trial import try_key
 from app.settings import OWN
 from app.settings_store import SettingsStore
-from app.store.access import OURS, Access, LocalKey, Scope, new_token
+from app.store.access import Access, LocalKey, Scope, new_token
 from app.text_command import opened
 from app.upstreams import check_origin, origin_of, targets
 
-#: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
-_KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
 _MOST_DAYS = 36525
 _DAY = 24 * 3600.0
 
@@ -62,6 +60,9 @@ def _key(settings: SettingsStore, access: Access, keys: ProviderKeys, options: a
             print(target, *_state(settings, keys.get(target), target), sep="\t")
         return Exit.OK
     target = _target(settings, options.provider)
+    if options.action == "test":
+        print(asyncio.run(try_key(settings.current, target, keys)))
+        return Exit.OK
     change: Change
     if options.action == "set":
         url = upstream_of(settings.current, target)
@@ -108,12 +109,7 @@ def _no_key(target: str) -> UserError:
 def _secret(target: str) -> str:
     """A key from a prompt or from standard input: the arguments of a program are there for all to see."""
     key = getpass.getpass(f"Key of {target}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    key = key.strip()
-    if not _KEY.fullmatch(key):
-        raise UserError("This is no API key.", "It must be one line without blanks or quotes.", code=Exit.USAGE)
-    if OURS.search(key):
-        raise UserError("This is a token or local key of Anonamoose.", "Give the provider's own key.", code=Exit.USAGE)
-    return key
+    return read_key(key)
 
 
 def _target(settings: SettingsStore, name: str) -> str:

@@ -8,7 +8,7 @@ import math
 import os
 from contextlib import AsyncExitStack, suppress
 
-from app import __version__, readings
+from app import __version__, readings, upkeep
 from app.audit import policies
 from app.audit.trail import Trail
 from app.changes import asked_by
@@ -45,7 +45,6 @@ from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
-_PURGE_EVERY = 3600.0
 #: Files and sockets: two for each of as many requests and WebSockets as the settings let there be, and some of ours.
 _DESCRIPTORS = 4096 + 64
 #: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
@@ -147,7 +146,7 @@ class Application:
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
-            self._stack.push_async_callback(self._save_counts)
+            self._stack.push_async_callback(upkeep.save, self.counts)
             self.trail.start()
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
@@ -201,7 +200,7 @@ class Application:
             raise
         self.trail.record(policies.started(settings, len(self.terms), self.terms.revision))
         self._stack.callback(self.bus.subscribe(self._follow))
-        purge = asyncio.create_task(self._purge_regularly())
+        purge = asyncio.create_task(upkeep.purge_regularly(self.vault, self.trail))
         self._stack.callback(purge.cancel)
         others = asyncio.create_task(self._follow_others())
         self._stack.callback(others.cancel)
@@ -274,12 +273,6 @@ class Application:
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())
 
-    async def _save_counts(self) -> None:
-        try:
-            await self.counts.save()
-        except UserError as error:
-            log.warning("the daily count was not saved: %s", error.title)
-
     async def _follow_others(self) -> None:
         """Another process may delete sessions, or forget everything."""
         while True:
@@ -296,10 +289,3 @@ class Application:
                 if await self._wipes.heard():
                     with asked_by("command"):
                         await self._forget()
-
-    async def _purge_regularly(self) -> None:
-        while True:
-            with suppress(UserError), asked_by("app"):  # the next request meets the same fault and tells its user
-                await self.vault.purge()
-            await self.trail.cut()
-            await asyncio.sleep(_PURGE_EVERY)

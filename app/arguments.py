@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_clients(commands)
     _add_stats(commands)
+    _add_login(commands)
     _add_models(commands)
     session = commands.add_parser("session", help="list and delete sessions; settings that hold in a named one only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -160,6 +161,11 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
 
 
+def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    login = commands.add_parser("login", help="whether the app starts when you sign in")
+    login.add_argument("action", choices=("on", "off", "status"), help="turn it on or off, or tell which it is")
+
+
 def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
     stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
@@ -177,7 +183,8 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
     remove = key.add_parser("remove", help="forget a key")
     confirm = key.add_parser("confirm", help="let a key be sent to where the provider's requests go now")
-    for action in (change, remove, confirm):
+    tried = key.add_parser("test", help="ask the provider whether it takes the key")
+    for action in (change, remove, confirm, tried):
         action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
     confirm.add_argument("origin", nargs="?", default="", help="the place, if it is none that the settings name")
     known = key.add_parser("list", help="show whose keys are kept and where they may be sent, and no key")
@@ -198,7 +205,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
         _add_settings(action, [DECLARED["data-dir"]])
-    for action in (change, remove, confirm, known, add):
+    for action in (change, remove, confirm, tried, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 

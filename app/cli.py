@@ -66,6 +66,10 @@ def _run(options: argparse.Namespace) -> int:
         return bench(options.rounds or 20, ner, as_json=options.json)
     if options.command == "eval":
         return _evaluate(options)
+    if options.command == "login":
+        from app import login_command
+
+        return login_command.run(options.action)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
     if options.command in ("connect", "run"):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from app.errors import Exit, UserError
 from app.keychain import Keychain
 from app.settings import Settings
+from app.store.access import OURS
 from app.upstreams import DIALECTS, origin_of, parse_upstreams, targets
+
+#: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
+_KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,16 @@ class ProviderKeys:
     def remove(self, target: str) -> bool:
         """Forgets the key; whether there was one."""
         return self._keychain.remove(_name(target))
+
+
+def read_key(text: str) -> str:
+    """A provider's key as somebody typed or pasted it. Raises UserError for what is none."""
+    key = text.strip()
+    if not _KEY.fullmatch(key):
+        raise UserError("This is no API key.", "It must be one line without blanks or quotes.", code=Exit.USAGE)
+    if OURS.search(key):
+        raise UserError("This is a token or local key of Anonamoose.", "Give the provider's own key.", code=Exit.USAGE)
+    return key
 
 
 def upstream_of(settings: Settings, target: str) -> str:

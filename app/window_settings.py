@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from app.option import option
 from app.review_settings import ReviewSettings
@@ -48,3 +49,4 @@ class WindowSettings(ReviewSettings):
         "Application",
     )
     welcome: bool = option(True, "Show the first steps at the next start with windows.", "Application")
+    theme: Literal["system", "light", "dark"] = option("system", "The colours of the windows.", "Application")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.application import Application
 from app.errors import UserError
+from app.ui.access_panel import AccessPanel
 from app.ui.actions import Actions
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
@@ -19,13 +20,17 @@ from app.ui.dictionary import Dictionary
 from app.ui.entities_panel import EntitiesPanel
 from app.ui.first_run import FirstRun
 from app.ui.inspector import Inspector
+from app.ui.keys_panel import KeysPanel
+from app.ui.login_panel import LoginPanel
 from app.ui.main_window import MainWindow
+from app.ui.models_panel import ModelsPanel
 from app.ui.notice import tell
 from app.ui.notifications import Notifications
 from app.ui.review_window import ReviewWindow
 from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
 from app.ui.tasks import Tasks
+from app.ui.theme import use
 from app.ui.tray import PATIENCE, Tray
 from app.ui.window import Window
 
@@ -49,6 +54,7 @@ class Desktop(QObject):
         self._windows: dict[type[Window], Window] = {MainWindow: self.main}
         self._waiting = 0
         self._connect(shell)
+        self._colour()
 
     def _connect(self, shell: Shell) -> None:
         self.actions.inspector_asked.connect(self.open_inspector)
@@ -65,11 +71,15 @@ class Desktop(QObject):
         self.bridge.review_changed.connect(self._review_changed)
         self.bridge.state_changed.connect(self.actions.refresh)
         self.bridge.setting_changed.connect(lambda _: self.actions.refresh())
+        self.bridge.setting_changed.connect(lambda name: self._colour() if name == "theme" else None)
         self.tray.opened.connect(self.open_inspector)
         self.tray.missing.connect(self._stand_in)
         self.tasks.failed.connect(self.tell)
         shell.theme_changed.connect(self.tray.redraw)
         shell.theme_changed.connect(self.main.refresh)
+
+    def _colour(self) -> None:
+        use(self._application.settings.current.theme)
 
     def show(self) -> None:
         """Shows the tray icon; the main window takes its place where no tray turns up."""
@@ -117,7 +127,13 @@ class Desktop(QObject):
 
     def _make_settings(self) -> SettingsForm:
         store = self._application.settings
-        panels = {"Entities": [EntitiesPanel(store, self.bridge)]}
+        panels: dict[str, list[QWidget]] = {
+            "Entities": [EntitiesPanel(store, self.bridge)],
+            "Models": [ModelsPanel(store, self.bridge, self.tasks)],
+            "Keys": [KeysPanel(self._application, self.bridge, self.tasks)],
+            "Application": [LoginPanel()],
+            "Access": [AccessPanel(self._application, self.bridge, self.tasks)],
+        }
         return SettingsForm(store, self.bridge, self._change, panels)
 
     def open_connect(self) -> Connect:
