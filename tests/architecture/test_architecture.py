@@ -19,7 +19,7 @@ EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=list(NAMES.values())
 ALLOWED = {
     "PySide6": ("app/ui/",),
     "qasync": ("app/ui/",),
-    "aiohttp": ("app/proxy/", "app/demo.py"),
+    "aiohttp": ("app/proxy/", "app/example.py"),
     "sqlite3": ("app/store/",),
     "keyring": ("app/credentials.py", "app/keychain.py", "app/keyrings.py"),
     "onnxruntime": ("app/pipeline/",),
