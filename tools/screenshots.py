@@ -140,7 +140,6 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     await _ways(desktop, out)
     await _reviewed(inspector, out)
     await _review_picture(desktop, out)
-    await _beginning(desktop, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
@@ -224,20 +223,6 @@ async def _reviewed(inspector: Inspector, out: Path) -> None:
     inspector.grab().save(str(out / "inspector-search.png"))
     inspector.filters.search.clear()
     inspector.originals.setChecked(False)
-
-
-async def _beginning(desktop: Desktop, out: Path) -> None:
-    """How tools are connected, what was hidden until now, and the first steps with their exchange."""
-    connect, dashboard, welcome = desktop.open_connect(), desktop.open_dashboard(), desktop.open_first_run()
-    assert dashboard is not None
-    await asyncio.sleep(0.5)
-    connect.grab().save(str(out / "connect.png"))
-    dashboard.grab().save(str(out / "dashboard.png"))
-    welcome.showing.send.click()
-    await asyncio.sleep(0.1)
-    while not welcome.showing.send.isEnabled():  # noqa: ASYNC110
-        await asyncio.sleep(0.1)
-    welcome.grab().save(str(out / "welcome.png"))
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:
