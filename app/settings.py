@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from app.answer_settings import AnswerSettings
 from app.option import Declared, coerce, declared, option
 from app.paths import default_root
 from app.pipeline.operators import PRESETS, check_operators, check_thresholds, parse_operators, parse_thresholds
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
-from app.review_settings import ReviewSettings
 from app.upstreams import check_origin
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
@@ -38,7 +38,7 @@ def _model_threshold(value: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(ReviewSettings):
+class Settings(AnswerSettings):
     """The values in force. Immutable: a change makes a new one (see `SettingsStore`)."""
 
     protection: bool = option(
@@ -76,13 +76,6 @@ class Settings(ReviewSettings):
         "How placeholders look: default [PERSON_4821], ordinal [PERSON_1], double [[PERSON_4821]], angle "
         "<PERSON_4821>, surrogate (made-up values of the same form), pua (invisible characters), or mask "
         "[PERSON], which never comes back. Values that have a placeholder keep it.",
-        "Protection",
-        own=True,
-    )
-    restore_secrets: bool = option(
-        True,
-        "Put passwords, API keys, tokens and private keys back into answers. Off leaves their placeholders, also in "
-        "what a tool is called with.",
         "Protection",
         own=True,
     )

@@ -45,6 +45,11 @@ def tree_of(event: Event) -> object:
         return None
 
 
+def is_done(event: Event) -> bool:
+    """Whether it says that no event follows."""
+    return event.data is not None and event.data.strip() == "[DONE]"
+
+
 def closing(spec: Stream, tree: object) -> list[Index]:
     """Which channels an event ends."""
     if not isinstance(tree, Pairs):

@@ -67,7 +67,7 @@ class Speech:
         self._credential = credential(request)
         self._session = secrets.token_hex(16)  # of a connection that is one conversation
         self._heard = False  # that audio went out
-        self.turns = Turns(socket, self._begin, journal.keeps)
+        self.turns = Turns(socket, self._begin, journal.keeps, redactor.scanning)
 
     async def prepare(self, text: str) -> str:
         """What may be sent of a client's frame. Raises Unsent."""
@@ -144,7 +144,7 @@ class Speech:
         redacted = await self._redactor.redact(request, turn.exchange)
         redacted = await self._review.let_go(self._redactor, redacted, turn.exchange)
         turn.exchange.outcome, turn.exchange.stream = "done", True
-        self.turns.join(turn, redacted.session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
+        self.turns.join(turn, redacted.session, asked)
         return redacted.body.decode()
 
     def _begin(self) -> Exchange:

@@ -12,7 +12,7 @@ from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.channel import Channel, Named, within
-from app.proxy.ending import Endings, closing, tree_of, was_cut
+from app.proxy.ending import Endings, closing, is_done, tree_of, was_cut
 from app.proxy.exchange import Answered
 from app.proxy.exposure import Exposure, tool_of
 from app.proxy.offsets import Places, Restored, into, names
@@ -106,7 +106,7 @@ class StreamRestorer:
         tree = tree_of(event)
         cut = was_cut(tree)
         if cut is None:
-            cut = not _is_done(event)
+            cut = not is_done(event)
         return [*self._decided(cut), *self._pass(event, tree, cut, last=True)]
 
     def flush(self) -> list[Event]:
@@ -129,7 +129,7 @@ class StreamRestorer:
 
     def _pass(self, event: Event, tree: object, cut: bool, last: bool = False) -> list[Event]:
         if event.data is None or tree is None:
-            held = self._rest(cut) if last or _is_done(event) else []
+            held = self._rest(cut) if last or is_done(event) else []
             hidden = (event.hidden or {}).get(0, ())
             restored = self._whole_of(event.data, "", cut, hidden).got if event.data is not None else None
             return [*held, event if restored is None or restored == event.data else event.with_data(restored)]
@@ -258,7 +258,3 @@ class StreamRestorer:
         key = self._spec.number
         number = json.loads(self._before).get(key) if key and self._before else None
         return latest if number is None else json.dumps({**json.loads(latest), key: number}, ensure_ascii=False)
-
-
-def _is_done(event: Event) -> bool:
-    return event.data is not None and event.data.strip() == "[DONE]"
