@@ -19,7 +19,7 @@ from app.proxy.offsets import Places
 from app.proxy.providers.base import undeclared
 from app.proxy.redacted import Request
 from app.proxy.redactor import Redactor
-from app.proxy.refusal import Refusal
+from app.proxy.refusal import Refusal, refused
 from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
 from app.proxy.sse import Event
 from app.proxy.stream import StreamRestorer
@@ -119,7 +119,14 @@ class Answers:
         fields = asking.route.endpoint.response if asking.route.endpoint else Fields()
         scanning = self._redactor.scanning(asking.asked, session, exchange, undeclared(SSE, fields))
         events = [Event(b"", text) for text in texts_of(body, charset, tree)] if scanning else []
-        hidden = [event.hidden or {} for event in await scanning.feed(events, last=True)] if scanning else ()
+        try:
+            hidden = [event.hidden or {} for event in await scanning.feed(events, last=True)] if scanning else ()
+        except Refusal as refusal:
+            exchange.outcome, exchange.status, exchange.code = "failed", refusal.status, refusal.code
+            exchange.reason = refusal.message
+            return refused(asking.route.provider, refusal)
+        if exchange.invented:
+            extra["x-anonamoose-notice"] = " ".join(exchange.notices)
         restored, exchange.restored = restore_body(
             body, charset, asking.route.endpoint, session, places, exposure, tree, hidden
         )

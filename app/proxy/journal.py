@@ -66,7 +66,7 @@ class Journal:
         """Nothing more will happen in `exchange`."""
         exchange.total_ms = (time.perf_counter() - exchange.began) * 1000
         log.info(
-            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s%s%s",
+            "%d %s %s: %s %d, %s hidden, %d restored, %.0f ms (detection %.0f ms)%s%s",
             exchange.id,
             exchange.method,
             exchange.path,
@@ -77,7 +77,6 @@ class Journal:
             exchange.total_ms,
             exchange.detect_ms,
             "".join(f" {notice}" for notice in exchange.notices),
-            f", {sum(exchange.invented.values())} hidden in the answer" if exchange.invented else "",
             "".join(f" {entity} given to a tool that may send it on" for entity in exchange.exposed),
         )
         self._tally.add(exchange)

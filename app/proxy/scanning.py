@@ -34,6 +34,7 @@ class Scanning:
         self._session = session
         self._exchange = exchange
         self._scan = Scan(spec)
+        self._seen: set[str] = set()
 
     async def feed(self, events: Iterable[Event], *, last: bool = False) -> list[Event]:
         """What goes on, with what is to be hidden in it. With `last`, no event follows.
@@ -50,23 +51,29 @@ class Scanning:
                 found = await self._worker.leaves(windows, self._policy)
             except DetectorUnavailable as error:
                 raise Refusal(
-                    502,
+                    403,
                     "detection_unavailable",
                     f"Detection cannot run, so the answer could not be looked through. {error}",
                 ) from None
             for text, findings in zip(due, found, strict=True):
                 text.tell(findings, self._hide)
+        if last and self._exchange.invented:
+            told = f"{listed(self._exchange.invented)} of the model's own hidden from the tool."
+            self._exchange.notices = (*self._exchange.notices, told)
         return list(self._scan.ready())
 
     def _hide(self, finding: Finding, text: str) -> Iterator[tuple[int, int, str]]:
         for part in outside(finding, text, self._session):
             if blocked := self._policy.blocked({part.entity: 1}):
                 raise Refusal(
-                    502,
+                    403,
                     "entity_blocked",
                     f"The answer holds {listed(blocked)}, which it must not; it was not passed on.",
                     "Ask for something else, or change the setting operators.",
                 )
             token = stand_in(part, self._session, self._style, self._policy.masked)
-            self._exchange.invented = dict(Counter(self._exchange.invented) + Counter([part.entity]))
+            # What one event says in pieces, another often says as a whole.
+            if part.value not in self._seen:
+                self._seen.add(part.value)
+                self._exchange.invented = dict(Counter(self._exchange.invented) + Counter([part.entity]))
             yield part.start, part.end, token
