@@ -33,7 +33,8 @@ STREAM = _CHAT.stream
 _texts = st.lists(
     st.sampled_from(
         [MAIL, "card 4111 1111 1111 1111", "[PERSON_4821]", "[PERSON_4821]@example.org", "[EMAIL_1234]",
-         "[", "\n", "\n\n", " \r\n \n", " and ", "word. ", '{"to": "', '"}', "\\n", "x" * 700, "y z " * 600, "phone", " 0412 345 678"]
+         "[", "\n", "\n\n", " \r\n \n", " and ", "word. ",
+         '{"to": "', '"}', "\\n", "x" * 700, "y z " * 600, "phone", " 0412 345 678"]
     ),
     max_size=12,
 ).map("".join)  # fmt: skip
