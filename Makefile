@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test clients check audit sbom format lock docs evaluation screenshots clean
+.PHONY: run test clients check audit sbom format lock docs evaluation screenshots program package clean
 
 run: $(VENV)/.app
 	@$(BIN)/anonamoose $(ARGS)
@@ -47,6 +47,7 @@ format: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray $(LOCK) -o requirements/app.lock
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in $(LOCK) -c requirements/app.lock -o requirements/serve.lock
 	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra dev --extra package $(LOCK) \
 		-c requirements/app.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile requirements/supply.in $(LOCK) -o requirements/supply.lock
@@ -54,6 +55,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tools.build_docs
+	$(BIN)/python -m tools.man_page
 
 # The tables of docs/evaluation.md. Collects 25 MB of texts the first time, which needs npm; then takes some minutes.
 evaluation: $(VENV)/.dev
@@ -62,6 +64,16 @@ evaluation: $(VENV)/.dev
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python tools/screenshots.py
+
+# The program with all that it needs, in dist/anonamoose; then, on Debian and its kin, a package of it.
+program: $(VENV)/.dev
+	$(BIN)/python -m tools.marks build/marks
+	$(BIN)/python -m tools.release resource > build/version.txt
+	$(BIN)/pyinstaller --noconfirm --log-level WARN packaging/anonamoose.spec
+	dist/anonamoose/anonamoose selftest
+
+package: program
+	packaging/linux/deb.sh dist/anonamoose dist
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import re
 import sys
 import time
 from collections.abc import Sequence
 
+from app.audit.noting import noting
+from app.changes import Change
 from app.errors import Exit, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
+from app.provider_keys import ProviderKey, ProviderKeys, read_key, target_of, upstream_of
+from app.proxy.key_trial import try_key
 from app.settings import OWN
 from app.settings_store import SettingsStore
-from app.store.access import OURS, Access, LocalKey, Scope, new_token
+from app.store.access import Access, LocalKey, Scope, new_token
 from app.text_command import opened
-from app.upstreams import targets
+from app.upstreams import check_origin, origin_of, targets
 
-#: Printable, and nothing that JSON would write otherwise: so a key is found in an answer wherever it is echoed.
-_KEY = re.compile(r"[!#-\[\]-~]{1,4096}")
 _MOST_DAYS = 36525
 _DAY = 24 * 3600.0
 
@@ -27,12 +28,12 @@ _DAY = 24 * 3600.0
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     """Runs one of the three commands; raises UserError."""
     keychain = Keychain(settings.paths.root)
-    with opened(settings) as (database, _):
-        access = Access(database)
+    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
+        access = Access(database, notes.note)
         if options.command == "token":
             return _token(access, keychain, rotate=options.action == "rotate")
         if options.command == "key":
-            return _key(settings, access, keychain, options)
+            return _key(settings, access, ProviderKeys(keychain), options)
         if options.action == "add":
             return _add(settings, access, options)
         if options.action == "revoke":
@@ -53,40 +54,73 @@ def _token(access: Access, keychain: Keychain, *, rotate: bool) -> int:
     return Exit.OK
 
 
-def _key(settings: SettingsStore, access: Access, keychain: Keychain, options: argparse.Namespace) -> int:
+def _key(settings: SettingsStore, access: Access, keys: ProviderKeys, options: argparse.Namespace) -> int:
     if options.action == "list":
         for target in targets(settings.current.upstreams):
-            print(target, "set" if keychain.get(f"provider:{target}") is not None else "-", sep="\t")
+            print(target, *_state(settings, keys.get(target), target), sep="\t")
         return Exit.OK
     target = _target(settings, options.provider)
+    if options.action == "test":
+        print(asyncio.run(try_key(settings.current, target, keys)))
+        return Exit.OK
+    change: Change
     if options.action == "set":
-        print(f"anonamoose: kept in {keychain.put(f'provider:{target}', _secret(target))}", file=sys.stderr)
-    elif not keychain.remove(f"provider:{target}"):
-        raise UserError(f"There is no key of {target}.", code=Exit.USAGE)
-    asyncio.run(access.changed())
+        url = upstream_of(settings.current, target)
+        print(f"anonamoose: kept in {keys.put(target, _secret(target), url)}", file=sys.stderr)
+        _tell_place(target, url)
+        change = "provider-key-set"
+    elif options.action == "confirm":
+        url = options.origin or upstream_of(settings.current, target)
+        _check(url)
+        if not keys.confirm(target, url):
+            raise _no_key(target)
+        _tell_place(target, url)
+        change = "provider-key-confirmed"
+    else:
+        if not keys.remove(target):
+            raise _no_key(target)
+        change = "provider-key-removed"
+    asyncio.run(access.changed(change))
     return Exit.OK
+
+
+def _state(settings: SettingsStore, key: ProviderKey | None, target: str) -> tuple[str, ...]:
+    if key is None:
+        return ("-",)
+    place = upstream_of(settings.current, target)
+    return ("set", key.origin) if key.is_for(place) else ("not sent", f"{key.origin or '-'} → {origin_of(place)}")
+
+
+def _check(url: str) -> None:
+    try:
+        check_origin(url)
+    except ValueError as error:
+        raise UserError("This is no place that a key can be sent to.", str(error), code=Exit.USAGE) from None
+
+
+def _tell_place(target: str, url: str) -> None:
+    print(f"anonamoose: the key of {target} is sent to {origin_of(url)} and nowhere else", file=sys.stderr)
+
+
+def _no_key(target: str) -> UserError:
+    return UserError(f"There is no key of {target}.", code=Exit.USAGE)
 
 
 def _secret(target: str) -> str:
     """A key from a prompt or from standard input: the arguments of a program are there for all to see."""
     key = getpass.getpass(f"Key of {target}: ") if sys.stdin.isatty() else sys.stdin.readline()
-    key = key.strip()
-    if not _KEY.fullmatch(key):
-        raise UserError("This is no API key.", "It must be one line without blanks or quotes.", code=Exit.USAGE)
-    if OURS.search(key):
-        raise UserError("This is a token or local key of Anonamoose.", "Give the provider's own key.", code=Exit.USAGE)
-    return key
+    return read_key(key)
 
 
 def _target(settings: SettingsStore, name: str) -> str:
-    """What routes call the provider or named upstream `name`: `groq` is `u/groq`, where no provider is called so."""
-    known = targets(settings.current.upstreams)
-    for target in (name, f"u/{name}"):
-        if target in known:
-            return target
-    raise UserError(
-        "There is no provider or named upstream of this name.", f"There are {', '.join(known)}.", code=Exit.USAGE
-    )
+    """What routes call the provider or named upstream `name`."""
+    try:
+        return target_of(settings.current, name)
+    except KeyError:
+        known = ", ".join(targets(settings.current.upstreams))
+        raise UserError(
+            "There is no provider or named upstream of this name.", f"There are {known}.", code=Exit.USAGE
+        ) from None
 
 
 def _add(settings: SettingsStore, access: Access, options: argparse.Namespace) -> int:

@@ -8,15 +8,17 @@ import math
 import os
 from contextlib import AsyncExitStack, suppress
 
-from app import __version__, readings
+from app import __version__, readings, upkeep
 from app.audit import policies
 from app.audit.trail import Trail
+from app.changes import asked_by
 from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, ExchangesWiped, Forgotten, SettingChanged, StateChanged, TermsChanged
 from app.keychain import Keychain
 from app.lock import InstanceLock
 from app.pause import Pause
+from app.provider_keys import ProviderKeys
 from app.proxy.api.api import Api
 from app.proxy.api.parts import Parts
 from app.proxy.client import Clients
@@ -34,7 +36,6 @@ from app.settings_store import SettingsStore
 from app.state import Protection, State
 from app.store.access import Access
 from app.store.audit import AuditStore
-from app.store.audit_chain import Entry
 from app.store.counts import Counts
 from app.store.session_list import SessionList
 from app.store.terms import Terms
@@ -44,7 +45,6 @@ from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
-_PURGE_EVERY = 3600.0
 #: Files and sockets: two for each of as many requests and WebSockets as the settings let there be, and some of ours.
 _DESCRIPTORS = 4096 + 64
 #: How soon it is noticed that another process has deleted sessions, or forgotten everything (seconds).
@@ -60,14 +60,15 @@ class Application:
         self.bus = bus
         self._inspected = inspected
         self.tally = Tally()
-        self.exchanges = ExchangeLog(settings.current.keep_exchanges if inspected else 0)
         now = settings.current
+        self.exchanges = ExchangeLog(now.keep_exchanges if inspected else 0, now.inspector_memory * 2**20)
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
         self.vault: Vault
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
+        self.provider_keys = ProviderKeys(self.keychain)
         self.counts: Counts
         self._store: Store
         self._wipes: Wipes
@@ -138,13 +139,14 @@ class Application:
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
+            self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
+            note = self.trail.note
             self.vault = await asyncio.to_thread(
-                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
+                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions, note
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
-            self._stack.push_async_callback(self._save_counts)
-            self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
+            self._stack.push_async_callback(upkeep.save, self.counts)
             self.trail.start()
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
@@ -153,7 +155,7 @@ class Application:
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
             upstream = await self._stack.enter_async_context(Upstream())
             practice = await self._stack.enter_async_context(PracticeModel())
-            self.access = Access(database)
+            self.access = Access(database, note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
             journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
             self._stack.push_async_callback(journal.close)
@@ -164,7 +166,7 @@ class Application:
                 self.exchanges,
                 upstream,
                 practice.origin,
-                Clients(guard, self.access, self.keychain),
+                Clients(guard, self.access, self.provider_keys),
                 journal,
                 self.review,
                 self.pause,
@@ -184,18 +186,21 @@ class Application:
                 self.review,
                 self.pause,
                 self.pause_protection,
+                self._forwarder.room,
+                self.provider_keys,
+                self.access,
                 self.health,
             )
-            server = Server(self.settings, self._forwarder, guard, Api(parts))
+            server = Server(self.settings, self._forwarder, guard, Api(parts), journal)
             await server.start()
             self._stack.push_async_callback(server.stop)
             self._server = server
         except BaseException:
             await self._stack.aclose()
             raise
-        self._record(policies.started(settings, len(self.terms), self.terms.revision))
+        self.trail.record(policies.started(settings, len(self.terms), self.terms.revision))
         self._stack.callback(self.bus.subscribe(self._follow))
-        purge = asyncio.create_task(self._purge_regularly())
+        purge = asyncio.create_task(upkeep.purge_regularly(self.vault, self.trail))
         self._stack.callback(purge.cancel)
         others = asyncio.create_task(self._follow_others())
         self._stack.callback(others.cancel)
@@ -239,17 +244,17 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
-            removed = sum(self.terms.get(id) is None for id in event.ids)
-            changed = len(event.ids) - removed
-            self._record(policies.terms_changed(event.count, changed, removed, self.terms.revision))
+            if not event.elsewhere:  # whoever did it writes it down
+                self.trail.record(policies.terms_changed(event, self.terms))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
-            if event.name == "audit" or settings.audit:  # that it is kept no more is the last that is written
+            # That it is kept no more is the last that is written.
+            if (event.name == "audit" or settings.audit) and not event.elsewhere:
                 self.trail.tell(policies.setting_changed(event.name, settings))
             self.vault.keep(settings.session_ttl, settings.kept_ttl)
             if self._inspected:
-                self.exchanges.resize(settings.keep_exchanges)
+                self.exchanges.resize(settings.keep_exchanges, settings.inspector_memory * 2**20)
             if event.name == "protection":
                 self.pause.end()
             if event.name == "ner-memory":
@@ -259,24 +264,14 @@ class Application:
             self.bus.publish(StateChanged())
         elif isinstance(event, StateChanged) and (now := (self.state.protection, self.pause.until)) != self._told:
             self._told = now
-            self._record(policies.protection_changed(now[0].value, now[1]))
-
-    def _record(self, entry: Entry) -> None:
-        if self.trail.is_on:
-            self.trail.tell(entry)
+            self.trail.record(policies.protection_changed(now[0].value, now[1]))
 
     async def _close_trail(self) -> None:
-        self._record(policies.stopped())
+        self.trail.record(policies.stopped())
         await self.trail.close()
 
     def _worker_changed(self) -> None:
         self.bus.publish(StateChanged())
-
-    async def _save_counts(self) -> None:
-        try:
-            await self.counts.save()
-        except UserError as error:
-            log.warning("the daily count was not saved: %s", error.title)
 
     async def _follow_others(self) -> None:
         """Another process may delete sessions, or forget everything."""
@@ -287,15 +282,10 @@ class Application:
             if self._told[1] and not self.pause.is_on:
                 self.pause_protection(0)
             with suppress(UserError):  # the next request meets the same fault and tells its user
+                self.settings.refresh()
                 if not await self.vault.refresh():
                     continue
                 await self.terms.refresh()
                 if await self._wipes.heard():
-                    await self._forget()
-
-    async def _purge_regularly(self) -> None:
-        while True:
-            with suppress(UserError):  # the next request meets the same fault and tells its user
-                await self.vault.purge()
-            await self.trail.cut()
-            await asyncio.sleep(_PURGE_EVERY)
+                    with asked_by("command"):
+                        await self._forget()

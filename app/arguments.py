@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("text", nargs="?", help="what to send instead of the sample")
     demo.add_argument("--plain", action="store_true", help="no colours and no boxes, as when the output is piped")
 
+    words = "see that this installation can do all that it must; no key, no network"
+    commands.add_parser("selftest", help=words)
+
     bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
     bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
     bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
@@ -74,6 +77,8 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    _add_settings(bench, [DECLARED["data-dir"]])
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
     evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
@@ -89,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
     evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_settings(evaluate, [DECLARED[name] for name in EVALUATION_SETTINGS])
+    _add_settings(evaluate, [DECLARED[name] for name in (*EVALUATION_SETTINGS, "data-dir")])
 
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
@@ -100,24 +105,72 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
     _add_settings(redact, _TEXT_SETTINGS)
 
+    _add_clients(commands)
+    _add_stats(commands)
+    _add_login(commands)
     _add_models(commands)
-    session = commands.add_parser("session", help="settings that hold in a named session only")
+    session = commands.add_parser("session", help="list and delete sessions; settings that hold in a named one only")
     actions = session.add_subparsers(dest="action", metavar="ACTION", required=True)
     change = actions.add_parser("set", help="give a session its own settings: session set NAME preset=coding ner=off")
     clear = actions.add_parser("clear", help="forget a session's own settings; its placeholders stay")
     show = actions.add_parser("list", help="show the sessions that have settings of their own")
-    for command in (change, clear):
+    every = actions.add_parser("all", help="show all sessions: placeholders, last use, and when they are deleted")
+    inside = actions.add_parser("show", help="show the placeholders of a session, and no value")
+    gone = actions.add_parser("delete", help="delete a session, and prove that nothing of it is left in the files")
+    for command in (change, clear, inside, gone):
         command.add_argument("session", metavar="NAME", help="what the client calls the session")
     change.add_argument(
         "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
     )
-    for command in (restore, change, clear, show):
+    for command in (restore, change, clear, show, every, inside, gone):
         _add_settings(command, [DECLARED["data-dir"]])
+    _add_settings_command(commands)
+    storage = commands.add_parser("storage", help="show how much is kept")
+    storage.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_settings(storage, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     _add_access(commands)
     _add_vault(commands)
     _add_audit(commands)
     return top
+
+
+def _add_settings_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "show and change what is stored; a running app takes it over"
+    actions = commands.add_parser("settings", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    every = actions.add_parser("list", help="one line for each: its name, its value, and where that comes from")
+    one = actions.add_parser("get", help="the same, of some")
+    change = actions.add_parser("set", help="change some, all or none: settings set preset=strict audit-days=90")
+    back = actions.add_parser("reset", help="give some their defaults again")
+    change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
+    for action in (one, back):
+        action.add_argument("name", nargs="+", metavar="NAME")
+    for action in (every, one, change, back):
+        _add_settings(action, [DECLARED["data-dir"]])
+
+
+def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
+    connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
+    connect.add_argument("--json", action="store_true", help="print it as JSON")
+    run = commands.add_parser("run", help="run a program whose requests go through the app: run -- claude")
+    run.add_argument("--session", default="", metavar="NAME", help="a session of its own (default: one a conversation)")
+    # Everything from the program's name on is the program's.
+    run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
+    for command in (connect, run):
+        _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
+
+
+def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    login = commands.add_parser("login", help="whether the app starts when you sign in")
+    login.add_argument("action", choices=("on", "off", "status"), help="turn it on or off, or tell which it is")
+
+
+def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
+    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
+    stats.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    _add_settings(stats, [DECLARED["data-dir"]])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -129,9 +182,12 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     key = commands.add_parser("key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     change = key.add_parser("set", help="keep a key; it is asked for, or read from standard input")
     remove = key.add_parser("remove", help="forget a key")
-    for action in (change, remove):
+    confirm = key.add_parser("confirm", help="let a key be sent to where the provider's requests go now")
+    tried = key.add_parser("test", help="ask the provider whether it takes the key")
+    for action in (change, remove, confirm, tried):
         action.add_argument("provider", help="openai, anthropic, gemini, ollama, or the name of an upstream")
-    known = key.add_parser("list", help="show whose keys are kept, and no key")
+    confirm.add_argument("origin", nargs="?", default="", help="the place, if it is none that the settings name")
+    known = key.add_parser("list", help="show whose keys are kept and where they may be sent, and no key")
     words = "make, list and revoke the keys that tools use in place of a provider's"
     local = commands.add_parser("local-key", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     add = local.add_parser("add", help="make a key for a tool, and print it once")
@@ -149,7 +205,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
         _add_settings(action, [DECLARED["data-dir"]])
-    for action in (change, remove, known, add):
+    for action in (change, remove, confirm, tried, known, add):
         _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 
@@ -170,9 +226,12 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "prove that the audit trail is as it was written, export it, report on it"
+    words = "show the audit trail, prove that it is as it was written, export it, report on it"
     actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
+    latest = actions.add_parser("list", help="show the latest rows, as lines of JSON")
+    latest.add_argument("--limit", type=_positive, default=20, metavar="N", help="how many (default: 20)")
+    latest.add_argument("--kind", default="", help="only rows of this kind: exchange, refusal, change, setting …")
     write = actions.add_parser("export", help="write the rows, as lines of JSON or as a table")
     report = actions.add_parser("report", help="write a compliance report: one page, to be read or printed")
     write.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="default: jsonl")
@@ -181,7 +240,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for action in (write, report):
         action.add_argument("--from", dest="start", metavar="DAY", help="the first day, or moment, in UTC: 2026-01-01")
         action.add_argument("--to", dest="end", metavar="DAY", help="the last day, which is included; or a moment")
-    for action in (verify, write, report):
+    for action in (verify, latest, write, report):
         _add_settings(action, [DECLARED["data-dir"]])
 
 

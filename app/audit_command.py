@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     reader = AuditReader(settings.paths.audit)
     if options.action == "verify":
         return _verify(settings, reader)
+    if options.action == "list":
+        for row in reversed(reader.recent(options.limit, kind=options.kind)):
+            print(json.dumps(row))
+        return Exit.OK
     period = _period(options.start, options.end)
     if options.action == "export":
         with _written(options.output) as out:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.arguments import EVALUATION_SETTINGS, parser
 from app.errors import Exit, UserError
@@ -44,13 +45,18 @@ def _run(options: argparse.Namespace) -> int:
         from app.demo import demo
 
         return demo(options.text, plain=options.plain)
+    if options.command == "selftest":
+        from app import selftest_command
+
+        configure("error")
+        return selftest_command.run()
     if options.command == "bench":
         ner = False if options.no_ner else None
         if options.ner is not None:
             from app.bench.ner import bench_models
             from app.pipeline.models import DEFAULT
 
-            return bench_models(options.ner or [DEFAULT], options.rounds or 5, as_json=options.json)
+            return bench_models(options.ner or [DEFAULT], _fetched(options), options.rounds or 5, as_json=options.json)
         if options.layers or options.text:
             from app.bench.layers import bench_layers
 
@@ -60,13 +66,37 @@ def _run(options: argparse.Namespace) -> int:
         return bench(options.rounds or 20, ner, as_json=options.json)
     if options.command == "eval":
         return _evaluate(options)
+    if options.command == "login":
+        from app import login_command
+
+        return login_command.run(options.action)
     bus = EventBus()
     settings = SettingsStore(vars(options), bus=bus)
+    if options.command in ("connect", "run"):
+        from app import connect_command
+
+        if options.command == "connect":
+            return connect_command.connect(settings.current, options.client, as_json=options.json)
+        return connect_command.run(settings.current, options.program, options.session)
+    if options.command == "stats":
+        from app import stats_command
+
+        return stats_command.run(settings, options.days, options.format)
     if options.command == "dictionary":
         from app import dictionary_command
 
         configure("warning")
         return dictionary_command.run(settings, options)
+    if options.command == "settings":
+        from app import settings_command
+
+        configure("warning")
+        return settings_command.run(settings, bus, options)
+    if options.command == "storage":
+        from app import storage_command
+
+        configure("warning")
+        return storage_command.run(settings, as_json=options.json)
     if options.command in ("token", "key", "local-key"):
         from app import access_command
 
@@ -92,8 +122,15 @@ def _run(options: argparse.Namespace) -> int:
     if options.command in ("rotate", "purge", "panic"):
         return _vault(settings, options)
     if options.command == "session":
-        from app import session_command
+        from app import session_command, vault_command
 
+        configure("warning")
+        if options.action == "all":
+            return session_command.stored(settings)
+        if options.action == "show":
+            return session_command.placeholders(settings, options.session)
+        if options.action == "delete":
+            return vault_command.purge(settings, options.session)
         if options.action == "set":
             return session_command.change(settings, options.session, options.changes)
         return (
@@ -127,6 +164,11 @@ def _vault(settings: SettingsStore, options: argparse.Namespace) -> int:
     return vault_command.panic(settings, everything=options.all, yes=options.yes)
 
 
+def _fetched(options: argparse.Namespace) -> Path:
+    """Where fetched models lie."""
+    return SettingsStore({"data_dir": options.data_dir}).paths.models
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     from app.evaluation import Choice, Output, evaluate, parse_layers
 
@@ -138,14 +180,15 @@ def _evaluate(options: argparse.Namespace) -> int:
     policy = settings.policy
     if options.layers is not None:
         policy = dataclasses.replace(policy, layers=parse_layers(options.layers))
+    fetched = _fetched(options)
     if options.ner is not None:
         from app.evaluation.ner import evaluate_models
 
         models = options.ner or [settings.ner_model]
-        return evaluate_models(models, options.file, options.limit, policy, as_json=options.json)
+        return evaluate_models(models, fetched, options.file, options.limit, policy, as_json=options.json)
     choice = Choice(options.split or "", frozenset(options.kind), options.limit)
     output = Output(options.json, options.html or "", options.against or "", options.examples)
-    return evaluate(options.file, choice, policy, settings.ner_model, output)
+    return evaluate(options.file, choice, policy, (settings.ner_model, fetched), output)
 
 
 if __name__ == "__main__":

@@ -3,125 +3,60 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
-import re
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import aiohttp
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from app.application import Application
-from app.credentials import VARIABLE
-from app.errors import Exit, UserError
-from app.events import EventBus
-from app.proxy.exchange import Exchange
-from app.proxy.sse import Decoder
-from app.settings_store import SettingsStore
-
-_SAMPLE = (
-    "Please write to Priya Raman (priya.raman@example.com, 0412 345 678) at Harbour Dental in Wollongong: "
-    "her Medicare card is 2123 45670 1 and her invoice went to TFN 123 456 782."
-)
-_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9_]*_\d{4,9}\]")
-_TITLES = ("What you sent", "What left this machine", "What came back", "What you got")
+from app.errors import Exit
+from app.example import SAMPLE, TITLES, Example
+from app.throwaway import throwaway
 
 
 class _Panes:
-    """The four texts, and how they are shown."""
+    """How the four texts are shown."""
 
-    def __init__(self) -> None:
-        self.texts = [""] * 4
-        self.values: list[str] = []
+    def __init__(self, example: Example) -> None:
+        self.example = example
 
     def __rich__(self) -> Group:
-        colours = ("red", "green", "green", "red")
+        example = self.example
         return Group(
             *(
-                Panel(self._marked(text, colour), title=title, title_align="left", border_style="dim")
-                for title, text, colour in zip(_TITLES, self.texts, colours, strict=True)
+                Panel(self._marked(text), title=title, title_align="left", border_style="dim")
+                for title, text in zip(TITLES, example.texts, strict=True)
             )
         )
 
-    def _marked(self, text: str, colour: str) -> Text:
+    def _marked(self, text: str) -> Text:
         shown = Text(text)
-        shown.highlight_regex(_PLACEHOLDER, "bold green")
-        if colour == "red":
-            for value in self.values:
-                shown.highlight_words([value], "bold red")
+        shown.highlight_words([*self.example.placeholders], "bold green")
+        shown.highlight_words([*self.example.values], "bold red")
         return shown
 
     def plain(self) -> str:
-        return "\n\n".join(f"--- {title}\n{text}" for title, text in zip(_TITLES, self.texts, strict=True))
+        return "\n\n".join(f"--- {title}\n{text}" for title, text in zip(TITLES, self.example.texts, strict=True))
 
 
 def demo(text: str | None, *, plain: bool) -> int:
     """Shows one streamed exchange. Needs no network; keeps nothing."""
     logging.getLogger("app").setLevel(logging.CRITICAL)
     console = Console(highlight=False)
-    panes = _Panes()
-    panes.texts[0] = text or _SAMPLE
+    panes = _Panes(Example(text or SAMPLE))
     if plain or not console.is_terminal:
-        asyncio.run(_exchange(panes))
+        asyncio.run(_exchange(panes.example))
         print(panes.plain())
         print("\nThe model saw placeholders only; you got your own words back. Nothing left this machine.")
         return Exit.OK
     with Live(panes, console=console, refresh_per_second=20):
-        asyncio.run(_exchange(panes))
+        asyncio.run(_exchange(panes.example))
     console.print("The model saw [bold green]placeholders[/] only; you got your own words back.")
     console.print("Try your own tool: run [bold]anonamoose[/] and use http://localhost:3000/demo/v1 as its base URL.")
     return Exit.OK
 
 
-async def _exchange(panes: _Panes) -> None:
-    async with _running() as application:
-        body = {"model": "practice", "stream": True, "messages": [{"role": "user", "content": panes.texts[0]}]}
-        url = f"{application.base_url.removesuffix('/v1')}/demo/v1/chat/completions"
-        async with aiohttp.ClientSession() as client, client.post(url, json=body) as response:
-            if response.status != 200:
-                raise UserError((await response.json())["error"]["message"], code=Exit.UNAVAILABLE)
-            exchange = next(iter(application.exchanges))
-            _show_request(panes, exchange)
-            decoder = Decoder()
-            async for chunk in response.content.iter_any():
-                panes.texts[3] += "".join(_delta(event.data) for event in decoder.feed(chunk))
-                panes.texts[2] = exchange.came_back
-
-
-def _show_request(panes: _Panes, exchange: Exchange) -> None:
-    if exchange.sent is not None:
-        panes.values = [r.finding.value for r in exchange.sent.replacements]
-        panes.texts[1] = json.loads(exchange.sent.text)["messages"][-1]["content"]
-
-
-def _delta(data: str | None) -> str:
-    if data is None or data == "[DONE]":
-        return ""
-    return json.loads(data)["choices"][0]["delta"].get("content") or ""
-
-
-@asynccontextmanager
-async def _running() -> AsyncIterator[Application]:
-    """The app on a free port, with a data folder and a key that go away with it."""
-    from base64 import b64encode
-
-    with tempfile.TemporaryDirectory(prefix="anonamoose-demo-") as folder:
-        before = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = b64encode(os.urandom(32)).decode()
-        settings = SettingsStore({"data_dir": folder, "port": 0, "host": "127.0.0.1"}, environ={})
-        application = Application(settings, EventBus())
-        try:
-            await application.start()
-            yield application
-        finally:
-            await application.stop()
-            if before is None:
-                del os.environ[VARIABLE]
-            else:
-                os.environ[VARIABLE] = before
+async def _exchange(example: Example) -> None:
+    async with throwaway() as application:
+        await example.run(application, lambda: None)

@@ -10,6 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from app.audit.noting import noting
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import term_files
@@ -22,8 +23,10 @@ from app.text_command import opened
 
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     """Does what the command line says. Raises UserError; then nothing has changed."""
-    with opened(settings) as (database, seal):
-        terms = Terms(database, seal, EventBus())
+    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
+        bus = EventBus()
+        terms = Terms(database, seal, bus)
+        notes.terms(bus, terms)
         match options.action:
             case "list":
                 return _list(terms, options.kind)

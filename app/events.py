@@ -38,17 +38,22 @@ class ExchangesWiped:
 
 @dataclass(frozen=True, slots=True)
 class SettingChanged:
-    """The setting called `name` has a new value."""
+    """The setting called `name` has a new value. `elsewhere`: another process has changed it."""
 
     name: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TermsChanged:
-    """The dictionary changed; it holds `count` terms now. `ids` are those that are new, different or gone."""
+    """The dictionary changed; it holds `count` terms now. `ids` are those that are new, different or gone.
+
+    `elsewhere`: another process has changed it.
+    """
 
     count: int
     ids: frozenset[int] = frozenset()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-import time
 from pathlib import Path
 
-from app.errors import Exit, UserError
+from app.errors import Exit
 from app.hub import Hub, Progress
 from app.hub.fetch import fetch, wanted
 from app.hub.installed import listed, remove
-from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.models import find
+from app.hub.trial import SENTENCE, try_model
 from app.settings_store import SettingsStore
-from app.usage import usage
-
-#: Made up; one of each.
-_SENTENCE = "Thandiwe Nkosi of Harbourline Logistics flew from Cape Town to see Zoë Müller."
 
 
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
@@ -68,23 +62,10 @@ def _progress(step: Progress) -> None:
 
 
 def _test(name: str, folder: Path) -> int:
-    from app.pipeline.detectors.ner import NerDetector
-    from app.pipeline.policy import Policy
-
-    before, began = usage(), time.perf_counter()
-    try:
-        model = find(name, folder)
-        detector = NerDetector(name, folder)
-        detector.load()
-        loaded, used = time.perf_counter() - began, usage()
-        spans = detector.detect(_SENTENCE, Policy())
-    except DetectorUnavailable as error:
-        raise UserError(str(error), code=Exit.UNAVAILABLE) from None
-    intact = "its files are what they were" if model.digests else "a folder of your own, which nobody has checked"
-    print(f"Loaded in {loaded:.2f} s, {(used.resident - before.resident) / 2**20:.0f} MiB; {intact}.")
-    print(_SENTENCE)
-    for span in spans:
-        print(f"{span.entity:14}{span.score:.2f}  {_SENTENCE[span.start : span.end]}")
-    if not spans:
-        raise UserError("The model finds nothing in a sentence of three names.", code=Exit.UNAVAILABLE)
+    trial = asyncio.run(try_model(name, folder))
+    intact = "its files are what they were" if trial.is_checked else "a folder of your own, which nobody has checked"
+    print(f"Loaded in {trial.seconds:.2f} s, {trial.size / 2**20:.0f} MiB; {intact}.")
+    print(SENTENCE)
+    for entity, score, text in trial.found:
+        print(f"{entity:14}{score:.2f}  {text}")
     return Exit.OK

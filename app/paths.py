@@ -65,5 +65,11 @@ class Paths:
 
 
 def default_root() -> Path:
-    """The platform's place for an application's data, e.g. `~/.local/share/anonamoose`."""
-    return Path(platformdirs.user_data_dir("anonamoose", appauthor=False))
+    """The platform's place for an application's data, e.g. `~/.local/share/anonamoose`.
+
+    For a user without a home, as containers have, a place that there is not: `create` then asks for another one.
+    """
+    try:
+        return Path(platformdirs.user_data_dir("anonamoose", appauthor=False))
+    except RuntimeError:
+        return Path("/dev/null/anonamoose")

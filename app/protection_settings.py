@@ -8,12 +8,12 @@ from typing import Literal
 from app.option import option
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import Numbers, Passage
-from app.review_settings import ReviewSettings
+from app.window_settings import WindowSettings
 
 
 @dataclass(frozen=True, slots=True)
-class ProtectionSettings(ReviewSettings):
-    """The third of `Settings`."""
+class ProtectionSettings(WindowSettings):
+    """The fourth of `Settings`."""
 
     protection: bool = option(
         True, "Whether requests are redacted. Off sends them as they are, or refuses them: see when-off.", "Protection"

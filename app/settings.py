@@ -147,28 +147,6 @@ class Settings(ProtectionSettings):
         high=100_000,
         restart=True,
     )
-    keep_exchanges: int = option(
-        50,
-        "How many exchanges the inspector remembers, in memory only; 0 for none. Without windows none are.",
-        "Sessions",
-        low=0,
-        high=5000,
-    )
-    keep_texts: int = option(
-        60,
-        "How long the inspector keeps the texts of an exchange; its counts stay. 0 for as long as the exchange.",
-        "Sessions",
-        low=0,
-        high=7 * 24 * 60,
-        unit="min",
-        zero="as long as the exchange",
-    )
-    show_originals: bool = option(
-        True,
-        "Whether the inspector may show what was hidden, once asked to. No system offers every desktop a way to ask "
-        "for its password again, so lock the screen when you leave.",
-        "Sessions",
-    )
     audit: bool = option(
         True,
         "Keep an audit trail: of every exchange when, by which tool, to which model, and how many values of which kind "
@@ -183,11 +161,6 @@ class Settings(ProtectionSettings):
     )
     audit_days: int = option(
         365, "How long the audit trail is kept; 0 for good.", "Audit", low=0, high=36_600, unit="days", zero="for good"
-    )
-    notifications: bool = option(
-        True,
-        "Tell, now and then, of what should not go unseen: the first redaction, a refused request, protection lost.",
-        "Application",
     )
     log_level: Literal["debug", "info", "warning", "error"] = option(
         "info", "How much is logged. Never holds what you sent.", "Application"

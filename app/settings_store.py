@@ -47,6 +47,21 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
+def _values(path: Path) -> dict[str, Any]:
+    """What is stored and still a setting, each fit for it; raises UserError."""
+    rows = {name: DECLARED[name] for name in DECLARED if DECLARED[name].option.stored}
+    return {name: coerce(rows[name], value) for name, value in _read(path).items() if name in rows}
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    """What is another one whenever the file is."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 class SettingsStore:
     """Holds the current `Settings`; writes changes to the file and tells the bus."""
 
@@ -70,11 +85,9 @@ class SettingsStore:
                 self._origin[name] = row.variable
         root = fixed.get("data_dir", DECLARED["data-dir"].default)
         self.paths = Paths(Path(root).expanduser())
-        self._stored: dict[str, Any] = {}
-        for name, value in _read(self.paths.settings).items():
-            row_or_none = DECLARED.get(name)
-            if row_or_none is not None and row_or_none.option.stored:
-                self._stored[name] = coerce(row_or_none, value)
+        self._fixed = fixed
+        self._seen = _mark(self.paths.settings)
+        self._stored = _values(self.paths.settings)
         values = {DECLARED[name].attribute: value for name, value in self._stored.items()}
         self.current = Settings(**{**values, **fixed})
 
@@ -90,8 +103,28 @@ class SettingsStore:
         """Validates, stores and publishes one change; on an error nothing has changed."""
         self.update({name: value})
 
+    def refresh(self) -> None:
+        """Takes over what another process has stored. Raises UserError, once for a file that cannot be used."""
+        mark = _mark(self.paths.settings)
+        if mark == self._seen:
+            return
+        self._seen = mark
+        stored = _values(self.paths.settings)
+        changed = [
+            name
+            for name in self._stored.keys() | stored.keys()
+            if stored.get(name, DECLARED[name].default) != self._stored.get(name, DECLARED[name].default)
+        ]
+        self._stored = stored
+        values = {DECLARED[name].attribute: stored.get(name, DECLARED[name].default) for name in changed}
+        self.current = dataclasses.replace(self.current, **{**values, **self._fixed})
+        for name in DECLARED:
+            if name in changed and not self.is_fixed(name):
+                self._bus.publish(SettingChanged(name, elsewhere=True))
+
     def update(self, changes: Mapping[str, object]) -> None:
         """Several changes at once, all or none. Raises SettingError or StorageError."""
+        self.refresh()
         accepted: dict[str, Any] = {}
         for name, value in changes.items():
             row = DECLARED.get(name)
@@ -107,6 +140,7 @@ class SettingsStore:
         stored = {**self._stored, **accepted}
         stored = {name: value for name, value in stored.items() if value != DECLARED[name].default}
         self._write(stored)
+        self._seen = _mark(self.paths.settings)
         self._stored = stored
         self.current = dataclasses.replace(
             self.current, **{DECLARED[name].attribute: value for name, value in accepted.items()}

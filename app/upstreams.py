@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PORTS = {"http": 80, "https": 443}
 DIALECTS = ("openai", "anthropic", "gemini", "ollama")
 
 
@@ -42,6 +43,15 @@ def parse_upstreams(text: str) -> dict[str, Named]:
 def targets(text: str) -> list[str]:
     """What routes call all places there are: each provider, and `u/<name>` for those that `text` names."""
     return [*DIALECTS, *(f"u/{name}" for name in parse_upstreams(text))]
+
+
+def origin_of(url: str) -> str:
+    """The origin that requests to `url` go to, in one spelling: `https://api.example.com`, with a port of its own."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    own = parts.port not in (None, _PORTS.get(parts.scheme))
+    return f"{parts.scheme}://{host}{f':{parts.port}' if own else ''}"
 
 
 def check_origin(url: str) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from app.audit import policies
+from app.audit.noting import noting, write
+from app.changes import asked_by
 from app.credentials import NEXT_VARIABLE, VARIABLE, forget_key
 from app.errors import Exit, StorageError, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.lock import InstanceLock
 from app.paths import Paths
+from app.provider_keys import ProviderKeys
 from app.settings_store import SettingsStore
 from app.store import readings
 from app.store.audit import AuditStore
@@ -35,7 +39,9 @@ def rotate(settings: SettingsStore) -> int:
     """Replaces the master key. Raises UserError; then the present one holds."""
     store = _unlocked(settings)
     try:
-        asyncio.run(replace_key(store, settings.paths, lambda connection: None))
+        with noting(settings, store.database, store.seal) as notes:
+            asyncio.run(replace_key(store, settings.paths, lambda connection: None))
+            notes.note("vault-key", 1)
     finally:
         store.database.close()
     _tell(f"The vault has a new key; it is in {store.kept}.")
@@ -51,8 +57,9 @@ def purge(settings: SettingsStore, session: str) -> int:
     store = _unlocked(settings)
     try:
         current = settings.current
-        vault = Vault(store.database, store.seal, current.session_ttl, current.kept_ttl)
-        removed = asyncio.run(vault.delete(session) if session else vault.purge())
+        with noting(settings, store.database, store.seal) as notes:
+            vault = Vault(store.database, store.seal, current.session_ttl, current.kept_ttl, noted=notes.note)
+            removed = asyncio.run(vault.delete(session) if session else vault.purge())
         return _proved(removed, store)
     finally:
         store.database.close()
@@ -99,6 +106,9 @@ def _wiped(settings: SettingsStore, everything: bool, *, is_running: bool) -> No
         return  # its files go
     try:
         removed = asyncio.run(_wipe(store, settings.paths, everything, is_running))
+        if not (everything or is_running) and settings.current.audit:  # else it is gone, or the running app tells it
+            with asked_by("command"):
+                write(settings, store.database, store.seal, [policies.cleared()])
         _proved(removed, store)
     finally:
         store.database.close()
@@ -131,8 +141,9 @@ async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) 
 
 def _forget_keys(settings: SettingsStore) -> None:
     keychain = Keychain(settings.paths.root)
-    for name in (ACCESS_TOKEN, *(f"provider:{target}" for target in targets(settings.current.upstreams))):
-        keychain.remove(name)
+    keychain.remove(ACCESS_TOKEN)
+    for target in targets(settings.current.upstreams):
+        ProviderKeys(keychain).remove(target)
 
 
 def _remove(paths: Paths) -> None:

@@ -9,7 +9,7 @@ from app.option import Declared
 from app.pipeline.operators import PRESETS
 from app.pipeline.patterns import ALL, Pattern
 from app.settings import DECLARED, OWN
-from tools import api_page, licences
+from tools import api_page, connect_page, licences
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -129,7 +129,13 @@ def identifiers() -> str:
 
 
 #: What is generated: the name of each page and what writes it.
-PAGES = {"settings.md": settings, "identifiers.md": identifiers, "licences.md": licences.page, "api.md": api_page.page}
+PAGES = {
+    "settings.md": settings,
+    "identifiers.md": identifiers,
+    "licences.md": licences.page,
+    "api.md": api_page.page,
+    "connect.md": connect_page.page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

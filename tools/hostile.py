@@ -33,6 +33,10 @@ _WORTH_TELLING = 0.5
 
 #: What such texts repeat, by what it is meant to hold up.
 PIECES = {
+    "leaders behind words": "TFN ........ ",
+    "words and small numbers": "TFN (1) 2. ",
+    "passwords without one": "password a1b2c3 ",
+    "headings of names": "surname, ",
     "digits": "1",
     "digits and blanks": "1 ",
     "digits and dashes": "12-34-",

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPalette
-
     from app.ui.desktop import Desktop
     from app.ui.dictionary import Dictionary
     from app.ui.inspector import Inspector
@@ -56,15 +54,13 @@ def main() -> None:
 
     shell = Shell(sys.argv[:1])
     shell.setStyle("Fusion")
-    if arguments.dark:
-        shell.setPalette(_dark_palette())
     loop = new_loop(shell)
     asyncio.set_event_loop(loop)
     with loop, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        loop.run_until_complete(_take(shell, Path(folder), arguments.out, arguments.port))
+        loop.run_until_complete(_take(shell, Path(folder), arguments.out, arguments.port, arguments.dark))
 
 
-async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
+async def _take(shell: Shell, folder: Path, out: Path, port: int, dark: bool) -> None:
     from app.application import Application
     from app.events import EventBus
     from app.pipeline.terms import Term
@@ -80,6 +76,7 @@ async def _take(shell: Shell, folder: Path, out: Path, port: int) -> None:
     if port != DECLARED["port"].default:
         flags["port"] = port  # its row in the settings then says that it is fixed
     store = SettingsStore(flags, {}, bus)
+    store.update({"theme": "dark" if dark else "light", "welcome": False})
     application = Application(store, bus)
     desktop = Desktop(application, shell, patience=3_600_000)
     desktop.show()
@@ -140,10 +137,30 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     ):
         window.grab().save(str(out / f"{name}.png"))
     await _pages(dictionary, out)
+    await _ways(desktop, out)
     await _reviewed(inspector, out)
     await _review_picture(desktop, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
+
+
+async def _ways(desktop: Desktop, out: Path) -> None:
+    """The first steps, the ways to connect, the figures, and pages of the settings that do more than store."""
+    first = desktop.open_first_run()
+    first.showing.send.click()
+    connect, dashboard, settings = desktop.open_connect(), desktop.open_dashboard(), desktop.open_settings()
+    await desktop.tasks.finish()
+    await asyncio.sleep(0.5)
+    assert dashboard is not None
+    for name, window in (("first-steps", first), ("connect", connect), ("dashboard", dashboard)):
+        window.grab().save(str(out / f"{name}.png"))
+    for page in ("Entities", "Models", "Keys", "Access"):
+        settings.open_page(page)
+        await desktop.tasks.finish()
+        await asyncio.sleep(0.3)
+        settings.grab().save(str(out / f"settings-{page.lower()}.png"))
+    settings.open_page("Protection")
+    first.close()
 
 
 async def _review_picture(desktop: Desktop, out: Path) -> None:
@@ -221,16 +238,6 @@ async def _tray_picture(desktop: Desktop, out: Path) -> None:
     picture = desktop.tray.menu.screen().grabWindow(0, around.x(), around.y(), around.width(), around.height())
     picture.save(str(out / "tray.png"))
     desktop.tray.menu.close()
-
-
-def _dark_palette() -> QPalette:
-    from PySide6.QtGui import QColor, QPalette
-
-    palette = QPalette(QColor("#3a3d41"), QColor("#2b2d30"))
-    palette.setColor(QPalette.ColorRole.Base, QColor("#1e1f22"))
-    palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#26282b"))
-    palette.setColor(QPalette.ColorRole.Highlight, QColor("#1f6f67"))
-    return palette
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from app.store.audit_chain import Verdict
 from app.store.audit_reading import AuditReader, Period, Total
 
 #: Rows that tell of what is in force, and of what happened to the trail itself.
-CHANGES = ("started", "stopped", "setting", "dictionary", "protection", "gap", "cut", "cleared")
+CHANGES = ("started", "stopped", "setting", "dictionary", "change", "protection", "gap", "cut", "cleared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Figures:
     models: Sequence[Total]
     presets: Sequence[Total]
     refusals: Sequence[tuple[str, int]]
+    strangers: Sequence[tuple[str, int]]
     changes: Sequence[dict[str, Any]]
     versions: Sequence[str]
 
@@ -85,6 +86,7 @@ def figures(reader: AuditReader, period: Period, verdict: Verdict) -> Figures:
         models=reader.totals("model", period),
         presets=reader.totals("preset", period),
         refusals=refusals,
+        strangers=reader.refusals(period),
         changes=changes,
         versions=sorted({row["version"] for row in changes if "version" in row}),
     )

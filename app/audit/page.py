@@ -68,6 +68,10 @@ def html(data: Figures) -> str:
         _pairs(("operator", "values"), data.operators),
         "<h2>Refused and failed</h2>",
         _pairs(("code", "requests"), data.refusals),
+        "<h2>Turned away at the door</h2>",
+        "<p class=quiet>Wrong hosts, pages of other sites, missing or unknown tokens and keys, requests that cannot be "
+        "read: nothing of them was looked at, and they are no exchanges.</p>",
+        _pairs(("code", "requests"), data.strangers),
     ]
     for heading, totals in (
         ("day", data.days),

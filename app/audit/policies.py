@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from app import __version__
+from app.changes import Change, surface
+from app.events import TermsChanged
 from app.pipeline.policy import SWITCHABLE, Policy
 from app.settings import DECLARED, Settings
 from app.store.audit import utc
 from app.store.audit_chain import canonical
+from app.store.terms import Terms
 
 #: Kinds of settings whose values are nobody's data. Of the others, texts that somebody wrote, only the name is told.
 _PLAIN = (bool, int, float)
@@ -56,19 +59,31 @@ def setting_changed(name: str, settings: Settings) -> dict[str, Any]:
     row = DECLARED[name]
     value = getattr(settings, row.attribute)
     to = {"to": value} if row.choices or isinstance(value, _PLAIN) else {}
-    return {"kind": "setting", "time": utc(), "name": name, **to, **_now(settings)}
+    return {"kind": "setting", "time": utc(), "by": surface(), "name": name, **to, **_now(settings)}
 
 
-def terms_changed(count: int, changed: int, removed: int, revision: int) -> dict[str, Any]:
-    """The dictionary has `count` terms now; so many of them are new or different, so many are gone."""
+def terms_changed(event: TermsChanged, terms: Terms) -> dict[str, Any]:
+    """How many entries the dictionary has now, how many are new or different, how many gone."""
+    removed = sum(terms.get(id) is None for id in event.ids)
     return {
         "kind": "dictionary",
         "time": utc(),
-        "terms": count,
-        "changed": changed,
+        "by": surface(),
+        "terms": event.count,
+        "changed": len(event.ids) - removed,
         "removed": removed,
-        "revision": revision,
+        "revision": terms.revision,
     }
+
+
+def changed(change: Change, count: int) -> dict[str, Any]:
+    """`count` sessions, tokens or keys were changed so."""
+    return {"kind": "change", "time": utc(), "by": surface(), "what": change, "count": count}
+
+
+def cleared() -> dict[str, Any]:
+    """Everything was forgotten, the trail before this included."""
+    return {"kind": "cleared", "time": utc(), "by": surface()}
 
 
 def protection_changed(protection: str, until: float = 0.0) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.audit import names
+from app.audit import names, policies
+from app.changes import Change
 from app.errors import UserError
 from app.settings_store import SettingsStore
 from app.store.audit import AuditStore, utc
@@ -66,6 +67,15 @@ class Trail:
             self._waiting.append(entry)
         self._news.set()
 
+    def record(self, entry: Entry) -> None:
+        """The same, where the user keeps a trail."""
+        if self.is_on:
+            self.tell(entry)
+
+    def note(self, change: Change, count: int) -> None:
+        """Has a change written, of `count` things."""
+        self.record(policies.changed(change, count))
+
     async def write(self, entries: Iterable[Entry]) -> None:
         """Writes `entries` now; when it returns, they are on disk. Raises UserError."""
         try:
@@ -108,7 +118,7 @@ class Trail:
             self._waiting.clear()
             self._lost = 0
             await (await self._opened()).clear()
-        self.tell({"kind": "cleared", "time": utc()})
+        self.record(policies.cleared())
 
     async def close(self) -> None:
         """Writes what waits, and closes the file."""

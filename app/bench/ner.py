@@ -7,14 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 from app.bench.agent import Request, request
 from app.errors import Exit, UserError
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.detectors.gate import gate
-from app.pipeline.detectors.ner import Cut, NerDetector
+from app.pipeline.detectors.ner import Cut, NerDetector, worth_reading
 from app.pipeline.detectors.segments import Segment, segments
+from app.pipeline.models import find
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 
@@ -31,20 +32,18 @@ def _everything(text: str) -> Iterator[Segment]:
     return segments(text, lambda _line: True)
 
 
-def _gated(text: str) -> Iterator[Segment]:
-    return segments(text, gate())
-
-
-_CUTS: Mapping[str, Cut] = {PLAIN: _whole, UNGATED: _everything, COLD: _gated}
+#: None: as the detector cuts by itself.
+_CUTS: Mapping[str, Cut | None] = {PLAIN: _whole, UNGATED: _everything, COLD: None}
 
 
 @dataclass(slots=True)
 class Times:
-    """Of one model: seconds of CPU time by row and round.
+    """Of one model: characters that it does not read, seconds of CPU time by row and round.
 
     Of the `plain` spans found in whole texts, and of the `names` that were put in, so many are found by each way.
     """
 
+    skipped: int = 0
     seconds: dict[str, list[float]] = field(default_factory=lambda: {row: [] for row in _ROWS})
     plain: int = 0
     kept: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_CUTS, 0))
@@ -52,26 +51,29 @@ class Times:
     named: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_CUTS, 0))
 
 
-def bench_models(models: Sequence[str], rounds: int, *, as_json: bool) -> int:
-    """Measures and prints: in each round, every model reads the same request in every way. Raises UserError."""
+def bench_models(models: Sequence[str], fetched: Path | None, rounds: int, *, as_json: bool) -> int:
+    """Measures and prints: in each round, every model reads the same request in every way. Raises UserError.
+
+    `models` and `fetched` are as `models.find` takes them.
+    """
     results = {model: Times() for model in models}
-    skipped = read = 0
+    read = 0
     try:
-        readers = {model: {way: NerDetector(model, cut=cut) for way, cut in _CUTS.items()} for model in models}
+        readers = {model: {way: NerDetector(model, fetched, cut=cut) for way, cut in _CUTS.items()} for model in models}
+        cuts = {model: worth_reading(find(model, fetched)) for model in models}
         for number in range(rounds):
             asked = request(number)
             texts = [*asked.kept, *asked.said]
             read += sum(map(len, texts))
-            skipped += sum(len(text) - sum(one.end - one.start for one in _gated(text)) for text in texts)
             for model, ways in readers.items():
                 _round(asked, ways, results[model])
+                own = sum(one.end - one.start for text in texts for one in cuts[model](text))
+                results[model].skipped += sum(map(len, texts)) - own
                 if sys.stderr.isatty():
                     print(f"\r\033[K{number + 1} of {rounds}: {model}", end="\r", file=sys.stderr, flush=True)
     except DetectorUnavailable as error:
         raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
-    size = read // rounds
-    print(json.dumps(_jsonable(results, size, skipped / read), indent=2) if as_json else
-          _table(results, size, skipped / read, rounds))  # fmt: skip
+    print(json.dumps(_jsonable(results, read, rounds), indent=2) if as_json else _table(results, read, rounds))
     return Exit.OK
 
 
@@ -133,19 +135,20 @@ def _ratios(results: Mapping[str, Times]) -> Callable[[str, str], tuple[float, f
     return of
 
 
-def _table(results: Mapping[str, Times], size: int, skipped: float, rounds: int) -> str:
+def _table(results: Mapping[str, Times], read: int, rounds: int) -> str:
     of = _ratios(results)
     lines = [
-        f"A request of {size:,} characters, medians of {rounds} rounds: milliseconds of CPU time, and how many times",
-        "less that is than for whole texts with the same model, and with the first one",
+        f"A request of {read // rounds:,} characters, medians of {rounds} rounds: milliseconds of CPU time,",
+        "and how many times less that is than for whole texts with the same model, and with the first one",
         f"{'':<42}" + "".join(f"{model[-28:]:>30}" for model in results),
     ]
     for row in _ROWS:
         cells = (of(model, row) for model in results)
         lines.append(f"{row:<42}" + "".join(f"{ms:>12.1f}{own:>8.1f}x{first:>8.1f}x" for ms, own, first in cells))
-    lines.append(
-        f"The gate skips {skipped:.0%}. Found, in percent of what is found in whole texts, and of the names put in:"
-    )
+    lines += [
+        f"{'skipped by the gate':<42}" + "".join(f"{one.skipped / read:>30.0%}" for one in results.values()),
+        "Found, in percent of what is found in whole texts, and of the names put in:",
+    ]
     lines += [
         f"{way:<42}"
         + "".join(f"{_share(t.kept[way], t.plain):>14}{_share(t.named[way], t.names):>16}" for t in results.values())
@@ -158,13 +161,13 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / max(whole, 1):.2f}"
 
 
-def _jsonable(results: Mapping[str, Times], size: int, skipped: float) -> dict[str, object]:
+def _jsonable(results: Mapping[str, Times], read: int, rounds: int) -> dict[str, object]:
     of = _ratios(results)
     return {
-        "characters": size,
-        "skipped": skipped,
+        "characters": read // rounds,
         "models": {
             model: {
+                "skipped": times.skipped / read,
                 "milliseconds": {row: of(model, row)[0] for row in _ROWS},
                 "ratio": {row: of(model, row)[1] for row in _ROWS},
                 "ratio_to_first": {row: of(model, row)[2] for row in _ROWS},

@@ -53,7 +53,9 @@ def parse_layers(text: str) -> frozenset[str]:
     return layers
 
 
-def evaluate(files: Sequence[str], choice: Choice, policy: Policy, ner_model: str, output: Output) -> int:
+def evaluate(
+    files: Sequence[str], choice: Choice, policy: Policy, ner_model: tuple[str, Path | None], output: Output
+) -> int:
     """Reads, detects, prints. Raises UserError; then nothing was printed."""
     earlier = _earlier(output.against) if output.against else None
     items = choice.of([item for file in files for item in read(Path(file))])

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.errors import Exit, UserError
 
-#: Parts of a corpus. Whoever writes detectors looks at the first, and is judged by the second.
-SPLITS = ("tune", "held-out", "unseen")
+#: Parts of a corpus. Whoever writes detectors looks at the first, and is judged by the last.
+SPLITS = ("tune", "held-out", "unseen", "fresh")
 #: What is read of a file that is no corpus: texts of this many characters at most.
 _CHUNK = 100_000
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]{1,31}")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from app.errors import Exit, UserError
 from app.evaluation.corpus import Item
@@ -39,10 +40,15 @@ class Result:
     resident: int = 0
 
 
-def evaluate_models(models: Sequence[str], files: Sequence[str], limit: int, policy: Policy, *, as_json: bool) -> int:
-    """Reads, measures each model in a process of its own, prints. Raises UserError."""
+def evaluate_models(
+    models: Sequence[str], fetched: Path | None, files: Sequence[str], limit: int, policy: Policy, *, as_json: bool
+) -> int:
+    """Reads, measures each model in a process of its own, prints. Raises UserError.
+
+    `models` and `fetched` are as `models.find` takes them.
+    """
     sets = {name: _spread(items, limit) for name, items in read_sets(files).items()}
-    results = [_measured(model, sets, policy) for model in models]
+    results = [_measured(model, fetched, sets, policy) for model in models]
     print(json.dumps([_jsonable(one) for one in results], indent=2) if as_json else tables(results))
     return Exit.OK
 
@@ -51,10 +57,10 @@ def _spread(items: list[Item], limit: int) -> list[Item]:
     return items[:: max(1, len(items) // limit)][:limit] if limit else items
 
 
-def _measured(model: str, sets: Mapping[str, list[Item]], policy: Policy) -> Result:
+def _measured(model: str, fetched: Path | None, sets: Mapping[str, list[Item]], policy: Policy) -> Result:
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    process = context.Process(target=_measure, args=(theirs, model, policy))
+    process = context.Process(target=_measure, args=(theirs, model, fetched, policy))
     process.start()
     theirs.close()
     try:
@@ -78,13 +84,13 @@ def _measured(model: str, sets: Mapping[str, list[Item]], policy: Policy) -> Res
         process.join()
 
 
-def _measure(pipe: Connection, model: str, policy: Policy) -> None:
+def _measure(pipe: Connection, model: str, fetched: Path | None, policy: Policy) -> None:
     """In a process of its own: loads the model, then counts set after set until the pipe is closed."""
     started = time.process_time()
     try:
         from app.pipeline.detectors.ner import NerDetector
 
-        detector = NerDetector(model)
+        detector = NerDetector(model, fetched)
         detector.load()
         pipe.send(Load(time.process_time() - started, usage().resident))
         while True:

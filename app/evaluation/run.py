@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from app.errors import Exit, UserError
 from app.evaluation.corpus import Item
@@ -14,12 +15,14 @@ from app.pipeline.fields import Fields
 from app.pipeline.policy import Policy
 
 
-def score(items: Sequence[Item], policy: Policy, ner_model: str, progress: Callable[[int, int], None]) -> Score:
+def score(
+    items: Sequence[Item], policy: Policy, ner_model: tuple[str, Path | None], progress: Callable[[int, int], None]
+) -> Score:
     """What `policy` finds in `items`, counted. `progress` is told how many of how many bytes are done.
 
     Raises UserError when a layer cannot run.
     """
-    detection = Detection(ner_model)
+    detection = Detection(*ner_model)
     result = Score()
     whole = sum(len(item.text) for item in items)
     done = 0

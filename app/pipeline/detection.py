@@ -7,6 +7,7 @@ import hashlib
 import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,14 @@ CACHE = 64 * 2**20
 #: Bytes that a text takes in there beside its own, and a finding in it.
 _PER_TEXT, _PER_FINDING = 500, 300
 _CACHED_REPORTS = 200
+#: A text for which detectors make most of what they need only now and then: tables, compiled expressions, lists.
+_TRIAL = (
+    "Kia ora M\u00e4ry, call Dr J. Smith on +64 21 555 0123 or 0491 570 006 \u2013 jane (at) example dot com, "
+    "12/03/1985.\ncard number: 4111\u00a01111 1111 1111, IBAN GB82 WEST 1234 5698 7654 32, SSN 078-05-1120, "
+    "lives at 12 High Street, "
+    "Leeds LS1 4DY\nname,email,tfn\nann lee,ann@example.org,\uff11\uff12\uff13 456 782\n"
+    "password = hunter2hunter2; api_key: sk-0123456789abcdefghijABCDEFGHIJ https://user:word@192.0.2.1/?q=1&token=eyJhbGciOi\n"
+)
 #: Characters of an attached document that the model reads, a second's work; the other layers read on.
 _READ_SLOWLY = 16_000
 
@@ -94,11 +103,16 @@ class Detection:
     def load(self, layers: Iterable[str]) -> dict[str, str]:
         """Makes `layers` ready; returns, for each that cannot run, a sentence for the user."""
         failures = {}
+        loaded = set()
         for layer in layers:
             try:
                 self._detector(layer)
+                loaded.add(layer)
             except DetectorUnavailable as error:
                 failures[layer] = str(error)
+        # A third of a second, which the first request would take longer. It is told, too, what fails here.
+        with suppress(DetectorUnavailable):
+            self.text(_TRIAL, Policy(layers=frozenset(loaded)))
         return failures
 
     def _detector(self, layer: str) -> Detector:
@@ -189,8 +203,17 @@ class Detection:
         result = self.outline(ticket, body, fields)
         leaves, _ = self._opened[ticket]
         engine = self._ready(policy)
-        fresh = (number for number, part in enumerate(result.parts) if not part.is_history)
+        fresh = [number for number, part in enumerate(result.parts) if not part.is_history]
+        if "ner" in policy.layers:
+            self._expect([leaves[number] for number in fresh])
         return result, {number: self._in_leaf(engine, leaves[number], policy) for number in fresh}
+
+    def _expect(self, texts: Iterable[Leaf]) -> None:
+        from app.pipeline.detectors.ner import NerDetector
+
+        detector = self._detectors.get("ner")
+        if isinstance(detector, NerDetector):
+            detector.expect(label(leaf.key) + leaf.value for leaf in texts if leaf.form is not Form.NUMBER)
 
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""

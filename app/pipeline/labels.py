@@ -29,6 +29,9 @@ _OF_LABELS = (
 )  # fmt: skip
 #: These say what something is where nothing better does.
 _OF_KINDS = ("type", "code", "kind", "system", "id")
+#: In a thing that a label or a kind is, these describe it: `"type": {"coding": [{"display": "Passport number"}]}`.
+_OF_THINGS = ("text", "display", "label", "name", "description", "coding", "code", "value")
+_DEPTH = 4
 #: Longer ones are texts, and say for themselves what they hold.
 _LABEL, _VALUE = 48, 64
 #: The longest question that a turn may end with, and the longest answer that is read with it.
@@ -59,7 +62,7 @@ def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:
     """
     if not owners or len(value) > _VALUE or key.lower() not in _OF_VALUES | _OF_ANYTHING:
         return key
-    beside = {name.lower(): member for name, member in owners[-1] if isinstance(member, str)}
+    beside = {name.lower(): member for name, member in owners[-1]}
     told = _told(beside, _OF_LABELS)
     if not told and key.lower() in _OF_ANYTHING:
         holder = path.rpartition(".")[0].rpartition(".")[2]
@@ -69,8 +72,19 @@ def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:
     return told or key
 
 
-def _told(beside: Mapping[str, str], names: Iterable[str]) -> str:
-    found = (beside[name] for name in names if name in beside)
+def _said(member: object) -> str:
+    """What a member says: a string, or what describes the thing that it is."""
+    for _ in range(_DEPTH):
+        if isinstance(member, Pairs):
+            inner = {name.lower(): value for name, value in member}
+            member = next((inner[name] for name in _OF_THINGS if inner.get(name)), "")
+        elif isinstance(member, list):
+            member = member[0] if member else ""
+    return member if isinstance(member, str) else ""
+
+
+def _told(beside: Mapping[str, object], names: Iterable[str]) -> str:
+    found = (_said(beside[name]) for name in names if name in beside)
     return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), "")
 
 

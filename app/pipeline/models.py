@@ -48,7 +48,8 @@ class Model:
     below `folder`, SHA-256 in hex) and empty for a folder of the user's own. `tokenizer` is "json"
     where `tokenizer.json` says all, "transformers" where that library must build it from older files.
     `repository` and `revision` (a commit) say where on the hub the files can be had from, `size` how
-    many bytes they are; empty and 0 when they are shipped or local.
+    many bytes they are; empty and 0 when they are shipped or local. `clues` is the file of what tells a line without
+    names, in the languages that the model reads; "" where nobody has learned it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Model:
     repository: str = ""
     revision: str = ""
     size: int = 0
+    clues: str = ""
 
 
 #: The model that is used when the user names none.
@@ -74,10 +76,12 @@ REGISTRY: Mapping[str, Model] = MappingProxyType(
                 name=DEFAULT,
                 folder=_SHIPPED / "minilm",
                 licence="CC-BY-SA-4.0 AND Apache-2.0",
+                clues="clues.bin",
                 digests=(
                     ("model.onnx", "6220539ff8e880979b6005c0f67a2d80ee93811cb1be1e1cc279716a91f8f01f"),
                     ("tokenizer.json", "dffb186d9a97c123417327106945d9c9d4e5e722c36e2eb33e49b4b1247672f7"),
                     ("config.json", "28695247762d9148e5d311675941158babb3d6e3b1ddf61fe689e6eb6382bd0c"),
+                    ("clues.bin", "9569ad3213a61b281fa2c3567cb846b062368ac202ff7adf512f723d26fc65e2"),
                 ),
             ),
             Model(

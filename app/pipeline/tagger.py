@@ -161,7 +161,12 @@ def _tokenizer(model: Model) -> Any:
         tokenizer: Any = Tokenizer.from_file(str(model.folder / "tokenizer.json"))
     else:
         # transformers can build one from older formats. It takes seconds to import: only for these.
-        from transformers import AutoTokenizer
+        try:
+            from transformers import AutoTokenizer
+        except ImportError:  # an installer leaves it out
+            raise DetectorUnavailable(
+                f"The model “{model.name}” has no tokenizer.json, and the library that would build it is not installed."
+            ) from None
 
         tokenizer = AutoTokenizer.from_pretrained(str(model.folder), local_files_only=True).backend_tokenizer
     tokenizer.no_truncation()

@@ -6,11 +6,11 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from app.pipeline.cells import meant, neutral
-from app.pipeline.terms import KINDS, Kind, Term, check
+from app.pipeline.terms import KINDS, Kind, Term, check, check_number
 
 Format = Literal["csv", "json"]
 #: Columns, and keys of objects. Only the text has to be there.
@@ -41,8 +41,9 @@ def read(text: str, format: Format, kind: Kind = "term") -> list[Term]:
     return terms_of(_json(text) if format == "json" else _csv(text), kind)
 
 
-def terms_of(rows: Iterable[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:
+def terms_of(rows: Sequence[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:
     """The terms that `rows` tell by the names of COLUMNS, as `read`."""
+    check_number(len(rows))
     terms = []
     for number, row in enumerate(rows, 1):
         try:

@@ -11,6 +11,8 @@ from app.pipeline.fold import fold
 
 MAX_TEXT = 500
 MAX_REPLACEMENT = 64
+#: Entries of a dictionary: while more are made ready, requests would wait for minutes.
+MAX_TERMS = 200_000
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 #: The shape of generated placeholders, whatever the case: a model may change it, and restoring looks for both.
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z0-9_]*_[0-9]+\]", re.IGNORECASE)
@@ -23,6 +25,12 @@ _UNSAFE = frozenset("\"'`\\“”„‟‘’‚‛«»")
 Kind = Literal["term", "allowed", "pattern"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NAMES: dict[Kind, str] = {"term": "A term", "allowed": "An allowed value", "pattern": "A pattern"}
+
+
+def check_number(count: int) -> None:
+    """Raises ValueError, with a sentence for the user, for more entries than a dictionary can have."""
+    if count > MAX_TERMS:
+        raise ValueError(f"A dictionary can have {MAX_TERMS:,} entries, and not {count:,}.")
 
 
 @dataclass(frozen=True, slots=True)

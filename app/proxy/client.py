@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from app.errors import UserError
-from app.keychain import Keychain
+from app.provider_keys import ProviderKey, ProviderKeys
 from app.proxy.credential import is_astray, our_keys
 from app.proxy.guard import Guard, unavailable
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.store.access import KEYS, RESERVED, Access, LocalKey
+from app.upstreams import origin_of
 
 #: They answer nobody without a key; of the others some do.
 _NEED_KEYS = ("openai", "anthropic", "gemini")
@@ -62,12 +63,12 @@ ANYBODY = Client()
 class Clients:
     """Tells who asks for what a provider does."""
 
-    def __init__(self, guard: Guard, access: Access, keychain: Keychain) -> None:
+    def __init__(self, guard: Guard, access: Access, provider_keys: ProviderKeys) -> None:
         self._guard = guard
         self._access = access
-        self._keychain = keychain
+        self._provider_keys = provider_keys
         self._revision = -1
-        self._keys: dict[str, str] = {}  # of the providers, as long as none is changed
+        self._keys: dict[str, ProviderKey] = {}  # of the providers, as long as none is changed
 
     async def of(self, request: web.Request, route: Route) -> Client:
         """Raises Refusal for who may not ask this. Nothing of ours ever goes on to a provider."""
@@ -107,32 +108,43 @@ class Clients:
                 "This local key is unknown, revoked or over; nothing was sent.",
                 "Make another one: anonamoose local-key add.",
             )
-        _check(local, route)
-        return Client(
-            local.label,
-            local.scope.session or f"{RESERVED}{local.label}:*",
-            local.scope.own,
-            "" if route.practice else await self._key(route.target, revision),
-        )
+        try:
+            _check(local, route)
+            key = "" if route.practice else await self._key(route, revision)
+        except Refusal as refusal:
+            refusal.label = local.label
+            raise
+        return Client(local.label, local.scope.session or f"{RESERVED}{local.label}:*", local.scope.own, key)
 
-    async def _key(self, target: str, revision: int) -> str:
+    async def _key(self, route: Route, revision: int) -> str:
+        """The key that is sent where `route` leads, "" where none is kept and none is needed. Raises Refusal."""
+        target = route.target
         if revision != self._revision:
             self._keys, self._revision = {}, revision
-        if target not in self._keys:
-            found = await asyncio.to_thread(self._keychain.get, f"provider:{target}")
-            if found is None and target in _NEED_KEYS:
+        key = self._keys.get(target)
+        if key is None:
+            key = await asyncio.to_thread(self._provider_keys.get, target)
+            if key is None and target in _NEED_KEYS:
                 raise Refusal(
                     401,
                     "no_provider_key",
                     f"There is no key of {target} to use in place of the local key; nothing was sent.",
                     f"Give it with: anonamoose key set {target}.",
                 )
-            if found is None:
+            if key is None:
                 return ""
             if revision == self._revision:
-                self._keys[target] = found
-            return found
-        return self._keys[target]
+                self._keys[target] = key
+        if not key.is_for(route.upstream):
+            place = origin_of(route.upstream)
+            raise Refusal(
+                403,
+                "key_of_another_place",
+                f"The key of {target} was given for {key.origin or 'a place that nobody has named'}, and its requests "
+                f"go to {place} now; nothing was sent.",
+                f"If that is right, run “anonamoose key confirm {target} {place}”.",
+            )
+        return key.secret
 
 
 def _check(local: LocalKey, route: Route) -> None:

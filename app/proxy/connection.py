@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from aiohttp import web
 
+from app.audit.refusals import Refusals
 from app.proxy.providers import BY_DIALECT
 from app.proxy.refusal import Refusal, refused
 
@@ -14,6 +16,12 @@ log = logging.getLogger(__name__)
 
 class Connection(web.RequestHandler):
     """Says in one sentence, and in the log by the kind of the error alone, that a request cannot be read."""
+
+    __slots__ = ("_refusals",)
+
+    def __init__(self, manager: web.Server, refusals: Refusals, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._refusals = refusals
 
     def handle_error(
         self,
@@ -27,6 +35,7 @@ class Connection(web.RequestHandler):
         if request.writer.output_size:
             raise ConnectionResetError  # too late for words
         if status < 500:
+            self._refusals.tell("unreadable_request", "unknown")
             refusal = Refusal(
                 400,
                 "unreadable_request",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -21,6 +22,8 @@ Read = Literal["all", "part", "unread", ""]
 Spans = Counter[tuple[str, str, float, str]]
 #: Longer bodies are not kept for the inspector (characters).
 KEEP_LIMIT = 2_000_000
+#: About what is remembered of one value that was replaced (bytes).
+_OF_VALUE = 500
 
 
 def _nothing_yet() -> tuple[str, str]:
@@ -160,10 +163,12 @@ class Exchange:
 
 
 class ExchangeLog:
-    """The latest exchanges by id, oldest first; forgets what is over `capacity`."""
+    """The latest exchanges by id, oldest first; forgets what is over `capacity`, and texts over `memory` (bytes)."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, memory: int = sys.maxsize) -> None:
         self._capacity = capacity
+        self._memory = memory
+        self._sizes: OrderedDict[int, int] = OrderedDict()  # of the texts of those that have ended
         self._items: OrderedDict[int, Exchange] = OrderedDict()
         self._ids = itertools.count(1)
 
@@ -171,19 +176,41 @@ class ExchangeLog:
         exchange = Exchange(next(self._ids), method, path)
         if self._capacity:
             self._items[exchange.id] = exchange
-        while len(self._items) > self._capacity:
-            self._items.popitem(last=False)
+        self.resize(self._capacity)
         return exchange
+
+    def settle(self, exchange: Exchange) -> None:
+        """`exchange` has ended: its texts are counted from now on, and longer ones than are kept let go of."""
+        if exchange.id not in self._items:
+            return
+        whole, parts = exchange.transcript(), tuple(exchange.texts())
+        is_kept = max(map(len, whole)) <= KEEP_LIMIT
+        # In place of what made them, which knows far more.
+        exchange.transcript = (lambda: whole) if is_kept else _nothing_yet
+        exchange.texts = (lambda: parts) if is_kept else _no_texts
+        self._sizes[exchange.id] = _size(exchange)
+        self._bound()
+
+    def _bound(self) -> None:
+        total = sum(self._sizes.values())
+        while total > self._memory:
+            id, size = self._sizes.popitem(last=False)
+            total -= size
+            self._items[id].wipe()
 
     @property
     def keeps(self) -> bool:
         """Whether texts may be kept at all."""
         return self._capacity > 0
 
-    def resize(self, capacity: int) -> None:
+    def resize(self, capacity: int, memory: int | None = None) -> None:
+        """From now on, so many exchanges are kept, and texts of so many bytes."""
+        self._memory = self._memory if memory is None else memory
         self._capacity = capacity
         while len(self._items) > capacity:
-            self._items.popitem(last=False)
+            id, _ = self._items.popitem(last=False)
+            self._sizes.pop(id, None)
+        self._bound()
 
     def get(self, id: int) -> Exchange | None:
         return self._items.get(id)
@@ -194,13 +221,22 @@ class ExchangeLog:
         old = [one for one in self._items.values() if one.started < before and one.total_ms and not one.is_wiped]
         for exchange in old:
             exchange.wipe()
+            self._sizes.pop(exchange.id, None)
         return frozenset(exchange.id for exchange in old)
 
     def clear(self) -> None:
         self._items.clear()
+        self._sizes.clear()
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(tuple(self._items.values()))
 
     def __len__(self) -> int:
         return len(self._items)
+
+
+def _size(exchange: Exchange) -> int:
+    """About how many bytes the texts of `exchange` take."""
+    texts = [*exchange.transcript(), *(text for part in exchange.texts() for text in (part.came, part.got))]
+    texts += [text for body in exchange.bodies for text in (body.original, body.text)]
+    return sum(map(sys.getsizeof, texts)) + _OF_VALUE * sum(len(body.findings) for body in exchange.bodies)

@@ -62,7 +62,7 @@ class Forwarder:
         self._review = review
         self._answers = Answers(settings, self._redactor, journal, exchanges)
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients, review)
-        self._room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
+        self.room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
     async def answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The answer to `request`, also when it is refused or the provider cannot be reached."""
@@ -74,10 +74,11 @@ class Forwarder:
         try:
             client = await self._clients.of(request, route)
             exchange.label, exchange.client = client.label, client.label or exchange.client
-            with self._room.place():
+            with self.room.place():
                 return await self._forward(request, route, exchange, client)
         except Refusal as refusal:
             exchange.refuse(refusal.status, refusal.code, refusal.message)
+            exchange.label = exchange.label or refusal.label
             return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
             exchange.outcome, exchange.reason = "aborted", "The client went away."
@@ -166,7 +167,7 @@ class Forwarder:
     @property
     def load(self) -> dict[str, int]:
         """How many requests and WebSockets are going on."""
-        return {"requests": self._room.taken, "sockets": self._sockets.room.taken}
+        return {"requests": self.room.taken, "sockets": self._sockets.room.taken}
 
     def drain(self) -> None:
         """The app stops: what waits for review is refused, each socket closes after the response it waits for."""

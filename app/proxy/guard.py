@@ -16,13 +16,16 @@ from app.settings_store import SettingsStore
 from app.store.access import OURS, TOKENS, Access, digest
 
 log = logging.getLogger(__name__)
-#: What is asked for: "open" to whoever is let in, "redact" and "management" of ours, and all else is a provider's.
-Area = Literal["open", "redact", "management", "provider"]
+#: What is asked for: "open" to whoever is let in, "description" to this machine, "redact" and "management" of ours, and
+#: all else is a provider's.
+Area = Literal["open", "description", "redact", "management", "provider"]
 _OPEN = frozenset(
     ["/", "/demo", "/demo/", "/health", "/ready", "/api/v1/health", "/api/v1/ready", "/api/v1/stats/public"]
 )
 _MANAGEMENT = "/api/v1"
 _REDACT = "/api/v1/redact"
+#: The same for everybody, and no data. A browser that opens a page cannot send the token.
+_DESCRIPTION = frozenset(["/api/v1", "/api/v1/", "/api/v1/openapi.json"])
 #: Gives the access token where nobody can be asked to make one, say in a container.
 VARIABLE = "ANONAMOOSE_ACCESS_TOKEN"
 HEADER = "X-Anonamoose-Token"
@@ -37,6 +40,8 @@ def area(path: str) -> Area:
     """Which area a request's raw path is in."""
     if path in _OPEN:
         return "open"
+    if path in _DESCRIPTION:
+        return "description"
     if path == _REDACT:
         return "redact"
     return "management" if path == _MANAGEMENT or path.startswith(_MANAGEMENT + "/") else "provider"
@@ -137,7 +142,8 @@ class Guard:
         where = area(request.rel_url.raw_path)
         if where in ("open", "provider"):
             return
-        if where == "redact" and self._settings.current.open_redact and _is_near(request):
+        is_open = where == "description" or (where == "redact" and self._settings.current.open_redact)
+        if is_open and _is_near(request):
             return
         bearer = request.headers.get("Authorization", "")
         more = [bearer[7:]] if bearer[:7].lower() == "bearer " and HEADER not in request.headers else []

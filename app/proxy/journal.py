@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Coroutine, Iterable
 
+from app.audit.refusals import STRANGERS, Refusals
 from app.audit.trail import Trail
 from app.errors import UserError
 from app.events import EventBus, ExchangeFinished, ExchangeStarted
@@ -28,7 +29,13 @@ class Journal:
     """Begins and ends exchanges, and stores what no answer has to wait for."""
 
     def __init__(
-        self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail, tally: Tally
+        self,
+        bus: EventBus,
+        vault: Vault,
+        counts: Counts,
+        exchanges: ExchangeLog,
+        trail: Trail,
+        tally: Tally,
     ) -> None:
         self._bus = bus
         self._vault = vault
@@ -36,6 +43,7 @@ class Journal:
         self._exchanges = exchanges
         self._trail = trail
         self._tally = tally
+        self.refusals = Refusals(trail)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -79,11 +87,14 @@ class Journal:
             "".join(f" {notice}" for notice in exchange.notices),
             "".join(f" {entity} given to a tool that may send it on" for entity in exchange.exposed),
         )
+        self._exchanges.settle(exchange)
         self._tally.add(exchange)
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
-        if self._trail.is_on:
-            self._trail.tell(told(exchange))
+        if exchange.code in STRANGERS:
+            self.refusals.tell(exchange.code, "provider")
+        else:
+            self._trail.record(told(exchange))
         self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
 
     def later(self, work: Coroutine[None, None, None]) -> None:
@@ -121,5 +132,6 @@ class Journal:
 
     async def close(self) -> None:
         """Waits for what is still being stored."""
+        self.refusals.close()
         if self._tasks:
             await asyncio.wait(self._tasks)

@@ -12,7 +12,7 @@ class Refusal(Exception):
 
     `status` is below 500 where trying again cannot help: clients retry 408, 409, 429 and 5xx.
     `title` and `hint` are sentences for a person; neither quotes the request. `retry_after` tells in how many
-    seconds trying again may help, 0 that it cannot.
+    seconds trying again may help, 0 that it cannot. `label` is that of the local key it came with, where it has one.
     """
 
     def __init__(self, status: int, code: str, title: str, hint: str = "", *, retry_after: int = 0) -> None:
@@ -20,6 +20,7 @@ class Refusal(Exception):
         self.status = status
         self.code = code
         self.retry_after = retry_after
+        self.label = ""
         self.message = f"Anonamoose: {title} {hint}".strip()
 
 

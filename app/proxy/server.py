@@ -8,13 +8,15 @@ import logging
 import socket
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from app.errors import Exit, PortTaken, UserError
 from app.proxy.api.api import Api
 from app.proxy.api.operation import ROOT
 from app.proxy.connection import Connection
 from app.proxy.forward import Forwarder
-from app.proxy.guard import VARIABLE, Guard, mark
+from app.proxy.guard import VARIABLE, Guard, area, mark
+from app.proxy.journal import Journal
 from app.proxy.providers import BY_DIALECT
 from app.proxy.refusal import Refusal, refused
 from app.proxy.route import Route, route
@@ -29,7 +31,7 @@ _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 
 class Server:
     """Listens on the configured host, on both loopback addresses when that is localhost."""
 
-    def __init__(self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, api: Api) -> None:
+    def __init__(self, settings: SettingsStore, forwarder: Forwarder, guard: Guard, api: Api, journal: Journal) -> None:
         current = settings.current
         self._settings = settings
         self._host = current.host
@@ -37,8 +39,9 @@ class Server:
         self._forwarder = forwarder
         self._guard = guard
         self._api = api
-        app = web.Application(client_max_size=current.body_limit * 2**20)
-        app.router.add_route("*", r"/{path:[\s\S]*}", self._answer)
+        self._refusals = journal.refusals
+        # No route: that would answer what has no path, such as CONNECT, before anybody has looked at it.
+        app = web.Application(client_max_size=current.body_limit * 2**20, middlewares=[self._every])
         app.on_response_prepare.append(mark)
         app.on_shutdown.append(self._drain)
         self._runner = web.AppRunner(
@@ -102,8 +105,9 @@ class Server:
         assert self._runner.server is not None
         return Connection(
             self._runner.server,
+            self._refusals,
             loop=asyncio.get_running_loop(),
-            access_log=None,  # type: ignore[arg-type]  # none, as for AppRunner
+            access_log=None,  # none, as for AppRunner
             auto_decompress=False,  # `read_body` does
             keepalive_timeout=_KEEP_ALIVE,
             max_line_size=65536,
@@ -114,6 +118,10 @@ class Server:
         self._forwarder.drain()
         self._api.drain()
 
+    @web.middleware
+    async def _every(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await self._answer(request)
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path
         try:
@@ -123,6 +131,7 @@ class Server:
             await self._guard.check_token(request)
         except Refusal as refusal:
             log.warning("a request was refused: %s", refusal.code)
+            self._refusals.tell(refusal.code, area(path))
             found = self._route(request)
             return refused(found.provider if found else BY_DIALECT["openai"], refusal)
         if path in ("/health", "/ready") and request.method in ("GET", "HEAD"):

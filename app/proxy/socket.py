@@ -114,6 +114,7 @@ class Sockets:
         exchange.status, exchange.label = reason.status, label
         if isinstance(reason, Refusal):
             exchange.refuse(reason.status, reason.code, reason.message)
+            exchange.label = label or reason.label
             answer = refused(route.provider, reason)
         else:
             exchange.outcome, exchange.reason = "failed", "The provider did not open a WebSocket."

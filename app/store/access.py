@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
+from app.changes import Change, Noted, unnoted
 from app.errors import Exit, UserError
 from app.store.database import Database
 
@@ -69,8 +70,9 @@ def digest(secret: str) -> bytes:
 class Access:
     """Read anew whenever asked, so that what another process revokes is over at once. Raises StorageError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, noted: Noted = unnoted) -> None:
         self._database = database
+        self._noted = noted
 
     async def fits(self, token: str) -> bool:
         """Whether `token` is the access token."""
@@ -80,9 +82,14 @@ class Access:
     async def accept(self, token: str) -> None:
         """From now on `token` is the access token, and no other."""
         row = ("access", digest(token))
-        await self._database.run(
-            lambda connection: connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
-        )
+
+        def work(connection: sqlite3.Connection) -> bool:
+            before = _meta(connection, "access")
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+            return before != row[1]
+
+        if await self._database.run(work):
+            self._noted("access-token", 1)
 
     async def has_any(self) -> bool:
         """Whether anybody could prove who they are: there is an access token, or a local key."""
@@ -127,6 +134,7 @@ class Access:
             raise UserError(
                 f"There is a local key called {label} already.", "Revoke it, or choose another label.", code=Exit.USAGE
             )
+        self._noted("local-key-added", 1)
         return key
 
     async def revoke(self, label: str) -> None:
@@ -134,8 +142,9 @@ class Access:
         delete = "DELETE FROM local_key WHERE label = ?"
         if not await self._database.run(lambda connection: connection.execute(delete, (label,)).rowcount):
             raise UserError("There is no local key with this label.", "See anonamoose local-key list.", code=Exit.USAGE)
+        self._noted("local-key-revoked", 1)
 
-    async def changed(self) -> None:
+    async def changed(self, change: Change) -> None:
         """Tells all processes that a provider's key is another one now."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -144,6 +153,7 @@ class Access:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
         await self._database.run(work)
+        self._noted(change, 1)
 
 
 _SELECT = "SELECT label, scope, expires, created, used FROM local_key"

@@ -23,6 +23,7 @@ from app.store.sealing import Seal
 #: What exchanges can be counted by.
 By = Literal[
     "day",
+    "date",
     "client",
     "provider",
     "upstream",
@@ -36,10 +37,12 @@ By = Literal[
     "why",
     "preset",
 ]
-#: Where a row says it, if not under its name; a day is the beginning of a time.
-_PATHS: dict[By, str] = {"day": "$.time", "preset": "$.policy.preset"}
-_DAY = len("2026-01-31")
-_LONGER = 1000
+#: What says it, if not the member of that name. A day is one of UTC; a date is what this machine's calendar says.
+_SAYS: dict[By, str] = {
+    "day": "substr(time, 1, 10)",
+    "date": "date(time, 'localtime')",
+    "preset": "json_extract(said, '$.policy.preset')",
+}
 #: What hidden values can be counted by, and its place in a span.
 ByValue = Literal["entity", "layer", "operator"]
 _PLACES: dict[ByValue, str] = {"entity": "$[0]", "layer": "$[1]", "operator": "$[3]"}
@@ -110,16 +113,16 @@ class AuditReader:
 
     def totals(self, by: By, period: Period = EVER) -> list[Total]:
         """The exchanges of a period by what they have in common: days in their order, else those with most first."""
-        query = """
-            SELECT coalesce(substr(json_extract(said, ?), 1, ?), ''), count(*), sum(json_extract(said, '$.values')),
+        says = _SAYS.get(by, f"json_extract(said, '$.{by}')")
+        query = f"""
+            SELECT coalesce({says}, ''), count(*), sum(json_extract(said, '$.values')),
                 sum(json_extract(said, '$.restored')), sum(json_extract(said, '$.in')),
                 sum(json_extract(said, '$.out')), sum(json_extract(said, '$.added_ms'))
             FROM entry WHERE kind = 'exchange' AND time >= ? AND time < ? GROUP BY 1 ORDER BY 1
-        """
-        asked = (_PATHS.get(by, f"$.{by}"), _DAY if by == "day" else _LONGER, *period)
+        """  # noqa: S608 - `by` is one of a few names
         with self._reading() as connection:
-            found = [Total(*row) for row in connection.execute(query, asked)]
-        return found if by == "day" else sorted(found, key=lambda total: -total.exchanges)
+            found = [Total(*row) for row in connection.execute(query, period)]
+        return found if by in ("day", "date") else sorted(found, key=lambda total: -total.exchanges)
 
     def values(self, by: ByValue, period: Period = EVER) -> list[tuple[str, int]]:
         """How many values were found in a period and dealt with, those with most first."""
@@ -130,6 +133,15 @@ class AuditReader:
         """
         with self._reading() as connection:
             return [(name, number) for name, number in connection.execute(query, (_PLACES[by], *period))]
+
+    def refusals(self, period: Period = EVER) -> list[tuple[str, int]]:
+        """How many requests were turned away before anything of them was looked at, by code."""
+        query = """
+            SELECT json_extract(said, '$.code'), sum(json_extract(said, '$.count')) AS number
+            FROM entry WHERE kind = 'refusal' AND time >= ? AND time < ? GROUP BY 1 ORDER BY number DESC, 1
+        """
+        with self._reading() as connection:
+            return [(code, number) for code, number in connection.execute(query, period)]
 
     def verify(self, vault: Database, seal: Seal) -> Verdict:
         """Whether every row is there and as it was written. Raises KeyMismatch as well."""

@@ -48,7 +48,7 @@ class Database:
             self._thread.shutdown()
             raise StorageError(
                 f"The {name} {path} cannot be opened ({type(error).__name__}).",
-                f"Mend the folder's permissions, or move the file away to start with an empty {name}.",
+                f"Free some space, or mend the folder's permissions. Move the file away to start with an empty {name}.",
             ) from error
         except StorageError:
             self._thread.shutdown()

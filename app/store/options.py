@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
+from app.changes import Noted, unnoted
 from app.errors import KeyMismatch
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
@@ -17,8 +18,9 @@ class SessionOptions:
     They outlive what the session knows, and are read anew: another program may set them.
     """
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database, seal: Seal, noted: Noted = unnoted) -> None:
         self._database = database
+        self._noted = noted
         self._seal = seal
 
     async def of(self, session: str) -> dict[str, str]:
@@ -40,7 +42,14 @@ class SessionOptions:
 
     async def change(self, session: str, options: Mapping[str, str]) -> None:
         """From now on `session` has `options` its own way, and nothing else; none of them forgets it."""
+        await self._replace(session, options)
+        self._noted("session-options", 1)
 
+    async def forget(self, session: str) -> None:
+        """Forgets what `session` has its own way: it is deleted."""
+        await self._replace(session, {})
+
+    async def _replace(self, session: str, options: Mapping[str, str]) -> None:
         def work(connection: sqlite3.Connection) -> None:
             id = self._seal.digest(b"own", session.encode())
             connection.execute("DELETE FROM own WHERE session = ?", (id,))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from app.errors import KeyMismatch
 from app.events import EventBus, TermsChanged
-from app.pipeline.terms import Term, check
+from app.pipeline.terms import Term, check, check_number
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
 
@@ -84,12 +84,13 @@ class Terms:
             if version != self._version:
                 seen, known = self._revision, tuple(self._terms)
                 revision, news = await self._database.run(lambda connection: self._news(connection, seen, known))
-                self._take(revision, news)
+                self._take(revision, news, elsewhere=True)
                 self._version = version
 
     async def add(self, terms: Iterable[Term]) -> list[int]:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
+        check_number(len(self._terms) + len(terms))
         key = self._seal.key
         sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
 
@@ -147,7 +148,7 @@ class Terms:
             self._take(revision, changes)
         return ids
 
-    def _take(self, revision: int, changes: Changes) -> None:
+    def _take(self, revision: int, changes: Changes, *, elsewhere: bool = False) -> None:
         self._revision = revision
         for id, term in changes.items():
             if term is None:
@@ -155,7 +156,7 @@ class Terms:
             else:
                 self._terms[id] = term
         if changes:
-            self._bus.publish(TermsChanged(len(self._terms), frozenset(changes)))
+            self._bus.publish(TermsChanged(len(self._terms), frozenset(changes), elsewhere))
 
 
 def _revision(connection: sqlite3.Connection) -> int:

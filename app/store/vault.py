@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from app.changes import Change, Noted, unnoted
 from app.errors import KeyMismatch, StorageError
 from app.pipeline.session import Session
 from app.store import clock
@@ -31,17 +32,24 @@ class Vault:
     """Loads and saves sessions. The only maker of `Session` objects, so that each exists once."""
 
     def __init__(
-        self, database: Database, seal: Seal, ttl_hours: float, kept_hours: float = 0.0, cached: int = 256
+        self,
+        database: Database,
+        seal: Seal,
+        ttl_hours: float,
+        kept_hours: float = 0.0,
+        cached: int = 256,
+        noted: Noted = unnoted,
     ) -> None:
         """Proves that the master key is the one the vault was written with (KeyMismatch if not).
 
         `kept_hours`: so long, at most, a session is kept for what the provider keeps of it. `cached` sessions stay in
-        memory between requests; the least recently used go first.
+        memory between requests; the least recently used go first. `noted` is told of those that are deleted.
         """
         self._database = database
         self._seal = seal
         self._cached = cached
-        self.options = SessionOptions(database, seal)
+        self._noted = noted
+        self.options = SessionOptions(database, seal, noted)
         self.keep(ttl_hours, kept_hours)
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -193,13 +201,13 @@ class Vault:
             connection.execute("UPDATE session SET used = ? WHERE used > ?", (now, now + _AHEAD))
             return remove(connection, OVER, self.limits())
 
-        return await self._removed(await self._database.run(work))
+        return await self._removed(await self._database.run(work), "session-expired")
 
     async def delete(self, name: str) -> Removed:
         """Deletes the session called `name`, its key and its options included."""
         given = {"id": self.stored_as(name)}
         removed = await self._database.run(lambda connection: remove(connection, "id = :id", given))
-        await self.options.change(name, {})
+        await self.options.forget(name)
         return await self._removed(removed)
 
     async def delete_all(self) -> Removed:
@@ -211,7 +219,9 @@ class Vault:
 
         return await self._removed(await self._database.run(work))
 
-    async def _removed(self, removed: Removed) -> Removed:
+    async def _removed(self, removed: Removed, change: Change = "session-deleted") -> Removed:
+        if removed.ids:
+            self._noted(change, len(removed))
         self._drop(removed.ids)
         return replace(removed, folded=await self._database.fold())
 

@@ -34,6 +34,8 @@ class Actions(QObject):
     settings_asked = Signal()
     review_asked = Signal()
     connect_asked = Signal()
+    dashboard_asked = Signal()
+    welcome_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, application: Application, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -57,7 +59,8 @@ class Actions(QObject):
         self.review.triggered.connect(self._review)
         self.waiting = self._action("", self.review_asked.emit)
         self.connect_tool = self._action("&Connect a tool…", self.connect_asked.emit)
-        self.connect_tool.setVisible(False)  # until there is a window for it
+        self.dashboard = self._action("D&ashboard…", self.dashboard_asked.emit)
+        self.welcome = self._action("First s&teps…", self.welcome_asked.emit)
         self.forget = self._action("&Forget everything…", self._ask_to_forget)
         self.copy = self._action("&Copy base URL", self._copy)
         self.quit = self._action("&Quit", self.quit_asked.emit)
@@ -88,7 +91,12 @@ class Actions(QObject):
         self.review.setChecked(bool(parse_chosen(self._application.settings.current.review)))
         self.waiting.setText(f"{count(waiting, 'request')} waiting for &review…")
         self.waiting.setVisible(waiting > 0)
-        for action in (self.copy, self.dictionary, self.forget):  # there is neither URL nor vault before the start
+        for action in (
+            self.copy,
+            self.dictionary,
+            self.dashboard,
+            self.forget,
+        ):  # there is neither URL nor vault before the start
             action.setEnabled(bool(state.base_url))
         self.copy.setToolTip(state.base_url)
         self.changed.emit()

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.application import Application
 from app.errors import UserError
+from app.ui.access_panel import AccessPanel
 from app.ui.actions import Actions
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
+from app.ui.connect import Connect
+from app.ui.dashboard import Dashboard
 from app.ui.dictionary import Dictionary
+from app.ui.entities_panel import EntitiesPanel
+from app.ui.first_run import FirstRun
 from app.ui.inspector import Inspector
+from app.ui.keys_panel import KeysPanel
+from app.ui.login_panel import LoginPanel
 from app.ui.main_window import MainWindow
+from app.ui.models_panel import ModelsPanel
 from app.ui.notice import tell
 from app.ui.notifications import Notifications
 from app.ui.review_window import ReviewWindow
 from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
 from app.ui.tasks import Tasks
+from app.ui.theme import use
 from app.ui.tray import PATIENCE, Tray
 from app.ui.window import Window
+
+Kind = TypeVar("Kind", bound=Window)
 
 
 class Desktop(QObject):
@@ -37,18 +51,19 @@ class Desktop(QObject):
         self.activity = Activity(self.bridge, self)
         self.notifications = Notifications(application, self.bridge, self.tray.icon.showMessage, self)
         self.main = MainWindow(application, self.actions)
-        self._inspector: Inspector | None = None
-        self._dictionary: Dictionary | None = None
-        self._settings: SettingsForm | None = None
-        self._review: ReviewWindow | None = None
+        self._windows: dict[type[Window], Window] = {MainWindow: self.main}
         self._waiting = 0
         self._connect(shell)
+        self._colour()
 
     def _connect(self, shell: Shell) -> None:
         self.actions.inspector_asked.connect(self.open_inspector)
         self.actions.dictionary_asked.connect(self.open_dictionary)
         self.actions.settings_asked.connect(self.open_settings)
         self.actions.review_asked.connect(self.open_review)
+        self.actions.connect_asked.connect(self.open_connect)
+        self.actions.dashboard_asked.connect(self.open_dashboard)
+        self.actions.welcome_asked.connect(self.open_first_run)
         self.tray.menu.exchange_asked.connect(lambda id: self.open_inspector().pick(id))
         self.activity.changed.connect(self._busy)
         self.bridge.review_changed.connect(lambda _: self.actions.refresh())
@@ -56,11 +71,15 @@ class Desktop(QObject):
         self.bridge.review_changed.connect(self._review_changed)
         self.bridge.state_changed.connect(self.actions.refresh)
         self.bridge.setting_changed.connect(lambda _: self.actions.refresh())
+        self.bridge.setting_changed.connect(lambda name: self._colour() if name == "theme" else None)
         self.tray.opened.connect(self.open_inspector)
         self.tray.missing.connect(self._stand_in)
         self.tasks.failed.connect(self.tell)
         shell.theme_changed.connect(self.tray.redraw)
         shell.theme_changed.connect(self.main.refresh)
+
+    def _colour(self) -> None:
+        use(self._application.settings.current.theme)
 
     def show(self) -> None:
         """Shows the tray icon; the main window takes its place where no tray turns up."""
@@ -70,32 +89,72 @@ class Desktop(QObject):
         self.main.stand_in(True)
         self.main.present()
 
-    def open_main(self) -> None:
+    def _window(self, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
+        """The window of this kind, made when it is first asked for."""
+        window = self._windows.get(kind)
+        if not isinstance(window, kind):
+            window = self._windows[kind] = make()
+        return window
+
+    def _open(self, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
+        """The same, brought to the front."""
+        window = self._window(kind, make)
+        window.present()
+        return window
+
+    def started(self) -> None:
+        """The app serves now: whoever is new to it is shown around."""
+        if self._application.settings.current.welcome:
+            self.open_first_run()
+
+    def open_main(self) -> MainWindow:
         """Brings the main window to the front."""
-        self.main.present()
+        return self._open(MainWindow, lambda: self.main)
 
     def open_inspector(self) -> Inspector:
         """Brings the inspector to the front."""
-        if self._inspector is None:
-            self._inspector = Inspector(self._application, self.actions, self.bridge, self.tasks)
-        self._inspector.present()
-        return self._inspector
+        return self._open(Inspector, lambda: Inspector(self._application, self.actions, self.bridge, self.tasks))
 
     def open_dictionary(self) -> Dictionary | None:
         """Brings the dictionary to the front, once the vault is open."""
-        if self._dictionary is None:
-            if not self._application.base_url:
-                return None  # still starting: the terms are not there yet
-            self._dictionary = Dictionary(self._application.terms, self.bridge, self.tasks)
-        self._dictionary.present()
-        return self._dictionary
+        if not self._application.base_url:
+            return None  # still starting: the terms are not there yet
+        return self._open(Dictionary, lambda: Dictionary(self._application.terms, self.bridge, self.tasks))
 
     def open_settings(self) -> SettingsForm:
         """Brings the settings to the front."""
-        if self._settings is None:
-            self._settings = SettingsForm(self._application.settings, self.bridge, self._change)
-        self._settings.present()
-        return self._settings
+        return self._open(SettingsForm, self._make_settings)
+
+    def _make_settings(self) -> SettingsForm:
+        store = self._application.settings
+        panels: dict[str, list[QWidget]] = {
+            "Entities": [EntitiesPanel(store, self.bridge)],
+            "Models": [ModelsPanel(store, self.bridge, self.tasks)],
+            "Keys": [KeysPanel(self._application, self.bridge, self.tasks)],
+            "Application": [LoginPanel()],
+            "Access": [AccessPanel(self._application, self.bridge, self.tasks)],
+        }
+        return SettingsForm(store, self.bridge, self._change, panels)
+
+    def open_connect(self) -> Connect:
+        """Brings the ways to connect a tool to the front."""
+        return self._open(Connect, lambda: Connect(self._application, self.bridge))
+
+    def open_dashboard(self) -> Dashboard | None:
+        """Brings the figures to the front, once there are any."""
+        if not self._application.base_url:
+            return None
+        path, flush = self._application.settings.paths.audit, self._application.trail.flush
+        return self._open(Dashboard, lambda: Dashboard(path, flush, self.bridge, self.tasks))
+
+    def open_first_run(self) -> FirstRun:
+        """Brings the first steps to the front."""
+        return self._open(FirstRun, self._make_first_run)
+
+    def _make_first_run(self) -> FirstRun:
+        window = FirstRun(self._application, self.tasks)
+        window.connect_asked.connect(self.open_connect)
+        return window
 
     def open_review(self) -> ReviewWindow:
         """Brings what waits for review to the front."""
@@ -104,9 +163,7 @@ class Desktop(QObject):
         return window
 
     def _reviewing(self) -> ReviewWindow:
-        if self._review is None:
-            self._review = ReviewWindow(self._application, self.bridge, self.tasks)
-        return self._review
+        return self._window(ReviewWindow, lambda: ReviewWindow(self._application, self.bridge, self.tasks))
 
     def _busy(self) -> None:
         self.actions.busy = self.activity.is_on
@@ -119,7 +176,7 @@ class Desktop(QObject):
 
     def _change(self, name: str, value: object) -> None:
         if name == "protection" and isinstance(value, bool):
-            self.actions.turn(value, self._settings)  # asks first, like everywhere else
+            self.actions.turn(value, self._windows.get(SettingsForm))  # asks first, like everywhere else
         else:
             self._application.settings.set(name, value)
 
@@ -138,9 +195,8 @@ class Desktop(QObject):
 
     def hide(self) -> None:
         """Hides all windows; the icon stays."""
-        for window in (self.main, self._inspector, self._dictionary, self._settings, self._review):
-            if window is not None:
-                window.hide()
+        for window in self._windows.values():
+            window.hide()
 
     async def close(self) -> None:
         """Takes everything away."""

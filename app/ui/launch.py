@@ -90,6 +90,7 @@ class Launch:
             # Opening the keyring may take as long as a person needs to unlock it.
             if await self._finished_before_quit(application.start()):
                 desktop.actions.refresh()
+                desktop.started()
                 await self._quit.wait()
                 self._quit.clear()
                 desktop.quitting()

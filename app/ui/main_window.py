@@ -66,7 +66,7 @@ class MainWindow(Window):
         address.addWidget(self.url, 1)
         address.addWidget(self.copy)
         ways = QHBoxLayout()
-        for action in (actions.inspector, actions.dictionary, actions.settings):
+        for action in (actions.inspector, actions.dictionary, actions.settings, actions.connect_tool):
             ways.addWidget(_button(action), 1)
         rule = QFrame(frameShape=QFrame.Shape.HLine)
         rule.setForegroundRole(rule.palette().ColorRole.Mid)
@@ -90,9 +90,11 @@ class MainWindow(Window):
         menu.addSeparator()
         menu.addActions([self._actions.waiting, self._actions.review])
         menu.addSeparator()
-        menu.addActions([self._actions.inspector, self._actions.dictionary, self._actions.settings])
-        menu.addAction(self._actions.copy)
+        actions = self._actions
+        menu.addActions([actions.inspector, actions.dashboard, actions.dictionary, actions.settings])
+        menu.addActions([actions.connect_tool, actions.copy, actions.welcome])
         menu.addSeparator()
+        menu.addAction(actions.forget)
         menu.addAction(self._actions.quit)
         return bar
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from app.changes import asked_by
 from app.errors import Exit
 from app.events import EventBus
 from app.settings_store import SettingsStore
@@ -32,5 +33,5 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     loop = new_loop(shell)
     asyncio.set_event_loop(loop)
     catch_all(loop)
-    with loop:
+    with loop, asked_by("window"):
         return int(loop.run_until_complete(Launch(settings, bus, shell).run()))

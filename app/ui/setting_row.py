@@ -77,6 +77,12 @@ class SettingRow(QWidget):
         self.load()
 
     @property
+    def words(self) -> str:
+        """What a search looks through, in lower case."""
+        row = self.declared
+        return f"{title(row.name)} --{row.name} {row.variable} {row.option.help} {' '.join(row.choices)}".casefold()
+
+    @property
     def value(self) -> Any:
         return getattr(self._store.current, self.declared.attribute)
 

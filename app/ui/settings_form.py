@@ -2,57 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.settings import DECLARED
 from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.setting_row import SettingRow, title
-from app.ui.window import InkedLabel, Window, bold
+from app.ui.settings_section import SettingsSection
+from app.ui.window import InkedLabel, Window, bold, quiet
+
+#: The pages that come first, in this order; others follow as they are declared.
+_ORDER = ("Protection", "Detection", "Entities", "Models", "Proxy", "Keys", "Access", "Review", "Sessions", "Audit")
+_NOTHING = "No setting has these words in its name, its sentence or its flag."
 
 
 class SettingsForm(Window):
-    """A group for each topic; every change is stored at once."""
+    """A page for each group of settings; a search shows what fits of all pages. Every change is stored at once."""
 
     def __init__(
-        self, store: SettingsStore, bridge: Bridge, change: Callable[[str, object], None] | None = None
+        self,
+        store: SettingsStore,
+        bridge: Bridge,
+        change: Callable[[str, object], None] | None = None,
+        panels: Mapping[str, Sequence[QWidget]] | None = None,
     ) -> None:
-        """`change` stores one value, or asks first; without it the store is written straight away."""
-        super().__init__("Settings — Anonamoose", 680, 720)
+        """`change` stores one value, or asks first; without it the store is written straight away.
+
+        `panels` are shown with the settings of their group, and make a page of their own where there are none.
+        """
+        super().__init__("Settings — Anonamoose", 860, 700)
         self._at_start = store.current
         self._store = store
+        panels = panels or {}
         self.rows = {row.name: SettingRow(row, store, change or store.set) for row in DECLARED.values()}
+        groups: dict[str, list[SettingRow]] = {}
+        for name, row in self.rows.items():
+            groups.setdefault(DECLARED[name].option.group, []).append(row)
+        known = dict.fromkeys([*groups, *panels])
+        order = sorted(known, key=lambda group: _ORDER.index(group) if group in _ORDER else len(_ORDER))
+        self.sections = [SettingsSection(group, groups.get(group, ()), panels.get(group, ())) for group in order]
+
+        self.search = QLineEdit(placeholderText="Search settings", clearButtonEnabled=True)
+        self.search.setAccessibleName("Search settings")
+        self.search.textChanged.connect(self._show)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self.search.setFocus)
+        self.pages = QListWidget()
+        self.pages.setAccessibleName("Pages")
+        self.pages.addItems([section.group for section in self.sections])
+        self.pages.currentRowChanged.connect(self._turn)
+        self.pages.itemClicked.connect(self._leave_search)
+        self.nothing = quiet(_NOTHING)
         self.restart = InkedLabel("", lambda palette: palette.windowText().color())
         self.restart.setFont(bold(self.restart.font()))
-        self.restart.setContentsMargins(12, 8, 12, 8)
+        self.restart.setContentsMargins(0, 8, 12, 0)
         self.restart.hide()
-        groups: dict[str, QVBoxLayout] = {}
+
         inside = QWidget()
         column = QVBoxLayout(inside)
-        for name, row in self.rows.items():
-            group = DECLARED[name].option.group
-            if group not in groups:
-                heading = QLabel(group)
-                heading.setFont(bold(heading.font()))
-                box = QFrame()
-                box.setFrameShape(QFrame.Shape.StyledPanel)
-                groups[group] = QVBoxLayout(box)
-                column.addSpacing(6)
-                column.addWidget(heading)
-                column.addWidget(box)
-            groups[group].addWidget(row)
+        column.setSpacing(14)
+        for section in self.sections:
+            column.addWidget(section, section.stretch)
+        column.addWidget(self.nothing)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.restart)
-        layout.addWidget(scroll, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidget(inside)
+        side = QVBoxLayout()
+        side.addWidget(self.search)
+        side.addWidget(self.pages, 1)
+        main = QVBoxLayout()
+        main.addWidget(self.restart)
+        main.addWidget(self._scroll, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 12, 0, 0)
+        layout.addLayout(side, 1)
+        layout.addLayout(main, 4)
         bridge.setting_changed.connect(self._changed)
+        self.pages.setCurrentRow(0)
+
+    def open_page(self, group: str) -> None:
+        """Turns to the page of `group`."""
+        self.search.clear()
+        (item,) = self.pages.findItems(group, Qt.MatchFlag.MatchExactly)
+        self.pages.setCurrentItem(item)
+
+    def _turn(self, page: int) -> None:
+        self._show()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _leave_search(self, item: QListWidgetItem) -> None:
+        self.search.clear()
+
+    def _show(self) -> None:
+        words = self.search.text().split()
+        found = 0
+        for number, section in enumerate(self.sections):
+            fits = section.look_for(words)
+            section.setVisible(fits > 0 if words else number == self.pages.currentRow())
+            found += fits
+        self.nothing.setVisible(not found)
 
     def _changed(self, name: str) -> None:
         self.rows[name].load()

@@ -1,4 +1,4 @@
-"""Colours that depend on light and dark: entities and marks. All else comes from the palette."""
+"""Light and dark, and the colours that depend on it: entities and marks. All else comes from the palette."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 #: Hues in degrees that stay apart for the entities seen most; others get one by their name.
 _HUES = {
@@ -26,6 +27,11 @@ _HUES = {
 }
 #: For all others: hues between those.
 _OTHER_HUES = (65, 110, 252, 300)
+_SCHEMES = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),
@@ -50,6 +56,25 @@ class Tint:
 def is_dark(palette: QPalette) -> bool:
     """Whether text is lighter than what it stands on."""
     return luminance(palette.text().color()) > luminance(palette.base().color())
+
+
+def use(theme: str) -> None:
+    """Shows all windows in `light` or `dark` colours, or as the `system` has it."""
+    hints = QGuiApplication.styleHints()
+    hints.setColorScheme(_SCHEMES[theme])
+    QGuiApplication.setPalette(QPalette())  # the system's own again
+    if theme != "system" and is_dark(QGuiApplication.palette()) != (theme == "dark"):
+        # Not every system lets a program choose.
+        QGuiApplication.setPalette(dark_palette() if theme == "dark" else QPalette(QColor("#efefef")))
+
+
+def dark_palette() -> QPalette:
+    """Dark colours for a style that takes any."""
+    palette = QPalette(QColor("#3a3d41"), QColor("#2b2d30"))
+    palette.setColor(QPalette.ColorRole.Base, QColor("#1e1f22"))
+    palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#26282b"))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor("#1f6f67"))
+    return palette
 
 
 def tint(entity: str, dark: bool) -> Tint:

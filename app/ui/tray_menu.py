@@ -38,8 +38,8 @@ class TrayMenu(QMenu):
         self.addActions([actions.waiting, actions.review])
         self.addSeparator()
         self.addMenu(self.latest)
-        for action in (actions.inspector, actions.dictionary, actions.settings, actions.connect_tool, actions.copy):
-            self.addAction(action)
+        self.addActions([actions.inspector, actions.dashboard, actions.dictionary, actions.settings])
+        self.addActions([actions.connect_tool, actions.copy])
         self.addSeparator()
         self.addAction(actions.forget)
         self.addAction(actions.quit)

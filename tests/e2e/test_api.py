@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
@@ -99,17 +101,51 @@ async def test_every_operation_takes_the_token_but_the_few(running: Running, ask
 
 
 @pytest.mark.parametrize("path", ["", "/", "/openapi.json"])
-async def test_what_describes_it_takes_the_token_as_well(ask: Asking, path: str) -> None:
-    assert (await ask.raw("GET", path, token=False))[0] == 401
-    status, said, got = await ask.raw("GET", path)
-    assert status == 200
+async def test_what_describes_it_opens_in_a_browser_and_is_the_same_for_all(ask: Asking, path: str) -> None:
+    status, said, got = await ask.raw("GET", path, token=False)
+    assert status == 200 and got.headers.getall("Set-Cookie", []) == []
+    assert (await ask.raw("GET", path, token=False, headers={"Sec-Fetch-Site": "none"}))[1] == said
+    assert (await ask.raw("GET", path))[1] == said
     if path == "/openapi.json":
         assert json.loads(said) == document(OPERATIONS)
         return
-    assert got.content_type == "text/html" and "default-src 'none'" in got.headers["Content-Security-Policy"]
-    assert not re.search(r"(?i)<script|src=|https?:|url\(|@import| on\w+=", said)
+    policy = got.headers["Content-Security-Policy"]
+    assert got.content_type == "text/html" and "unsafe" not in policy
+    assert {"default-src 'none'", "connect-src 'self'", "form-action 'none'", "frame-ancestors 'none'"} <= {
+        part.strip() for part in policy.split(";")
+    }
+    for kind in ("script", "style"):
+        (held,) = re.findall(f"<{kind}>(.*?)</{kind}>", said, re.S)
+        hashed = base64.b64encode(hashlib.sha256(held.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{hashed}'" in policy
+    assert not re.search(r"(?i)<script |<form|src=|https?:|url\(|@import| on\w+=", said)
+    assert not re.search(r"(?i)localStorage|sessionStorage|cookie|innerHTML|\beval", said)
     for operation in OPERATIONS:
-        assert f"<td>{operation.method}</td><td><code>{ROOT}{operation.path}</code>" in said
+        assert f"{operation.method}</button></td><td><code>{ROOT}{operation.path}</code>" in said
+
+
+@pytest.mark.parametrize("path", ["", "/", "/openapi.json"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example:{port}"}, 421),  # whose name has come to lead to us
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Host": "llm.example.com"}, 401),  # ours, and reached by others as well
+        ({"Host": "llm.example.com", HEADER: "anon_" + "z" * 43}, 401),
+    ],
+)
+async def test_what_describes_it_opens_on_this_machine_alone(
+    running: Running, ask: Asking, path: str, headers: dict[str, str], status: int
+) -> None:
+    running.app.settings.set("allowed-hosts", "llm.example.com")
+    try:
+        given = {name: value.format(port=running.port) for name, value in headers.items()}
+        assert (await ask.raw("GET", path, token=False, headers=given))[0] == status
+    finally:
+        running.app.settings.set("allowed-hosts", "")
 
 
 async def test_redaction_on_this_machine_can_be_closed(running: Running, ask: Asking) -> None:
@@ -547,3 +583,13 @@ async def test_a_hundred_thousand_terms_are_imported(running: Running, ask: Aski
     told = await ask("POST", "/redact", {"text": "the Zerzura project 77777 plan"})
     assert "77777" not in told["redactedText"]
     assert (await ask("GET", "/dictionary?q=project%2099999"))["filtered"] == 1
+
+
+async def test_the_inspector_shows_what_was_asked_for_here(running: Running, ask: Asking) -> None:
+    told = await ask("POST", "/redact", {"text": PROSE})
+    await ask("POST", "/hydrate", {"text": told["redactedText"], "sessionId": told["sessionId"]})
+    redacted, restored = running.app.exchanges
+    assert redacted.sent is not None
+    assert (redacted.sent.original, redacted.sent.text) == (PROSE, told["redactedText"])
+    assert restored.sent is not None and restored.sent.original == told["redactedText"]
+    assert (restored.came_back, restored.got) == (told["redactedText"], PROSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,7 @@ from app.credentials import master_key
 from app.events import ExchangeFinished
 from app.pipeline.terms import Term
 from app.state import Protection
+from app.store.access import new_token
 from app.store.audit_chain import Verdict
 from app.store.audit_reading import EVER, AuditReader
 from app.store.database import Database
@@ -346,3 +348,25 @@ async def test_it_is_intact_after_all_that(running: Running) -> None:
     finally:
         vault.close()
     assert verdict.is_intact and verdict.rows
+
+
+async def test_the_last_days_as_command_and_as_operation(
+    running: Running, http: aiohttp.ClientSession, told: Told, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with http.post(running.origin + CHAT, json=chat(PROSE), headers={"User-Agent": "counted/1.0"}) as response:
+        assert response.status == 200
+    (row,) = await told(1)
+    folder = running.app.settings.paths.root
+    capfd.readouterr()
+    assert run_here("stats", "--format", "json", "--days", "2", "--data-dir", folder) == 0
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["tools"]["counted"] == 1
+    assert printed["values"] >= row["values"] > 0 and len(printed["days"]) == 2
+    assert run_here("stats", "--data-dir", folder) == 0
+    assert "Values by entity" in capfd.readouterr().out
+    token = new_token()
+    await running.app.access.accept(token)
+    headers = {"X-Anonamoose-Token": token}
+    async with http.get(running.origin + "/api/v1/stats/history?days=2", headers=headers) as response:
+        assert response.status == 200
+        assert await response.json() == printed

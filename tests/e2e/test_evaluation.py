@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from app.errors import Exit
 from app.evaluation.corpus import Item, Label
+from app.pipeline.models import DEFAULT, REGISTRY
 from tests.e2e.test_command_line import run
 
 _TFN = "My TFN is 123 456 782, thanks"
@@ -138,6 +140,19 @@ def test_models_are_measured_side_by_side(tmp_path: Path) -> None:
         assert one["load_seconds"] > 0 and one["kchar_per_second"] > 0
     table = run("eval", tmp_path, "--ner").stdout.decode()
     assert "spans per MB" in table and "minilm" in table and "strict F1" in table
+
+
+def test_a_fetched_model_is_measured_by_its_name_beside_a_folder(tmp_path: Path) -> None:
+    fetched, folder = tmp_path / "data" / "models" / "someone--names", tmp_path / "own"
+    shutil.copytree(REGISTRY[DEFAULT].folder, fetched)
+    shutil.copytree(REGISTRY[DEFAULT].folder, folder)
+    text = tmp_path / "text.jsonl"
+    text.write_text(json.dumps({"text": "Ask Alice Johnson.", "spans": [[4, 17, "PERSON"]]}), encoding="utf-8")
+    done = run("eval", text, "--json", "--data-dir", tmp_path / "data", "--ner", "someone/names", folder)
+    assert (done.returncode, done.stderr) == (Exit.OK, b"")
+    results = json.loads(done.stdout)
+    assert [one["model"] for one in results] == ["someone/names", str(folder)]
+    assert all(one["sets"]["text"]["types"]["PERSON"]["recall"] == 1 for one in results)
 
 
 def test_a_model_that_is_not_there_is_told_of(corpus: Path) -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import openai
 import pytest
 
+from app.store.access import new_token
 from tests import answers
 from tests.e2e.conftest import NAME, Running
 from tests.e2e.dialects import BOTH, GPT, Dialect
@@ -114,3 +115,19 @@ async def test_a_socket_too_many_is_told_to_come_again(
         await narrow.until(lambda: narrow.app.health()["sockets"] == 0)
         async with http.ws_connect(url):
             pass
+
+
+async def test_what_works_long_over_the_api_takes_a_place_and_what_looks_after_it_does_not(
+    narrow: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    root, token = f"{narrow.origin}/api/v1", new_token()
+    await narrow.app.access.accept(token)
+    async with _both_places_taken(narrow, upstream, http):
+        async with http.post(f"{root}/redact", json={"text": f"I am {NAME}."}) as got:
+            assert (got.status, got.headers["Retry-After"]) == (503, "2")
+            assert (await got.json())["error"]["code"] == "overloaded"
+        for path in ("/settings", "/logs", "/sessions"):
+            async with http.get(root + path, headers={"X-Anonamoose-Token": token}) as got:
+                assert got.status == 200
+    async with http.post(f"{root}/redact", json={"text": f"I am {NAME}."}) as got:
+        assert got.status == 200

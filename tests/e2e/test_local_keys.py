@@ -49,8 +49,8 @@ async def _real_keys(running: Running) -> AsyncIterator[None]:
     keyring.set_keyring(Memory())
     running.app.settings.set("upstreams", f"groq={running.app.settings.current.openai_upstream}/openai")
     for name, key in REAL.items():
-        running.app.keychain.put(f"provider:{name}", key)
-    await running.app.access.changed()
+        running.app.provider_keys.put(name, key, running.app.settings.current.openai_upstream)
+    await running.app.access.changed("provider-key-set")
     yield
     for local in await running.app.access.all():
         await running.app.access.revoke(local.label)
@@ -139,8 +139,8 @@ async def test_every_place_in_which_a_key_may_stand(
 async def test_a_login_of_anthropics_is_a_bearer(
     running: Running, upstream: FakeUpstream, bare: aiohttp.ClientSession
 ) -> None:
-    running.app.keychain.put("provider:anthropic", "sk-ant-oat01-fake")
-    await running.app.access.changed()
+    running.app.provider_keys.put("anthropic", "sk-ant-oat01-fake", running.app.settings.current.anthropic_upstream)
+    await running.app.access.changed("provider-key-set")
     sent = {"x-api-key": await local(running)}
     async with bare.post(running.origin + CLAUDE.path, json=CLAUDE.body("Hello"), headers=sent) as answer:
         assert answer.status == 200
@@ -272,10 +272,43 @@ async def test_without_a_key_of_the_provider_nothing_is_sent(
     ) as answer:
         assert answer.status == 200
     upstream.reset(upstream.answer)
-    running.app.keychain.remove(f"provider:{target}")
-    await running.app.access.changed()
+    running.app.provider_keys.remove(target)
+    await running.app.access.changed("provider-key-set")
     message = await refused(bare, running, dialect, 401, Authorization=f"Bearer {key}")
     assert f"anonamoose key set {target}" in message and not upstream.wire
+
+
+@both
+@pytest.mark.parametrize("kept", ["http://127.0.0.1:1", "https://127.0.0.1:{port}", "http://localhost:{port}", ""])
+async def test_a_providers_key_goes_nowhere_but_where_it_was_given_for(
+    running: Running, upstream: FakeUpstream, bare: aiohttp.ClientSession, dialect: Dialect, kept: str
+) -> None:
+    key, target = await local(running), "anthropic" if dialect is CLAUDE else "openai"
+    port = upstream.origin.rpartition(":")[2]
+    running.app.keychain.put(f"provider:{target}", f"{REAL[target]} {kept.format(port=port)}".strip())
+    await running.app.access.changed("provider-key-set")
+    message = await refused(bare, running, dialect, 403, Authorization=f"Bearer {key}")
+    assert f"anonamoose key confirm {target} {upstream.origin}" in message and REAL[target] not in message
+    assert not upstream.wire
+    token = new_token()
+    await running.app.access.accept(token)
+    api, headers = f"{running.origin}/api/v1/keys", {"X-Anonamoose-Token": token}
+
+    async def confirmed(origin: str, status: int) -> None:
+        given = {"provider": target, "origin": origin}
+        async with bare.post(f"{api}/confirm", json=given, headers=headers) as answer:
+            assert answer.status == status and REAL[target] not in await answer.text()
+
+    async with bare.get(api, headers=headers) as answer:
+        assert [row["confirmed"] for row in (await answer.json())["keys"] if row["provider"] == target] == [False]
+        assert REAL[target] not in await answer.text()
+    await confirmed("http://127.0.0.1:1", 409)
+    await refused(bare, running, dialect, 403, Authorization=f"Bearer {key}")
+    await confirmed(upstream.origin, 200)
+    sent = {"Authorization": f"Bearer {key}"}
+    async with bare.post(running.origin + dialect.path, json=dialect.body("Hello"), headers=sent) as answer:
+        assert answer.status == 200
+    assert REAL[target] in upstream.wire.decode()
 
 
 @both

@@ -46,8 +46,8 @@ async def decided(application: Staged) -> Changes:
 @on_loop
 async def test_it_comes_to_the_front_and_shows_both_sides(desktop: Desktop, application: Staged) -> None:
     await application.wait()
-    window = desktop._review
-    assert window is not None and window.isVisible()
+    window = desktop._windows[ReviewWindow]
+    assert isinstance(window, ReviewWindow) and window.isVisible()
     await until(lambda: window.spot_model.rowCount() == 2, 30)
     before, after = texts(window)
     assert JANE in before and JANE not in after and "[EMAIL_" in after

@@ -18,7 +18,9 @@ from tests.ui.staging import Staged, on_loop, until
 
 
 def row(desktop: Desktop, name: str) -> SettingRow:
-    return desktop.open_settings().rows[name]
+    form = desktop.open_settings()
+    form.open_page(DECLARED[name].option.group)
+    return form.rows[name]
 
 
 def labels(widget: Any) -> list[str]:

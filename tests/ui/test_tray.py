@@ -58,8 +58,10 @@ async def test_menu(desktop: Desktop) -> None:
         "Review before sending",
         "Latest requests",
         "Inspector…",
+        "Dashboard…",
         "Dictionary…",
         "Settings…",
+        "Connect a tool…",
         "Copy base URL",
         "Forget everything…",
         "Quit",
@@ -260,11 +262,10 @@ async def test_today_by_type(desktop: Desktop, application: Staged) -> None:
 
 
 @on_loop
-async def test_connecting_a_tool_is_offered_where_there_is_a_window(desktop: Desktop) -> None:
-    asked: list[bool] = []
-    desktop.actions.connect_asked.connect(lambda: asked.append(True))
-    assert "Connect a tool…" not in menu(desktop)
-    desktop.actions.connect_tool.setVisible(True)
-    assert "Connect a tool…" in menu(desktop)
-    desktop.actions.connect_tool.trigger()
-    assert asked == [True]
+async def test_every_way_leads_to_its_window(desktop: Desktop) -> None:
+    actions = desktop.actions
+    ways = (actions.inspector, actions.dictionary, actions.settings, actions.connect_tool, actions.welcome)
+    for action in ways:
+        action.trigger()
+    titles = {window.windowTitle().partition(" — ")[0] for window in desktop._windows.values() if window.isVisible()}
+    assert titles == {"Inspector", "Dictionary", "Settings", "Connect a tool", "Welcome"}

@@ -60,26 +60,54 @@ def test_a_token_is_made_once_and_rotated(run: Run, memory: Memory) -> None:
 def test_a_providers_key_comes_from_standard_input_and_is_never_shown(run: Run, memory: Memory) -> None:
     run("key", "set", "openai", given="sk-fake-1\n")
     run("key", "set", "groq", "--upstreams", "groq=https://api.groq.com/openai", given="  gsk-fake\r\nmore")
-    assert secrets(memory) == {"provider:openai": "sk-fake-1", "provider:u/groq": "gsk-fake"}
+    assert secrets(memory) == {
+        "provider:openai": "sk-fake-1 https://api.openai.com",
+        "provider:u/groq": "gsk-fake https://api.groq.com",
+    }
     listed = run("key", "list", "--upstreams", "groq=https://api.groq.com/openai")
-    assert listed.split() == ["openai", "set", "anthropic", "-", "gemini", "-", "ollama", "-", "u/groq", "set"]
+    assert [line.split("\t") for line in listed.splitlines()] == [
+        ["openai", "set", "https://api.openai.com"],
+        ["anthropic", "-"],
+        ["gemini", "-"],
+        ["ollama", "-"],
+        ["u/groq", "set", "https://api.groq.com"],
+    ]
     run("key", "set", "openai", given="sk-fake-2")
-    assert secrets(memory)["provider:openai"] == "sk-fake-2"
+    assert secrets(memory)["provider:openai"] == "sk-fake-2 https://api.openai.com"
     run("key", "remove", "openai")
-    assert secrets(memory) == {"provider:u/groq": "gsk-fake"}
+    assert secrets(memory) == {"provider:u/groq": "gsk-fake https://api.groq.com"}
 
 
 def test_a_providers_key_is_asked_for_at_a_terminal(run: Run, memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getpass", lambda prompt: "sk-fake" if prompt == "Key of anthropic: " else "")
     run("key", "set", "anthropic", stdin=Terminal())
-    assert secrets(memory) == {"provider:anthropic": "sk-fake"}
+    assert secrets(memory) == {"provider:anthropic": "sk-fake https://api.anthropic.com"}
 
 
 def test_an_upstream_called_like_a_provider_has_a_key_of_its_own(run: Run, memory: Memory) -> None:
     upstreams = ("--upstreams", "openai=https://other.example.com")
     run("key", "set", "openai", *upstreams, given="one")
     run("key", "set", "u/openai", *upstreams, given="two")
-    assert secrets(memory) == {"provider:openai": "one", "provider:u/openai": "two"}
+    assert secrets(memory) == {
+        "provider:openai": "one https://api.openai.com",
+        "provider:u/openai": "two https://other.example.com",
+    }
+
+
+def test_where_a_key_may_be_sent_is_confirmed(run: Run, memory: Memory) -> None:
+    before, after = ("--upstreams", "x=https://one.example.com/a"), ("--upstreams", "x=https://two.example.com:8443")
+    run("key", "set", "x", *before, given="sk-fake")
+    assert "u/x\tset\thttps://one.example.com" in run("key", "list", "--upstreams", "x=https://ONE.example.com:443/b")
+    assert "u/x\tnot sent\thttps://one.example.com → https://two.example.com:8443" in run("key", "list", *after)
+    run("key", "confirm", "x", *after)
+    assert secrets(memory) == {"provider:u/x": "sk-fake https://two.example.com:8443"}
+    run("key", "confirm", "x", "http://[::1]:9000/v1", *after)
+    assert secrets(memory) == {"provider:u/x": "sk-fake http://[::1]:9000"}
+    for wrong in ("ftp://a", "two.example.com", "https://user:pass@two.example.com"):
+        with pytest.raises(UserError, match="no place"):
+            run("key", "confirm", "x", wrong, *after)
+    with pytest.raises(UserError, match="no key of openai"):
+        run("key", "confirm", "openai")
 
 
 @pytest.mark.parametrize("given", ["", "\n", "a b", 'a"b', "a\\b", "ä", "a\tb", "x" * 4097, "anon-" + "a" * 43])

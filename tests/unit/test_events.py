@@ -66,7 +66,7 @@ def test_a_listener_that_fails_stops_nobody_and_says_nothing(caplog: pytest.LogC
 def test_events_carry_ids_and_counts_only(kind: type) -> None:
     hints = typing.get_type_hints(kind)
     assert all(
-        hint in (int, frozenset[int]) for name, hint in hints.items() if (kind, name) != (SettingChanged, "name")
+        hint in (int, bool, frozenset[int]) for name, hint in hints.items() if (kind, name) != (SettingChanged, "name")
     )
     assert dataclasses.is_dataclass(kind) and kind.__module__ == events.__name__
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -217,3 +217,32 @@ def test_only_the_user_may_read_folder_and_file(tmp_path: Path) -> None:
     modes = {item.name: stat.S_IMODE(item.stat().st_mode) for item in (tmp_path / "new").iterdir()}
     assert modes == {"settings.json": 0o600}
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_what_another_process_stores_is_taken_over(tmp_path: Path) -> None:
+    told: list[Event] = []
+    bus = EventBus()
+    bus.subscribe(told.append)
+    ours = SettingsStore({"data_dir": tmp_path, "port": 4000}, environ={}, bus=bus)
+    theirs = SettingsStore({"data_dir": tmp_path}, environ={})
+    theirs.update({"preset": "strict", "audit-days": 90, "port": 5000})
+    ours.refresh()
+    assert (ours.current.preset, ours.current.audit_days, ours.current.port) == ("strict", 90, 4000)
+    assert told == [SettingChanged("preset", elsewhere=True), SettingChanged("audit-days", elsewhere=True)]
+    ours.refresh()
+    assert len(told) == 2
+    theirs.set("audit-days", DECLARED["audit-days"].default)
+    ours.set("locale", "AU")  # takes over what was stored meanwhile, and loses nothing of it
+    assert ours.current.audit_days == DECLARED["audit-days"].default and ours.origin("audit-days") == "default"
+    theirs.refresh()
+    assert (theirs.current.preset, theirs.current.locale, theirs.current.port) == ("strict", "AU", 5000)
+
+
+def test_a_file_that_another_process_has_damaged_changes_nothing_and_is_told_once(tmp_path: Path) -> None:
+    store = SettingsStore({"data_dir": tmp_path}, environ={})
+    store.set("preset", "strict")
+    store.paths.settings.write_text("{", encoding="utf-8")
+    with pytest.raises(SettingError, match="damaged"):
+        store.refresh()
+    store.refresh()
+    assert store.current.preset == "strict" and store.origin("preset") == "stored"

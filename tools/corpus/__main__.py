@@ -1,4 +1,4 @@
-"""Writes the labelled corpus: `python -m tools.corpus [--split tune|held-out] [--output FILE]`."""
+"""Writes the labelled corpus: `python -m tools.corpus [--split PART] [--output FILE]`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def items(split: str) -> Iterator[Item]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description="Write the labelled corpus, one JSON object a line.")
-    parser.add_argument("--split", choices=SPLITS, help="only this part (default: both)")
+    parser.add_argument("--split", choices=SPLITS, help="only this part (default: all)")
     parser.add_argument("--output", type=Path, help="a file instead of standard output")
     options = parser.parse_args()
     lines = (item.line() + "\n" for split in SPLITS if options.split in (None, split) for item in items(split))

@@ -26,7 +26,7 @@ def measured(texts: list[Item], policy: Policy, words: str) -> dict[str, Any]:
     """The figures of `texts`, as `anonamoose eval --json` gives them."""
     print(f"{words} …", file=sys.stderr)
     started = time.process_time()
-    result = score(texts, policy, "minilm", lambda _done, _whole: None)
+    result = score(texts, policy, ("minilm", None), lambda _done, _whole: None)
     return as_data(result, texts, policy, time.process_time() - started, 0)
 
 
@@ -44,6 +44,11 @@ def _cell(row: Mapping[str, Any] | None) -> str:
         return " |" * 5
     shares = percent(row["recall"]), percent(row["precision"])
     return f" {row['labels']} | {shares[0]} | {row['partial']} | {row['missed']} | {shares[1]} |"
+
+
+def _touched(by_split: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for split, data in by_split.items():
+        yield f"Harmless texts touched, {split}: {data['corpus']['touched']} of {data['corpus']['harmless']}.\n"
 
 
 def _alarms(by_text: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -66,11 +71,10 @@ def block() -> str:
     without = {split: measured(texts, QUICK, f"{split}, without the model") for split, texts in corpora.items()}
     whole = {split: measured(texts, ALL, f"{split}, with the model") for split, texts in corpora.items()}
     lines = ["### Labelled corpus, without the model", "", *_table("entity", without, "entity"), ""]
-    for split, data in without.items():
-        lines.append(f"Harmless texts touched, {split}: {data['corpus']['touched']} of {data['corpus']['harmless']}.\n")
+    lines += _touched(without)
     for dimension in ("kind", "region", "layer"):
         lines += [*_table(dimension, without, dimension), ""]
-    lines += ["### Labelled corpus, with the model", "", *_table("layer", whole, "layer"), ""]
+    lines += ["### Labelled corpus, with the model", "", *_table("layer", whole, "layer"), "", *_touched(whole)]
     names = {split: {**data, "groups": {"entity": _named(data)}} for split, data in whole.items()}
     lines += [*_table("entity", names, "entity"), ""]
     negatives = {path.stem: read(path) for path in sorted(FOLDER.glob("*.jsonl"))}

@@ -2,59 +2,109 @@
 
 from __future__ import annotations
 
+from tools.corpus.values.own import words
+
 _TUNE = """
-AU_TFN: TFN; tax file number; Tax File Number
-AU_ABN: ABN; Australian Business Number
-AU_ACN: ACN; Australian Company Number
-AU_MEDICARE: Medicare number; Medicare; Medicare card
-AU_IHI: IHI; Individual Healthcare Identifier
-AU_CRN: CRN; Centrelink CRN; customer reference number
-AU_DVA: DVA number; DVA file number
-AU_PROVIDER_NUMBER: provider number; Medicare provider number
-AU_BSB: BSB; BSB number
-AU_BANK_ACCOUNT: account number; bank account
-AU_PASSPORT: passport number; Passport
-AU_DRIVER_LICENCE: driver licence; licence number; driver's licence number
-NZ_IRD: IRD number; IRD
-NZ_NHI: NHI; NHI number
-NZ_BANK_ACCOUNT: bank account; account number
-NZ_DRIVER_LICENCE: driver licence; licence number
-NZ_PASSPORT: passport number; passport
-UK_NINO: NINO; National Insurance number; NI number
-UK_NHS: NHS number; NHS No
-UK_CHI: CHI number; CHI
-UK_UTR: UTR; Unique Taxpayer Reference
-UK_VAT: VAT number; VAT registration number
-UK_DRIVING_LICENCE: driving licence; driving licence number
-UK_SORT_CODE: sort code; Sort Code
-UK_BANK_ACCOUNT: account number; bank account number
-UK_PASSPORT: passport number; Passport
-UK_POSTCODE: postcode; Postcode
-US_SSN: SSN; Social Security number; social security number
-US_ITIN: ITIN; taxpayer identification number
-US_EIN: EIN; Employer Identification Number
-US_BANK_ROUTING: routing number; ABA routing number
-US_NPI: NPI; NPI number
-US_DEA: DEA number; DEA
-US_MBI: MBI; Medicare beneficiary identifier
-US_BANK_NUMBER: account number; checking account
-US_PASSPORT: passport number; passport
-US_DRIVER_LICENSE: driver's license; driver license number
-CREDIT_CARD: card number; credit card; Visa card
-IBAN: IBAN; IBAN number
-IP: IP address; client IP
+AU_TFN: TFN; tax file number; Tax File Number; T.F.N.; ATO tax file number; TaxFileNumber; tfn_number; Tax file number
+  (TFN); employee TFN
+AU_ABN: ABN; Australian Business Number; ABN number; Business Number; Australian Business No; supplier ABN; abn_no;
+  company ABN; ABN/ACN; Aus. Business Number; Vendor A.B.N
+AU_ACN: ACN; Australian Company Number; ACN number; company ACN; Australian Company No; ARBN; Company No.; Aus.
+  Company Number
+AU_MEDICARE: Medicare number; Medicare; Medicare card; Medicare card no; Medicare no. + ref; medicareNumber; M/care
+  no; Medicare (incl. IRN)
+AU_IHI: IHI; Individual Healthcare Identifier; IHI identifier; Individual Healthcare Identifier (IHI); ihi_no;
+  Healthcare Identifier (IHI)
+AU_CRN: CRN; Centrelink CRN; customer reference number; Centrelink customer reference number; Centrelink reference no;
+  CRN number; Customer Ref. No.; Centrelink ID; Services Australia CRN
+AU_DVA: DVA number; DVA file number; DVA; Veteran Affairs no; Veteran's file number; DVA Gold Card; gold card number;
+  White Card no; DVA entitlement number; veteran ID; DVA pension no; Dept of Veterans' Affairs file no; dva_file;
+  veteran number; Repat number; DVA client number; VEA file number
+AU_PROVIDER_NUMBER: provider number; Medicare provider number; Provider No.; Prov. Number; Referring provider no.; MBS
+  provider number; providerNumber; Dr's provider number; servicing provider no
+AU_BSB: BSB; BSB number; BSB (6 digits); bank BSB; bsb_code; BSB No; Bank State Branch; Branch/BSB
+AU_BANK_ACCOUNT: account number; bank account; Account; Acct. No.; acc no; bank account number; account num.; A/c no;
+  account_no; Account #; Refund account; deposit account no
+AU_PASSPORT: passport number; Passport; Australian passport no; passport no (AU); passport_no; Passport #; travel
+  document number; PPT No
+AU_DRIVER_LICENCE: driver licence; licence number; driver's licence number; Driver's licence no; DL; Drivers Lic No;
+  NSW driver licence; licence_no; Driver Lic. Number; D/L number; licence card number; Vic licence no
+NZ_IRD: IRD number; IRD; IRD no; IRD/tax number; ird_number; Inland Revenue no.; GST/IRD number; Tax No (IRD)
+NZ_NHI: NHI; NHI number; NHI #; N.H.I.; nhi_no; National Health Index (NHI); Patient's NHI
+NZ_BANK_ACCOUNT: bank account; account number; bank account no; account; a/c; bank_account_no; Acct Number; refund a/c
+  no; bank acc.
+NZ_DRIVER_LICENCE: driver licence; licence number; NZ driver licence; driver's licence no.; licence_number; DL;
+  Drivers Licence #; driver licence (5a)
+NZ_PASSPORT: passport number; passport; New Zealand passport; passport_number; Passport No (NZ); travel doc no; NZ
+  passport #
+UK_NINO: NINO; National Insurance number; NI number; NI No.; nino_number; Nat. Ins. No; N.I. no; National Insurance
+  No.; NINo
+UK_NHS: NHS number; NHS No; NHS; N.H.S. no; nhs_number; NHS No. (10 digits); NHS number (if known)
+UK_CHI: CHI number; CHI; CHI no; C.H.I.; chi_number; Community Health Index
+UK_UTR: UTR; Unique Taxpayer Reference; UTR code; Unique Taxpayer Ref; Self Assessment UTR; utr_number; tax ref. no.;
+  HMRC UTR; SA UTR
+UK_VAT: VAT number; VAT registration number; VAT; VAT reg no; VAT no.; vat_number; V.A.T. No; VAT ID
+UK_DRIVING_LICENCE: driving licence; driving licence number; Driving licence no; DVLA driver number;
+  driving_licence_no; Licence number (5); DL no
+UK_SORT_CODE: sort code; Sort Code; Sort code no; Sortcode; sort_code; bank sort-code; Sort Code (6 digits)
+UK_BANK_ACCOUNT: account number; bank account number; account no.; Account number (8 digits); Acc. No; acc number;
+  account_number; bank a/c no; a/c; Payee account
+UK_PASSPORT: passport number; Passport; UK passport; Passport No.; passport_no; Passport number (UK); document number
+UK_POSTCODE: postcode; Postcode; Post code; post_code; PostCode; P/code; correspondence postcode
+US_SSN: SSN; Social Security number; social security number; SS number; Soc. Sec. #; social_security_number; SS No.;
+  employee SSN; SSN (last filed); taxpayer SSN; Social Sec. No; S.S.N.
+US_ITIN: ITIN; taxpayer identification number; I.T.I.N.; itin_number; Individual Taxpayer Identification Number;
+  taxpayer ID no.
+US_EIN: EIN; Employer Identification Number; Employer ID; Federal EIN; F.E.I.N.; ein_number; Employer ID No. (EIN);
+  Fed. Tax ID; Federal ID number; business tax ID
+US_BANK_ROUTING: routing number; ABA routing number; Routing #; ABA; routing no.; routing_number; bank routing number;
+  ABA/routing; Routing transit no; RTN/ABA; wire routing no.
+US_NPI: NPI; NPI number; NPI #; N.P.I.; provider_npi; National Provider ID; Billing NPI; rendering NPI; NPI
+  (individual)
+US_DEA: DEA number; DEA; DEA #; dea_number; D.E.A. no; prescriber DEA; DEA Reg. No.; DEA lic no
+US_MBI: MBI; Medicare beneficiary identifier; Medicare beneficiary ID; Medicare Number (MBI); mbi_id; M.B.I.; Medicare
+  claim number
+US_BANK_NUMBER: account number; checking account; Account #; Acct; checking account number; account_number; Bank Acct
+  No.; savings acct; direct deposit account; A/C No
+US_PASSPORT: passport number; passport; Passport Book No.; passport_no; Passport No; US passport; travel document no.
+US_DRIVER_LICENSE: driver's license; driver license number; DL; Driver Lic #; drivers_license; D.L. No.; Driver's Lic.
+  No.; Operator's license no; state ID number; DLN; CDL number
+CREDIT_CARD: card number; credit card; Visa card; Card #; CC number; card_number; Visa; PAN; cardNumber; Debit card
+  no.; Cardholder number
+IBAN: IBAN; IBAN number; iban_no; I.B.A.N.; Bank account/IBAN; payee IBAN
+IP: IP address; client IP; IP addr; src ip; remote IP; ip_addr
 IPV6: IPv6 address; IP
-MAC: MAC address; MAC
-EMAIL: email; e-mail address
-DATE_OF_BIRTH: date of birth; DOB; Date of Birth
-MEDICAL_RECORD: MRN; medical record number
-VIN: VIN; vehicle identification number
-PLATE: license plate; number plate; plate
-DEVICE_SERIAL: serial number; device serial number
-IMEI: IMEI; IMEI number
-ACCOUNT: customer account number; account no
-HEALTH_PLAN: member ID; health plan number
-CERTIFICATE: certificate number; registration number
+MAC: MAC address; MAC; MAC addr.; ethernet address; mac_address; hw addr
+EMAIL: email; e-mail address; Email address; E-mail; email_addr; contact email
+DATE_OF_BIRTH: date of birth; DOB; Date of Birth; D.O.B; DOB (dd/mm/yy); birth_date; Birth Date; Born on; dob_date;
+  Birthday; Geb./DOB; patient_dob; Date of Birth (MM/DD/YYYY); BirthDt; d/o/b; birth_dt; date of birth/age;
+  date_of_birth_iso
+MEDICAL_RECORD: MRN; medical record number; MRN #; Med. Rec. No.; Medical Record #; record_number; UMRN; URN; UR no;
+  patient number; Hospital ID; Chart #; chart_no; Pt ID; Health record no; file number (MRN); clinic number; Case
+  notes no; EMR ID; patient file no; hosp number; PAS number; Unit no; episode no
+VIN: VIN; vehicle identification number; V.I.N.; vin_number; Vehicle Identification No; VIN / chassis; chassis no
+PLATE: license plate; number plate; plate; rego no; Reg. No; registration plate number; Vehicle registration;
+  plate_no; license_plate; Number plate; vehicle reg; Plate #; VRM; rego plate; registration mark; car registration;
+  licence plate no
+DEVICE_SERIAL: serial number; device serial number; Serial No; S/No; Ser. No.; SN; serial_no; Serial #; equipment
+  serial no; Product serial; device ID; Implant serial; device identifier; Asset serial; s.n.; hardware serial; pump
+  serial; Machine serial no; Laptop serial; Model/Serial; equipment no; asset tag; unit serial number; manufacturer's
+  serial number; handset serial
+IMEI: IMEI; IMEI number; IMEI code; imei_number; I.M.E.I.; device IMEI; IMEI 1; IMEI/MEID
+ACCOUNT: customer account number; account no; account ID; Customer ID; client no; client number; account ref.; Acct #;
+  account_no; cust no; customer_number; Billing account; billing account no; Utility account number; Client ID;
+  Customer code; Customer ref; supply account no; A/C number; Acc no; subscriber account; client code; loyalty number;
+  frequent flyer no
+HEALTH_PLAN: member ID; health plan number; Member #; Policy #; member_id; Subscriber #; Subscriber No; Ins. ID;
+  Insurance ID; insurance policy no.; Health fund no; Fund member number; Membership no; memberId; Policyholder ID;
+  Group/Member ID; Insurance card no; coverage ID; plan member ID; health cover number; Enrollee ID; Beneficiary No.;
+  Medicaid ID; plan number; health insurance no; Private health number; insurer member no; Medical aid number; RxID;
+  Cardholder ID; policy holder number; recipient ID; health card no; HIC number; Bupa number; scheme number; contract
+  number; dependant no
+CERTIFICATE: certificate number; registration number; Certificate #; Cert No; cert_no; Reg. number; registration_no;
+  licence to practise; permit no.; Practitioner ID; accreditation no; medical licence number; nursing registration;
+  professional registration no.; GMC no; AHPRA no.; NMC PIN; bar number; teacher registration number; Medical Council
+  no; HCPC number; state license number; WWCC number; Licence to practise no
 """
 
 _HELD_OUT = """
@@ -169,8 +219,14 @@ CERTIFICATE: cert. no.; licence to practice number; registration no.
 
 
 def _parse(text: str) -> dict[str, tuple[str, ...]]:
-    rows = (line.partition(": ") for line in text.strip().splitlines())
+    # A longer line goes on, further in, on the next.
+    rows = (line.partition(": ") for line in text.strip().replace("\n  ", " ").splitlines())
     return {name: tuple(words.split("; ")) for name, _, words in rows}
 
 
-LABELS = {"tune": _parse(_TUNE), "held-out": _parse(_HELD_OUT), "unseen": _parse(_UNSEEN)}
+LABELS = {
+    "tune": _parse(_TUNE),
+    "held-out": _parse(_HELD_OUT),
+    "unseen": _parse(_UNSEEN),
+    "fresh": _parse("\n".join(words("fresh", "labels"))),
+}

@@ -11,17 +11,25 @@ from collections.abc import Iterable, Iterator
 
 from app.pipeline.detectors import below, stated
 from app.pipeline.detectors.columns import Columns
-from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random, is_strong
+from app.pipeline.patterns.secret_values import is_identifier, is_password, is_random, is_strong, is_telling
 from app.pipeline.patterns.secrets import API_KEY, PASSWORD
 
 _KEYS = (
     "access account admin api app application auth client consumer deploy encryption license master private "
     "secret security service session shared signing storage subscription webhook"
 )
+OPENING = ("login", "log in", "creds", "credentials", "wifi", "wi-fi", "ssid")
 #: Words that announce a secret, in lower case, and what they announce.
 WORDS: dict[str, str] = {
     **dict.fromkeys("password passwd passphrase passcode pwd pass pw pword pswd p/w p_w".split(), PASSWORD),
+    # Of those that are no words elsewhere; what protects a network is called a key, too.
+    **dict.fromkeys(
+        ("passwort", "kennwort", "wachtwoord", "senha", "mot de passe", "contrasena", "kupuhipa"), PASSWORD
+    ),
+    **dict.fromkeys(("psk", "requirepass", "wifi key", "wi-fi key", "wifi code", "network key", "wpa key"), PASSWORD),
     **dict.fromkeys("secret token credential".split(), API_KEY),
+    # Behind these a user's or a network's name comes first.
+    **dict.fromkeys(OPENING, PASSWORD),
     **{f"{word}{joint}key": API_KEY for word in _KEYS.split() for joint in ("_", "-", " ", "")},
 }
 
@@ -47,7 +55,7 @@ _SIGN = re.compile(
     r"(?:\s{0,24}(?=\\{0,3}[\"'`])|[ \t]{0,24})"
     r"|(?P<listed>,)\s{0,4}(?=\\{0,3}[\"'`])|\((?=\\{0,3}[\"'`])|value=(?=\\{0,3}[\"'])"
     r"|(?:</label>\s{0,24}<input)?(?: ?[a-z\-]{2,12}=[\"'][^\"'<>\n]{0,40}[\"']){0,6} ?value=(?=[\"'])"
-    r"|(?P<said>(?:is|was)(?: now| set to)?:?[ \t]{1,2}))"
+    r"|(?P<said>(?:is|was|should be|used to be|will be|remains|set to)(?: now| set to)?:?[ \t]{1,2})|(?<='s)[ \t]{1,2})"
 )
 # In a pair of arguments, define("DB_PASSWORD", "…"), not in a list of words.
 _ARGUMENT = re.compile(r"\(\s{0,2}\\{0,3}[\"'][\w.\-]{0,32}\Z")
@@ -74,9 +82,19 @@ _LOOSE = re.compile(
 _USER = re.compile(
     r"(?i:(?<![a-z])(?:user(?:name)?|usr|login|uid)(?:[ ]*[:=][ ]*|[ ]))[^\s,;/|]{1,64}(?:[ ]?[/|][ ]?|[ ]|\n)\Z"
 )
+# "login: guest / Tr0ub4dor&3", "creds are guest:…", "log in with guest and …", "SSID: Home, key: …".
+_PAIR = re.compile(
+    r"(?: (?:is|are|with|as|details))?[ :=]{1,3}[\w.@+\-]{1,64}(?: ?[/|:,] ?| and | with |\n)"
+    r"(?:(?i:key|pass(?:word)?|pwd?|p)(?: ?[:=] ?| ))?"
+)
+# "pass" is something to do, as well.
+_PASSING = re.compile(r"(?i:pass) \Z")
 _DIGIT = re.compile("[0-9]")
-_TOKEN = re.compile(r"(?<![^\s\"'`(\[*_~.>])[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
+_JOINED = re.compile(r"[^\s\"'`<>(){}\[\],;|\\~]{6,64}")
+_TOKEN = re.compile(rf"(?<![^\s\"'`(\[*_~.>]){_JOINED.pattern}")
 _ENDS_BARE = ".,:?*_`"
+# How far behind the word a password may stand in its sentence.
+_SENTENCE = 100
 
 _MEASURED = re.compile(r"[ \-](?:bits?|bytes?|char|digit|letter|day|hour|minute|month|word)", re.IGNORECASE)
 
@@ -91,6 +109,11 @@ def find(text: str, words: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int
             if found := _cell(text, left, right):
                 yield *found, entity
         if start < reached:
+            continue
+        if text[start:end].lower() in OPENING:
+            pair = _PAIR.match(text, end) if is_word else None
+            if pair and (found := _strong(text, pair.end(), _JOINED)):
+                yield *found, entity
             continue
         span = _behind(text, start, end, entity) or (_apart(text, start, end) if is_word else None)
         if span is not None:
@@ -109,6 +132,8 @@ def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
     near = _LOOSE.match(text, end)
     if near is not None and (found := _strong(text, near.end())):
         return found
+    if text[start:end].lower() != "pass" and (found := _in_sentence(text, end)):
+        return found
     if text[end : end + 1] == " " and _USER.search(text, max(0, start - 80), start):
         word = _TOKEN.match(text, end + 1)
         value = word.group().rstrip(_ENDS_BARE) if word else ""
@@ -121,13 +146,20 @@ def _apart(text: str, start: int, end: int) -> tuple[int, int] | None:
         value = word.group().rstrip(_ENDS_BARE)
         stop = word.start() + len(value)
         # "pass", and the next statement: "count+=1".
-        if "=" not in value and place.holds(text, stop) and (is_password(value) if place.alone else is_strong(value)):
+        if (
+            "=" not in value
+            and place.holds(text, stop)
+            and (is_password(value) if place.alone else is_strong(value) or is_telling(value))
+        ):
             return word.start(), stop
     first = max(0, start - stated.WIDEST)
     for word in _TOKEN.finditer(text, first, start) if _DIGIT.search(text, first, start) else ():
         value = word.group().rstrip(_ENDS_BARE)
         stop = word.start() + len(value)
-        if is_strong(value) and stated.gap(text, stop, start, end) in (stated.Gap.STATED, stated.Gap.ASKED):
+        if (is_strong(value) or is_telling(value)) and stated.gap(text, stop, start, end) in (
+            stated.Gap.STATED,
+            stated.Gap.ASKED,
+        ):
             return word.start(), stop
     return None
 
@@ -136,16 +168,30 @@ def _cell(text: str, left: int, right: int) -> tuple[int, int] | None:
     """The password that is all there is in the cell [left, right) under its heading."""
     cell = text[left:right].strip(" \t\r\"'`*")
     word = _TOKEN.fullmatch(cell)
-    if word is None or not is_strong(cell):
+    if word is None or not (is_strong(cell) or (len(cell) >= 10 and is_random(cell, 10))):
         return None
     begin = text.index(cell, left)
     return begin, begin + len(cell)
 
 
-def _strong(text: str, at: int) -> tuple[int, int] | None:
-    word = _TOKEN.match(text, at)
+def _strong(text: str, at: int, form: re.Pattern[str] = _TOKEN) -> tuple[int, int] | None:
+    word = form.match(text, at)
     value = word.group().rstrip(_ENDS_BARE) if word else ""
-    return (at, at + len(value)) if value and is_strong(value) else None
+    is_sure = is_strong(value) or (is_telling(value) and not _PASSING.search(text, max(0, at - 6), at))
+    return (at, at + len(value)) if value and is_sure else None
+
+
+def _in_sentence(text: str, at: int) -> tuple[int, int] | None:
+    """The first word behind `at`, on the same line, that can only be a password."""
+    stop = text.find("\n", at, at + _SENTENCE)
+    stop = min(len(text), at + _SENTENCE) if stop < 0 else stop
+    if not _DIGIT.search(text, at, stop):
+        return None
+    for word in _TOKEN.finditer(text, at, stop):
+        value = word.group().rstrip(_ENDS_BARE)
+        if is_telling(value) and not text.startswith(("(", "="), word.end()):
+            return word.start(), word.start() + len(value)
+    return None
 
 
 def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | None:
@@ -169,7 +215,11 @@ def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | N
     quoted = _QUOTED.match(text, sign.end())
     if quoted is not None:
         value = quoted["value"]
-        return quoted.span("value") if (is_password(value) if entity == PASSWORD else is_random(value, 10)) else None
+        return (
+            quoted.span("value")
+            if (is_password(value) if entity == PASSWORD else is_random(value, 10) or is_telling(value))
+            else None
+        )
     bare = (_BARE_PASSWORD if entity == PASSWORD else _BARE_KEY).match(text, sign.end())
     if bare is None:
         return None

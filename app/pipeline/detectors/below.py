@@ -20,16 +20,18 @@ _LETTERS = 10
 # A hint or a tag behind a label, which may have digits; and what no line has that is a label or asks.
 _HINT = re.compile(r"\([^()\n]{0,40}\)|</?[a-z][a-z0-9]{0,10}>")
 _NO_REST = re.compile("[0-9=;{}]")
-# Behind a label only this: what makes it the name of a number, marks, a hint.
+# Behind a label only this: what makes it the name of a number, marks, a hint, an instruction.
 _LABEL_REST = re.compile(
     r"(?i:[ _\-.]{0,2}(?:s|no|nos|num|number|numbers|nr|id|code|card|details|value|ref|reference)(?![a-z]))?"
     r"(?:[^\w\n]{0,24}(?i:required|optional)?[^\w\n]{0,8}|(?: [a-z]{1,16}){1,3}:[^\w\n]{0,4}"
-    r"|[^\w\n]{0,8}(?i:see|as) (?i:below|follows|attached)[^\w\n]{0,8})"
+    r"|[^\w\n]{0,8}(?i:see|as) (?i:below|follows|attached)[^\w\n]{0,8}"
+    r"|[^\w\n]{1,8}(?i:please|enter|write|use|see|as|if|you|you'll|do not|don't|without|must|no|in|from|found|shown"
+    r"|give|leave|type|include|only|we|this|it|the) [^\n]{1,100})"
 )
 _MARKS = r"[ \t>|*_#`~+\u2022\u00b7\u2013\u2014\-=\[\]()\"'\u201c\u201d\u2018\u2019:.,!]"
 # "1.", "b)", "[x]", a tag; a fence's language stands alone on its line and is skipped as one that says nothing.
 _FURNITURE = re.compile(
-    rf"(?:{_MARKS}|[0-9]{{1,2}}[.)](?=[ \t])|[a-z]\)(?=[ \t])|[xX]\]"
+    rf"(?:{_MARKS}|[QA]?[0-9]{{1,2}}[.):](?=[ \t])|[a-zA-Z]\)(?=[ \t])|(?i:a|ans|answer)[.:](?=[ \t])|[xX]\]"
     r"|</?[A-Za-z][a-z0-9]{0,10}(?: [^<>\n]{0,60})?>){0,40}+"
 )
 _TIME = (
@@ -60,7 +62,7 @@ _LEAD = frozenset(
     got get have has had on file card says reads said should would could be think believe guess use used try just please
     pls and then now from as for with in at found problem worries a an do does i've ive looks like sorry good great fine
     cool done there happy to help still same actually maybe probably about answer value currently set
-    recorded given listed shown stored registered""".split()
+    recorded typed entered put tried wrote given listed shown stored registered""".split()
 )
 _LEADING = re.compile(
     r"[ \t,.:;!?\u2013\u2014\-\"\u201c\u201d(*_`]*([A-Za-z]+(?:['\u2019][a-z]{1,2})?)(?![A-Za-z0-9_\-])[^A-Za-z0-9\n]*"
@@ -88,7 +90,7 @@ class Place(NamedTuple):
 
     def holds(self, text: str, end: int) -> bool:
         """Whether a value here may end at `end`."""
-        return not self.alone or _TAIL.match(text, end) is not None
+        return not self.alone or is_alone(text, end)
 
 
 def places(text: str, start: int, end: int) -> Iterator[Place]:
@@ -126,6 +128,11 @@ def places(text: str, start: int, end: int) -> Iterator[Place]:
             elif said < stop:
                 lines += 1
         position = stop + 1
+
+
+def is_alone(text: str, end: int) -> bool:
+    """Whether nothing that says something stands behind a value that ends at `end`, on its line or in its cell."""
+    return _TAIL.match(text, end) is not None
 
 
 def is_stamped(text: str, end: int, last: int) -> bool:

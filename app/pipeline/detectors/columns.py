@@ -1,7 +1,7 @@
 """Tables in a text: which cells stand in the column under a word.
 
-Lines whose fields are set apart by "|", tabs, ";", "," or two blanks, rows of an HTML table, and what an SQL statement
-inserts. A table is its first line and those behind it that have as many fields; it is read once.
+Lines whose fields are set apart by "|" and the like, tabs, ";", "," or two blanks, rows of an HTML table, and what an
+SQL statement inserts. A table is its first line and those behind it that have as many fields; it is read once.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ Cell = tuple[int, int]
 
 #: Longer lines are no headers, and longer headings say too much to be one.
 _LINE, _HEADING = 4_000, 64
-_SEPARATORS = ("|", "\t", ";", ",", "  ")
+_SEPARATORS = ("|", "│", "║", "\t", ";", ",", "  ")
 _QUOTED = {mark: re.compile(rf'(?:"[^"]*"|[^{re.escape(mark)}"])*+') for mark in ("\t", ";", ",")}
 _WIDE = re.compile(r"\S+(?: \S+)*")
 # "|---|:--:|", "+----+----+", "==== ====", and fields that are all empty.
-_RULE = re.compile(r"[ \t]*[|+:=\-][ \t|+:=\-]*\r?")
+_RULE = re.compile(r"[ \t]*[|+:=\-\u2500-\u257f][ \t|+:=\-\u2500-\u257f]*\r?")
 # A heading names something. It assigns nothing and is no sentence; a dot behind a short word abbreviates it.
 _NO_HEADING = re.compile(r"[=:{}<>]|(?:[!?]|[^\W\d]{5}\.|(?<![.\w])[A-Z]{2,4}\.) +\S")
 _TAG = re.compile(r"<(/?)(table|TABLE|[Tt][RrHhDd])\b[^<>]{0,500}>")
@@ -112,16 +112,29 @@ def _rows(text: str, stop: int, mark: str, count: int) -> tuple[list[list[Cell]]
         if _RULE.fullmatch(text, begin, end):
             continue
         cells = _cells(text, begin, end, mark)
+        if len(cells) > count and mark == ",":
+            cells = _joined(text, cells)
         if len(cells) != count:
             return rows, begin
         rows.append(cells)
     return rows, len(text) if stop < 0 else stop
 
 
+def _joined(text: str, cells: list[Cell]) -> list[Cell]:
+    """The fields of a line in which nobody quoted what has a comma and a blank itself: "March 5, 1980"."""
+    out = cells[:1]
+    for start, end in cells[1:]:
+        if text[start : start + 1] == " ":
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
 def _cells(text: str, begin: int, end: int, mark: str) -> list[Cell]:
     if mark == "  ":
         return [match.span() for match in _WIDE.finditer(text, begin, end)]
-    if mark != "|" and text.find('"', begin, end) >= 0:
+    if mark in _QUOTED and text.find('"', begin, end) >= 0:
         quoted = []
         while begin <= end:
             match = _QUOTED[mark].match(text, begin, end)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from app.pipeline.detectors import below, stated
+from app.pipeline.detectors import below, between, stated
 from app.pipeline.detectors.columns import Columns
 from app.pipeline.detectors.stated import Gap
 from app.pipeline.patterns.pattern import REACH, Pattern
@@ -24,31 +24,14 @@ Found = tuple[int, int, Pattern, float]
 
 _DIGIT = re.compile("[0-9]")
 _WORD = re.compile("[A-Za-z0-9](?<![A-Za-z0-9].)")
-# Between word and value: so many characters without a digit, and a line break. As one count a tag up to the value in
-# it, another attribute, an index, a footnote's mark, a link's target.
-_UNIT = (
-    r"(?:<(?i:input)[^<>\n]{0,200}?value="
-    r"|<(?i:option)[^<>\n]{0,80}?value=(?=[\"'][A-Z]{0,3}[0-9][0-9A-Z \-./]{3,40}[\"'])|<[A-Za-z/!][^<>\n]{0,200}>"
-    r"|[ ](?:maxlength|minlength|rows|cols|size|tabindex)=[\"'][0-9]{1,4}[\"']"
-    r"|[ ](?:id|class|type)=[\"'][a-z][a-z0-9 _\-]{0,31}[\"']"
-    r"|\[\^?[0-9]{1,3}\]|\]\([^()\s]{0,200}\)|[^0-9\n])"
-)
-_BETWEEN = re.compile(rf"{_UNIT}{{0,{REACH}}}(?:\n[ \t]{{0,64}}{_UNIT}{{0,{REACH}}})?")
-# Another label in between: the word announced something else ("passport: none\nnotes: …"), or nothing. So did one that
-# is added to ("acc += 10").
-_OTHER = re.compile(
-    r"[,;]\s{0,64}[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w\-]{0,30}(?: [\w\-]{1,30}){0,2}[\"'`]?[ ]?[:=]"
-    r"|[:=][ \t]*\w[^\n]{0,40}\n[ \t]*[\"'`]?(?!(?i:no|num|number|nr)\b)[A-Za-z_][\w \-]{0,30}[\"'`]?[ ]?[:=]"
-    r"|[+*/%|&^\-]="
-)
-# Farther than that only what the sentence says the word to be: "the TFN we have on file for this person is …".
-_FAR = re.compile(r"[^0-9\n.;=?!{}]{32,100}?(?:(?<= )(?:is|was|being|be|as|to|reads|says)|:)[ \"'`*]{1,4}(?=[A-Z0-9])")
 # Between the values of a list: "123 456 782, 876 543 210 and …", or each on a line of its own.
 _LISTED = re.compile(
     r"[\"'`]?(?:[ ]?(?:[,;/|&](?: (?:and|or))?|and|or|to|until|[\-–—](?= ))[ ]?"
     r"|,?\n[ \t]{0,32}(?:[\-*+•][ \t]{1,3})?)[\"'`]?"
 )
-_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…"
+_NO_DIGIT = "".join(chr(code) for code in range(9, 127) if not chr(code).isdigit()) + "–—→←’“”‘…·─│║"
+#: Where a word is not asked any further if there is no digit: leaders are long.
+_WINDOW = 4 * REACH
 # The longest value that is looked for before a word.
 _LONGEST = 48
 # Behind its last digit a value may have letters: "AB123456C", "AB12 CDE".
@@ -65,18 +48,34 @@ _INITIALS = re.compile(
 _KEY = re.compile(
     r"(?i:[_ ]?(?:no|num|number|nr|id))?\.?(?:[\"'`*\]]{0,4}[ \t]{0,4}(?:[:=|,;>\n\t]|</|[a-z\-]{2,12}=)|\Z)"
 )
-_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[^ \t=:] )[ \t]{0,4}\Z")
+_BEFORE_KEY = re.compile(r"(?:\A|[\n\t,;|{(\[&?>\"'`*]|[A-Za-z]{3}_|[^ \t=:] )[ \t]{0,4}\Z")
 #: What is too short for more than a key.
 _KEYS_ONLY = frozenset({"ss"})
+
+
+_NUMBERS = ("number", "no", "num", "nr")
 
 
 def spellings(word: str) -> set[str]:
     """How a word of a row's context may be written, folded: joined or not, an abbreviation with its full stops.
 
-    The letters of an abbreviation may be apart, too: "_" is folded to a blank.
+    The letters of an abbreviation may be apart, too: "_" is folded to a blank. What is somebody's may be said so, and
+    "number" has abbreviations of its own.
     """
+    stem, _, number = word.rpartition(" ")
+    if number == "number":
+        return {one for end in _NUMBERS for one in _spelled(f"{stem} {end}")}
+    return _spelled(word)
+
+
+def _spelled(word: str) -> set[str]:
     out = {word.replace("-", " "), word.replace(" ", "").replace("-", "")}
     first, blank, rest = word.partition(" ")
+    if blank:
+        *some, last = word.split(" ")
+        out.add(" ".join([*(f"{one}." if one.isalpha() and len(one) <= 5 else one for one in some), last]))
+    if blank and first.isalpha() and len(first) >= 5 and first[-1] != "s":
+        out |= {f"{first}{ending} {rest}" for ending in ("s", "'s", "s'")}
     letters = first.replace(".", "").replace("/", "")
     if first.isalpha() and len(first) <= 5:
         out |= {".".join(first)} if not blank else {f"{first}. {rest}"}
@@ -130,12 +129,12 @@ class Keywords:
 
 def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool) -> list[Found]:
     """What the word at [start, end) announces."""
-    near = text[end : end + 2 * REACH]
+    near = text[end : end + _WINDOW]
     found: list[Found] = []
     if wordlike or "<" in near or _DIGIT.search(near):
-        gap = _BETWEEN.match(text, end)
+        gap = between.NEAR.match(text, end)
         last = gap.end() if gap else end
-        if _OTHER.search(text, end, last):
+        if between.OTHER.search(text, end, last):
             return []
         if not below.is_stamped(text, end, last):
             starts = _starts(text, end, last, wordlike)
@@ -143,9 +142,23 @@ def _behind(text: str, rows: list[Pattern], start: int, end: int, wordlike: bool
             if line and any(stated.is_thing(text, begin, line) for begin in starts if begin >= line):
                 return []
             found = list(_values(text, rows, starts, end))
-        if not found and (far := _FAR.match(text, end)):
+        if not found and (far := between.FAR.match(text, end)):
             found = list(_values(text, rows, [far.end()], end))
+        if not found and "0" <= text[last : last + 1] <= "9":
+            found = _further(text, rows, end, last)
     return found or _below(text, rows, start, end)
+
+
+def _further(text: str, rows: list[Pattern], end: int, digit: int) -> list[Found]:
+    """What the word that ends at `end` announces beyond the number at `digit`, which is no value."""
+    gap = between.FURTHER.match(text, end)
+    last = gap.end() if gap else digit
+    if last <= digit or between.OTHER.search(text, end, last) or below.is_stamped(text, end, last):
+        return []
+    starts = [start for start in _starts(text, digit + 1, last, False) if not stated.is_thing(text, start)]
+    found = list(_values(text, [row for row in rows if row.reach >= REACH], starts, end))
+    line = text.rfind("\n", end, last) + 1
+    return [one for one in found if one[0] < line or not line or below.is_alone(text, one[1])]
 
 
 def _below(text: str, rows: list[Pattern], start: int, end: int) -> list[Found]:
@@ -253,6 +266,7 @@ def _is_word(text: str, start: int, end: int, unit: bool) -> bool:
     after = text[end : end + 1]
     if after == before == "-":
         return False
-    if not after.isalnum() or (after.isupper() and text[end - 1].islower()):
+    # A footnote's mark is no letter: "TFN¹".
+    if not (after.isalpha() or after.isdecimal()) or (after.isupper() and text[end - 1].islower()):
         return True
     return _JOINED.match(text, end) is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from app.pipeline.detectors import name_columns
 from app.pipeline.detectors.lower_names import lower_case
 from app.pipeline.detectors.name_lists import FAMILIES, NOT_SURNAMES, STOP, TITLES, WEAK_TITLES, Lists, key, lists
 from app.pipeline.policy import Policy
@@ -33,8 +34,9 @@ _INITIALS = re.compile(rf"(?:\.[ \u00a0]?[{_UPPER}](?![{_LETTER}])){{0,3}}\.(?=[
 _AFTER_TITLE = re.compile(r"\.?(?=[ \u00a0])")
 #: Ends of labels whose value is a person, whatever it looks like, and the words before that make them so.
 _LABEL = re.compile(
-    r"[NnHhKk](?:ame|AME|older|OLDER|in|IN)\\{0,3}[\"'\]]{0,2}[ \t]{0,4}[:=>]>?\s{0,4}\\{0,3}[\"'“]?"
-    rf"(?=[{_UPPER}])"
+    r"[NnHhKk](?:ame|AME|older|OLDER|in|IN)\\{0,3}[\"'\]]{0,2}"
+    r"(?:[ \t]{0,4}[:=>]>?\s{0,4}|[ .\u2026_\t]{2,80}| (?:[a-z]{2,8}=[\"'][\w \-]{0,24}[\"'] ){0,4}value=)"
+    rf"\\{{0,3}}[\"'“]?(?=[{_UPPER}])"
 )
 _LABEL_START = re.compile(
     r"(?<!service)(?<!product)(?<!package)(?:first|last|given|family|full|middle|maiden|sur|fore|patient|customer|client|employee|contact|applicant"
@@ -90,7 +92,8 @@ class NamesDetector:
             if end:
                 spans.append(Span(start, end, "PERSON", _SCORE, self.name))
                 done = end
-        spans += (Span(start, end, "PERSON", _SCORE, self.name) for start, end in lower_case(text))
+        for more in (lower_case(text), name_columns.find(text)):
+            spans += (Span(start, end, "PERSON", _SCORE, self.name) for start, end in more)
         return resolve(spans)
 
 
@@ -98,6 +101,8 @@ _CODE_BEFORE = frozenset("_.$@#/\\:<>{}&%+=*")
 _CODE_AFTER = re.compile(r"[_(\[=\d]|\.\w|::")
 #: Signs of code that are markup when they stand on both sides: **Siobhan**, <b>Siobhan</b>.
 _MARKUP = frozenset({"**", "><"})
+# Somebody who speaks or is spoken to: "<Siobhan> hello", "@Siobhan hello".
+_SPOKEN = re.compile(rf"<[{_LETTER} ]+> |(?<![\w@])@[{_LETTER}]+[ ,]")
 _PLACE = re.compile(r"\b(?:San|Santa|Saint|St\.?|Port|Fort|Lake|Mount|Mt\.?|Cape) \Z")
 _INNER_CAPITAL = re.compile(
     rf"(?!(?:Mc|Mac|Fitz|De|Di|Du|La|Le|Van|Von)[{_CAPITAL}])[{_LETTER}]*(?:[a-z][{_CAPITAL}]|[{_CAPITAL}]{{2}}[a-z])"
@@ -112,6 +117,9 @@ _NAMESAKE = re.compile(
 )
 _BEFORE = re.compile(rf"(?<!\w)([{_UPPER}][{_LETTER}'’-]{{1,30}})(,?) \Z")
 #: The rest of "Kelly, Grace", where nothing goes on: "Thanks Kelly, Will you …" is about two.
+# The same where a sentence or a cell begins: "Kelly, Grace was absent".
+_OPENS = re.compile(r"(?:\A|[\n>|;\"(\t]|[.!?] )[ ]?\Z")
+_GOES_ON = re.compile(rf", ([{_UPPER}][{_LETTER}]+)(?= [a-z]|[|;<\t])")
 _GIVEN = re.compile(rf", ([{_UPPER}][{_LETTER}]+(?:-[{_UPPER}][{_LETTER}]+)?)(?: [{_UPPER}]\.?(?!\w))?(?! ?[\w'’])")
 #: The second half of "Min-jun".
 _SYLLABLE = re.compile(r"-([a-z]{2,7})(?![\w-])")
@@ -121,6 +129,10 @@ def _is_code(text: str, start: int, end: int) -> bool:
     """Whether what touches text[start:end] makes it an identifier rather than a name."""
     before = text[start - 1 : start]
     if before in _CODE_BEFORE and before:
+        if before == "=" and " " in text[start:end]:
+            return False
+        if _SPOKEN.match(text, start - 1, end + 2):
+            return False
         return before + text[end : end + 2].lstrip(",.:")[:1] not in _MARKUP
     return _CODE_AFTER.match(text, end) is not None
 
@@ -148,9 +160,12 @@ def _person(text: str, start: int, word: str, done: int, known: Lists) -> tuple[
         return start, _after_initials(text, start, end, known)
     if listed in FAMILIES and (stop := _after_family(text, end, known)) and not _is_code(text, start, stop):
         return start, stop
-    if text.startswith(", ", end) and listed in known.surnames and not _is_code(text, start, end):
-        given = _GIVEN.match(text, end)
-        if given and (key(given[1]) in known.first or key(given[1]) in known.ambiguous):
+    if text.startswith(", ", end) and listed in known.surnames:
+        given = _GIVEN.match(text, end) or (
+            _GOES_ON.match(text, end) if _OPENS.search(text, max(0, start - 4), start) else None
+        )
+        is_known = given and (key(given[1]) in known.first or (key(given[1]) in known.ambiguous and given.re is _GIVEN))
+        if given and is_known and not _is_code(text, start, given.end()):
             return start, given.end()
     is_first, is_name = listed in known.first, listed in known.ambiguous
     if "-" in word and not is_first:

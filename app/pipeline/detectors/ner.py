@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.detectors.edges import (
     attached,
     in_code,
@@ -22,7 +23,7 @@ from app.pipeline.detectors.edges import (
 from app.pipeline.detectors.gate import gate
 from app.pipeline.detectors.readings import Reading, Readings, Store, Word
 from app.pipeline.detectors.segments import Segment, segments
-from app.pipeline.models import DEFAULT, find
+from app.pipeline.models import DEFAULT, Model, find
 from app.pipeline.patterns import ALL
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
@@ -49,8 +50,15 @@ _VERSION = 1
 Cut = Callable[[str], Iterable[Segment]]
 
 
-def _worth_reading(text: str) -> Iterator[Segment]:
-    return segments(text, gate())
+def worth_reading(model: Model) -> Cut:
+    """What there is to be read by `model`. Raises DetectorUnavailable when its clues are not what they should be."""
+    try:
+        worth = gate(model.folder / model.clues if model.clues else None)
+    except (OSError, ValueError):
+        worth = None
+    if worth is None:
+        raise DetectorUnavailable(f"The file {model.clues} of the model “{model.name}” is damaged.")
+    return lambda text: segments(text, worth)
 
 
 @dataclass(slots=True)
@@ -83,7 +91,7 @@ class NerDetector:
         self._model = model
         self._fetched = fetched
         self._threads = threads or max(1, _cores() // 2)
-        self._cut = cut or _worth_reading
+        self._cut = cut
         self._tagger: Tagger | None = None
         self._loading = threading.Lock()
         self._readings = Readings()
@@ -93,7 +101,9 @@ class NerDetector:
         """Load the model unless that has happened. Raises DetectorUnavailable when it cannot be used."""
         with self._loading:
             if self._tagger is None:
-                self._tagger = Tagger(find(self._model, self._fetched), self._threads)
+                model = find(self._model, self._fetched)
+                self._tagger = Tagger(model, self._threads)
+                self._cut = self._cut or worth_reading(model)
                 self._begin_anew(self._tagger)
             return self._tagger
 
@@ -103,6 +113,10 @@ class NerDetector:
             self._kept = key, store
             if self._tagger is not None:
                 self._begin_anew(self._tagger)
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """These will be read next: what is known of them is looked up, all at once."""
+        self._readings.expect(texts)
 
     def forget(self) -> None:
         """Forget what was read so far, but for what is in a store."""
@@ -120,9 +134,10 @@ class NerDetector:
         if _LETTER.search(text) is None:
             return []
         entities = self.load().entities
+        words = self._readings.of_whole(text, lambda whole: tuple(self._words(readable(whole))))
         spans: list[Span] = []
         reached = 0
-        for draft in _drafts(text, self._words(readable(text)), policy.ner_threshold):
+        for draft in _drafts(text, words, policy.ner_threshold):
             start, end = whole_words(text, draft.start, draft.end, reached)
             # Also for what is dropped: looking at the same letters again would make this quadratic.
             reached = max(reached, end)
@@ -133,8 +148,9 @@ class NerDetector:
 
     def _words(self, text: str) -> Iterator[Word]:
         """What may belong to an entity, in order. A segment that was read before is not read again."""
-        cut = list(self._cut(text))
         tagger = self.load()
+        assert self._cut is not None
+        cut = list(self._cut(text))
 
         def read(piece: str) -> Reading:
             return tuple(_likely(tagger.words(piece)))

@@ -8,8 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-#: Pieces that are remembered in memory, some 200 bytes each.
-MOST = 50_000
+from app.pipeline.recent import Recent
+
+#: Bytes that readings take in memory: so many for each, and for each word in it.
+LIMIT, _PER_PIECE, _PER_WORD = 16 * 2**20, 200, 240
+#: Words of a whole text that are remembered once more as those of the whole.
+_WORDS = 200
+#: What a name is made for besides the piece, where that is a whole text.
+_WHOLE = b"whole"
 
 
 class Word(NamedTuple):
@@ -43,32 +49,59 @@ class Readings:
         """Names depend on `key` (none: one that nobody else has) and on `identity`, all that decides a reading."""
         self._key = blake2b(identity, digest_size=32, key=key or os.urandom(32)).digest()
         self._store = store
-        self._known: dict[bytes, Reading] = {}
+        self._known: Recent[bytes, Reading] = Recent(LIMIT)
 
     def of(self, pieces: Iterable[str], read: Callable[[str], Reading]) -> list[Reading]:
         """The reading of each of `pieces`; `read` makes those that nobody knows."""
-        pieces = list(pieces)
-        names = [blake2b(piece.encode(), digest_size=16, key=self._key).digest() for piece in pieces]
-        self._recall(names)
+        named = [(self._name(piece), piece) for piece in pieces]
+        self._recall([name for name, _ in named])
         found, fresh = [], {}
-        for name, piece in zip(names, pieces, strict=True):
-            reading = self._known.pop(name, None)
+        for name, piece in named:
+            reading = self._known.get(name)
             if reading is None:
                 reading = fresh[name] = read(piece)
-            self._known[name] = reading  # used last, forgotten last
+                self._remember(name, reading)
             found.append(reading)
-        while len(self._known) > MOST:
-            del self._known[next(iter(self._known))]
-        if fresh and self._store is not None:
-            self._store.put({name: packed(reading) for name, reading in fresh.items()})
+        self._keep(fresh)
         return found
+
+    def of_whole(self, text: str, read: Callable[[str], Reading]) -> Reading:
+        """The reading of a text that is itself read in pieces, some of which perhaps not at all."""
+        name = self._name(text, _WHOLE)
+        self._recall([name])
+        reading = self._known.get(name)
+        if reading is None:
+            reading = read(text)
+            # Where it holds more, its pieces are enough.
+            if len(reading) <= _WORDS:
+                self._remember(name, reading)
+                self._keep({name: reading})
+        return reading
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Recalls what is known of whole `texts`, all at once."""
+        if self._store is not None:
+            self._recall([self._name(text, _WHOLE) for text in texts])
+
+    def _name(self, piece: str, kind: bytes = b"") -> bytes:
+        # Lone surrogates have no place in UTF-8.
+        data = piece.encode("utf-8", "surrogatepass")
+        return blake2b(data, digest_size=16, key=self._key, person=kind).digest()
 
     def _recall(self, names: Iterable[bytes]) -> None:
         if self._store is None:
             return
-        missing = [name for name in names if name not in self._known]
+        missing = [name for name in names if self._known.get(name) is None]
         if missing:
-            self._known |= {name: unpacked(data) for name, data in self._store.get(missing).items()}
+            for name, data in self._store.get(missing).items():
+                self._remember(name, unpacked(data))
+
+    def _remember(self, name: bytes, reading: Reading) -> None:
+        self._known.put(name, reading, _PER_PIECE + _PER_WORD * len(reading))
+
+    def _keep(self, fresh: Mapping[bytes, Reading]) -> None:
+        if fresh and self._store is not None:
+            self._store.put({name: packed(reading) for name, reading in fresh.items()})
 
 
 def packed(reading: Reading) -> bytes:

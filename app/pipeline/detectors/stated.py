@@ -33,24 +33,27 @@ _CLOSING = "\"'`*_~’”"
 _REMARK = re.compile(r"[\"'`);,]{0,4}[ \t]{0,8}(?://|#|--|/\*|<!--)[ \t]{0,4}(?:[A-Za-z'’]{1,16} ){0,2}")
 # The cell before: the value stands in a cell of its own, and so does the word.
 _CELL = re.compile(
-    r"[\"'`*_]{0,4}[ \t]{0,16}(?:\||\t|;|</t[dh]>\s{0,16}<t[dh][^<>]{0,80}>)[ \t]{0,16}[\"'`*_]{0,4}"
-    r"(?:[A-Za-z'’]{1,16} ){0,2}"
+    r"[\"'`*_]{0,4}(?:[ \t]{0,16}(?:[|│║\t;]|</t[dh]>\s{0,16}<t[dh][^<>]{0,80}>)[ \t]{0,16}"
+    r"|[ .\u00b7\u2026\-\u2500]{3,80}+)"
+    r"[\"'`*_]{0,4}(?:[A-Za-z'’]{1,16} ){0,2}"
 )
 _FIELD = re.compile(r"[\"']?,[ ]?[\"']?(?:[A-Za-z'’]{1,16} ){0,2}")
+# In a message of HL7 a component before: "12345^^^HOSPITAL^MR".
+_COMPONENT = re.compile(r"\^{1,4}(?:[\w.&]{1,40}\^)?")
 # The attribute before: `value="123456782" type="text" name="`.
 _ATTRIBUTE = re.compile(
     r"[\"'](?: (?:class|type)=[\"'][a-z \-]{0,24}[\"']){0,2} (?:name|id|label|title|aria-label|placeholder)=[\"']"
     r"(?:[A-Za-z]{1,16}[ _\-]){0,2}"
 )
-_CELL_ENDS = re.compile(
-    r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[\"'`*_ \t]{0,16}(?:\||\t|;|</t|\r?\n|\Z)"
-)
-_CELL_BEGINS = re.compile(r"(?:\A|[\n|\t;>])[ \t\"'`*_]{0,16}\Z")
+_NOUN = "(?i:[ _\\-.]{0,2}(?:no|num|number|nr|id|code|card|details|file|ref|reference|identifier|#)){0,2}"
+_CELL_ENDS = re.compile(rf"{_NOUN}[\"'`*_ \t]{{0,16}}(?:[|│║\t;]|</t|\r?\n|\Z)")
+_CELL_BEGINS = re.compile(r"(?:\A|[\n|│║\t;>])[ \t\"'`*_]{0,16}\Z")
 _FIELD_BEGINS = re.compile("(?:\\A|\n)[\"']?\\Z")
 # Nothing behind the word but its line's end, and perhaps what makes it the name of a number.
-_ENDS = re.compile(r"(?i:[ _\-.]{0,2}(?:no|num|number|nr|id|code|card|details|#))?[^\w\n]{0,12}(?:\n|\Z)")
+_ENDS = re.compile(rf"{_NOUN}[^\w\n]{{0,12}}(?:\n|\Z)")
 _RULED = re.compile(
-    r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}[\-_=\u2500.]{3,80}[ \t]*\r?\n)?[ \t*_(\[]{0,16}(?:[A-Za-z']{1,12} ){0,2}\Z"
+    r"[ \t*_`]{0,8}\r?\n(?:[ \t]{0,16}(?:[\-_=\u2500.]{3,80}[ \t]*)?\r?\n)?"
+    r"[ \t*_(\[]{0,16}(?:[A-Za-z']{1,12} ){0,2}\Z"
 )
 _BLANK = re.compile(r"(?:\A|\n)[ \t]*(?:[\-_=\u2500.]{3,80}[ \t]*)?(?:\n|\A)?[ \t*_`>\[]{0,8}\Z")
 _NO_NUMBER = frozenset(("number of", "lot of", "total of"))
@@ -85,6 +88,8 @@ def gap(text: str, stop: int, start: int, end: int) -> Gap:
         return Gap.CAPTION if _ENDS.match(text, end) else Gap.NONE
     if (_CELL.fullmatch(between) or _FIELD.fullmatch(between)) and _CELL_ENDS.match(text, end):
         return Gap.FIELD if between.lstrip("\"'")[:1] == "," else Gap.CELL
+    if between[0] == "^" and _COMPONENT.fullmatch(between):
+        return Gap.STATED
     if between[0] in "\"'" and _ATTRIBUTE.fullmatch(between):
         return Gap.STATED
     if _REMARK.fullmatch(between) and _ENDS.match(text, end):

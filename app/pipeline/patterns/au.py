@@ -6,8 +6,7 @@ from app.pipeline.patterns import checksums, words
 from app.pipeline.patterns.pattern import GENERIC, alone, exact, grouped, has_digits, identifier, loose, near, wild
 
 _PROVIDER = (
-    "provider no", "provider number", "provider num", "provider #", "provider id", "medicare provider", "prov no",
-    "prov num", "prov number", "prov #",
+    "provider number", "provider #", "provider id", "medicare provider", "prov number", "prov #",
 )  # fmt: skip
 
 ROWS = (
@@ -22,14 +21,14 @@ ROWS = (
     ),
     *identifier(
         "AU_ABN",
-        ("abn", "australian business number", "business number"),
+        ("abn", "business number"),
         "abr.business.gov.au; python-stdnum au.abn",
         alone("51 824 753 556", grouped(2, 3, 3, 3), checksums.abn),
         near("51824753556", loose(2, 3, 3, 3)),
     ),
     *identifier(
         "AU_ACN",
-        ("acn", "arbn", "company number", "company no"),
+        ("acn", "arbn", "company number"),
         "ASIC; python-stdnum au.acn",
         alone("004 085 616", grouped(3, 3, 3, dashes=False), checksums.acn),
         near("004085616", loose(3, 3, 3)),
@@ -37,7 +36,7 @@ ROWS = (
     # The person on the card stands behind as "/1", " 1" or "-1".
     *identifier(
         "AU_MEDICARE",
-        ("medicare", "mcare"),
+        ("medicare", "mcare", "m/care"),
         "NEHTA HI conformance profile 1.4",
         alone("2123 45670 1", grouped(4, 5, 1, tail=r"(?:[ \-/]?[1-9])?"), checksums.medicare),
         near("2123456701", wild(r"[0-9]{4}[ \u00a0\-.]?[0-9]{5}[ \u00a0\-.]?[0-9](?:[ \-/]?[0-9])?")),
@@ -63,13 +62,19 @@ ROWS = (
         "AU_DVA",
         (
             "dva",
-            "veterans affairs",
-            "veterans' affairs",
+            "veteran affairs",
+            "vet affairs",
             "veteran card",
             "veteran file",
-            "vet affairs",
+            "veteran number",
+            "veteran id",
+            "veteran pension",
+            "vea file",
+            "vea number",
+            "repat number",
             "gold card",
             "white card",
+            "orange card",
         ),
         "METeOR 339130",
         near("NX123456A", wild(r"(?i:[NVQWST][A-Z ]{0,3}[0-9]{1,6}[A-Z]?)"), has_digits(2)),
@@ -104,7 +109,7 @@ ROWS = (
     # Bank, state and branch, perhaps with the account number directly behind.
     *identifier(
         "AU_BSB",
-        ("bsb", "branch number", "branch no"),
+        ("bsb", "branch number", "bank state branch"),
         "AusPayNet",
         near("062-000", wild(r"[0-9]{3}[ \-]?[0-9]{3}(?:[ ,/]{1,3}[0-9]{3}[ \-]?[0-9]{3,7})?")),
     ),
@@ -117,7 +122,7 @@ ROWS = (
     ),
     *identifier(
         "AU_POSTCODE",
-        ("postcode", "post code", "postal code"),
+        ("postcode", "p/code", "post code", "postal code"),
         "Australia Post",
         near("2000", wild("[0-9]{4}"), checksums.au_postcode, reach=10),
     ),

@@ -35,7 +35,19 @@ def _date(value: str) -> bool:
     return 1 <= min(day, month) <= 12 and max(day, month) <= 31
 
 
-_BIRTH = ("dob", "d/o/b", "date of birth", "birth date", "birthdate", "birthday", "bday", "b-day", "b'day", "born")
+_BIRTH = (
+    "dob",
+    "d/o/b",
+    "date of birth",
+    "birth date",
+    "birthdate",
+    "birth dt",
+    "birthday",
+    "bday",
+    "b-day",
+    "b'day",
+    "born",
+)
 _EVENT = (
     "date of death", "death date", "died", "deceased", "passed away", "dod",
     "date of admission", "admission", "admitted", "adm date", "doa", "date of discharge", "discharge", "discharged",

@@ -22,7 +22,7 @@ ROWS = (
     # Words of other countries, too: here the check decides.
     *identifier(
         "NZ_IRD",
-        ("gst", "tax number", "tax no"),
+        ("gst", "tax number"),
         _IRD_SOURCE,
         near("49091850", loose(2, 3, 3), checksums.ird),
         near("136410132", loose(3, 3, 3), checksums.ird),

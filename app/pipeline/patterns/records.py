@@ -10,7 +10,7 @@ from app.pipeline.patterns.pattern import GENERIC, alone, exact, has_digits, ide
 
 def _numbers(*owners: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
     """ "Policy no", "policy number", …: the owner alone would also name the thing itself."""
-    ends = ("no", "num", "number", "nr", "id", "identifier", "#")
+    ends = ("number", "id", "identifier", "#")
     return tuple(f"{owner} {end}" for owner in owners for end in ends) + also
 
 
@@ -29,34 +29,42 @@ def _plate(value: str) -> bool:
     return any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
 
 
+def _serial(value: str) -> bool:
+    """Both, and four digits."""
+    return _plate(value) and sum(map(str.isdigit, value)) >= 4
+
+
 _HIPAA = "45 CFR 164.514(b)(2)(i)"
 _RECORD_WORDS = _numbers(
     "patient", "pt", "chart", "hospital", "hosp", "ur", "u.r", "mr", "health record", "med rec", "medical rec",
-    "med record", "unit",
-    also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number", "record no"),
+    "med record", "unit", "clinic", "patient file", "patient record", "case note", "case notes", "casenote", "emr",
+    "ehr", "pas", "episode", "encounter", "admission", "visit",
+    also=("mrn", "umrn", "urn", "medical record", "unit record", "med record", "record number"),
 )  # fmt: skip
 _PLAN_WORDS = _numbers(
     "member", "membership", "policy", "claim", "subscriber", "beneficiary", "insurance", "insured", "health plan",
-    "health fund", "mem", "ins", "group", "fund", "medical aid", also=("medicaid", "hicn", "ndis"),
+    "health fund", "mem", "ins", "group", "fund", "medical aid", "plan", "policyholder", "policy holder", "cardholder",
+    "insurance card", "insurance policy", "health insurance", "health card", "private health", "coverage", "cover",
+    "enrollee", "recipient", "scheme", "contract", "dependant", "dependent", "hic", "rx", "insurer",
+    # Who insures many in the four countries.
+    "bupa", "medibank", "hcf", "nib", "ahm", "hbf", "southern cross", "axa", "vitality", "aetna", "cigna", "humana",
+    "kaiser", "blue cross", "blue shield", "bcbs", "anthem", "uhc", "unitedhealthcare", "tricare", "medicaid",
+    also=("medicaid", "hicn", "ndis"),
+)  # fmt: skip
+_ACCOUNT_WORDS = _numbers(
+    "account", "acct", "acc", "a/c", "customer", "client", "cust", "customer account", "account ref", "acct ref",
+    "billing account", "billing", "loyalty", "patron", "frequent flyer", "customer ref", "client ref",
+    also=("customer acc", "account reference", "account ref", "acct ref", "customer code", "client code",
+          "customer ref", "client ref", "subscriber account", "billing account", "customer account", "utility account"),
 )  # fmt: skip
 _CERTIFICATE_WORDS = _numbers(
-    "certificate",
-    "cert",
-    "registration",
-    "reg",
-    "permit",
-    "accreditation",
-    "practitioner",
-    "certification",
-    "gmc",
-    "nmc",
-    "rego",
-    also=("ahpra", "nmc pin"),
-)
+    "certificate", "cert", "registration", "reg", "permit", "accreditation", "practitioner", "certification", "gmc",
+    "nmc", "rego", "hcpc", "gdc", "wwcc", "bar", "medical council", "nursing council", "nursing registration",
+    also=("ahpra", "nmc pin", "nursing registration"),
+)  # fmt: skip
 _DEVICE_WORDS = _numbers(
-    "serial", "device", "implant", "ser",
-    also=("s/n", "s/no", "s/nr", "serial code", "device serial", "unit serial", "implant serial", "pacemaker serial",
-          "imsi", "iccid", "meid", "esn", "udi"),
+    "serial", "device", "implant", "ser", "equipment", "machine", "handset", "asset", "hardware",
+    also=("s/n", "s/no", "s/nr", "serial code", "asset tag", "imsi", "iccid", "meid", "esn", "udi"),
 )  # fmt: skip
 _ID_WORDS = _numbers(
     "employee",
@@ -69,12 +77,12 @@ _ID_WORDS = _numbers(
     "id card",
     "emp",
     "payroll",
-    also=("id number", "id no", "id #"),
+    also=("id number", "id #"),
 )
 _BIOMETRIC_WORDS = _numbers("biometric", "fingerprint", "voiceprint", "faceprint", "iris", "retina")
 _PLATE_WORDS = (
     "rego", "number plate", "licence plate", "license plate", "lic plate", "registration", "plate", "vrm", "vrn",
-    "tag no", "tag number", "tag #", "vehicle tag", "license tag", "reg no", "reg num", "reg number",
+    "tag number", "tag #", "vehicle tag", "vehicle reg", "car reg", "license tag", "reg number",
 )  # fmt: skip
 
 ROWS = (
@@ -89,17 +97,7 @@ ROWS = (
     ),
     *identifier(
         "ACCOUNT_NUMBER",
-        _numbers(
-            "account",
-            "acct",
-            "customer",
-            "client",
-            "cust",
-            "customer account",
-            "account ref",
-            "acct ref",
-            also=("customer acc", "account reference"),
-        ),
+        _ACCOUNT_WORDS,
         f"{_HIPAA}(J)",
         near("AC-123456", _RECORD, has_digits(4), score=GENERIC),
     ),
@@ -143,6 +141,8 @@ ROWS = (
     *identifier(
         "DEVICE_ID", _DEVICE_WORDS, f"{_HIPAA}(M)", near("C02XG0FDJG5J", _SERIAL, has_digits(4), score=GENERIC)
     ),
+    # Certificates and zones have serials of digits alone.
+    *identifier("DEVICE_ID", ("serial", "sn"), f"{_HIPAA}(M)", near("C02XG0FDJG5J", _SERIAL, _serial, score=GENERIC)),
     *identifier(
         "IMEI",
         ("imei",),

@@ -26,6 +26,7 @@ _CAPITALS = re.compile(r"[A-Z]{3,}")
 # "build-20240101", "oauth2".
 _NUMBERED = re.compile(r"[^0-9]+[0-9][0-9._\-]*\Z")
 _DIGITS = re.compile("[0-9]+")
+_HEX = re.compile("[0-9a-f]+|[0-9A-F]+")
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
@@ -58,6 +59,17 @@ def is_strong(value: str) -> bool:
     special = any(not char.isalnum() and char not in "_-./:+=" for char in value)
     kinds = (any(map(str.islower, value)), any(map(str.isupper, value)), any(map(str.isdigit, value)), special)
     return len(value) >= 8 and sum(kinds) >= 3 and kinds[2] and is_password(value)
+
+
+def is_telling(value: str) -> bool:
+    """Whether nobody writes `value` but as a password, so that no sign need stand between it and the word for one."""
+    if is_strong(value) and any(not char.isalnum() and char not in "_-./:+='’" for char in value[1:]):
+        return True
+    if len(value) < 10 or _HEX.fullmatch(value) or value.isupper() or not value.isalnum() or not value.isascii():
+        return False
+    runs = len(_DIGITS.findall(value))
+    is_mixed = runs > 2 or (runs > 1 and 2 * len(_WORDS.sub("", value)) > len(value))
+    return is_mixed and not _NUMBERED.match(value) and is_random(value, 10)
 
 
 def is_random(value: str, least: int) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.pipeline.patterns.secret_values import is_random
+from app.pipeline.patterns.secret_values import is_password, is_random
 
 API_KEY, JWT, PASSWORD, PRIVATE_KEY = "API_KEY", "JWT", "PASSWORD", "PRIVATE_KEY"
 #: Everything the layer finds is one of these.
@@ -222,5 +222,16 @@ TOKENS: tuple[Secret, ...] = (
         r"(?i:sshpass|docker login)[^\n|;&]{0,120}? -p ?[\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
     Secret(PASSWORD, ("redis-cli ",), re.compile(
         r"redis-cli[^\n|;&]{0,120}? -a [\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
+    Secret(PASSWORD, ("net use ",), re.compile(
+        r"(?i:net use) [A-Za-z*]:? \\\\[^\s]{3,120} (?P<value>[^\s/*][^\s]{3,127})")),
+    Secret(PASSWORD, ("zip -p ",), re.compile(r"zip -P ?[\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
+    Secret(PASSWORD, ("htpasswd -",), re.compile(
+        r"htpasswd -[A-Za-z]{0,8}b[A-Za-z]{0,8} [^\s]{1,128} [^\s]{1,64} [\"']?(?P<value>[^\s\"'-][^\s\"']{3,127})")),
+    # Statements and calls that take one where they say so.
+    Secret(PASSWORD, ("identified by ",), re.compile(r"(?i:identified by) [\"'](?P<value>[^\s\"']{4,128})[\"']")),
+    Secret(PASSWORD, ("convertto-securestring ",), re.compile(
+        r"(?i:ConvertTo-SecureString)(?: -String)? {1,3}[\"'](?P<value>[^\s\"'$]{4,128})[\"']")),
+    Secret(PASSWORD, ("auth=(",), re.compile(
+        r"auth=\([\"'][^\s\"']{1,64}[\"'], ?[\"'](?P<value>[^\s\"']{4,128})[\"']\)"), is_password),
     Secret(PASSWORD, ("login ",), re.compile(r"login\s{1,8}[^\s]{1,64}\s{1,8}password\s{1,8}(?P<value>[^\s]{4,128})")),
 )  # fmt: skip

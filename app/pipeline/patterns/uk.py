@@ -44,9 +44,7 @@ ROWS = (
         "UK_NINO",
         (
             "nino",
-            "ni no",
             "ni number",
-            "ni num",
             "ni #",
             "n.i",
             "national insurance",
@@ -86,7 +84,7 @@ ROWS = (
     # With its space.
     *identifier(
         "UK_POSTCODE",
-        ("postcode", "post code"),
+        ("postcode", "p/code", "post code"),
         "BS 7666; Royal Mail's postcode areas",
         alone(
             "SW1A 1AA",
@@ -113,7 +111,7 @@ ROWS = (
     # The modulus tables change several times a year, so nothing is verified.
     *identifier(
         "UK_SORT_CODE",
-        ("sort code", "s/c", "sortcode", "srt code", "sort no", "sort number"),
+        ("sort code", "s/c", "sortcode", "srt code", "sort number"),
         "vocalink.com (modulus checking)",
         near("12-34-56", wild(r"[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}(?:[ ,/]{1,3}[0-9]{8})?")),
     ),

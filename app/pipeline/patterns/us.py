@@ -24,7 +24,7 @@ ROWS = (
     # With spaces it looks like too much else.
     *identifier(
         "US_SSN",
-        ("ssn", "social security", "social sec", "soc sec", "soc security", "ss #", "ss no", "ss num", "ss number"),
+        ("ssn", "social security", "social sec", "soc sec", "soc security", "ss #", "ss number"),
         "ssa.gov; python-stdnum us.ssn",
         alone("123-45-6789", grouped(3, 2, 4, spaces=False), checksums.ssn),
         near("123456789", loose(3, 2, 4)),
@@ -94,7 +94,7 @@ ROWS = (
     ),
     *identifier(
         "US_BANK_ROUTING",
-        ("aba", "rtn", "routing", "transit number", "transit no", "rt #", "rt number"),
+        ("aba", "rtn", "routing", "transit number", "rt #", "rt number"),
         "American Bankers Association; python-stdnum us.rtn",
         near(
             "111000025",

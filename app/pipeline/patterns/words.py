@@ -6,17 +6,16 @@ PASSPORT = (
     "passport",
     "travel document",
     "travel doc",
-    "ppt no",
     "ppt number",
     "ppt #",
-    "document no",
     "document number",
 )
 
 LICENCE = (
-    "licence", "license no", "license number", "license id", "license #", "driver license", "drivers license",
-    "driver's license", "driving license", "driver number", "dl", "d/l", "lic no", "lic num", "lic number", "lic #",
-    "lic nr", "driver lic", "drivers lic", "driver's lic", "driving lic", "license card", "operator license", "oln",
+    "licence", "license number", "license id", "license #", "driver license", "drivers license",
+    "driver's license", "driving license", "driver number", "dl", "d/l", "lic number", "lic #",
+    "driver lic", "drivers lic", "driver's lic", "driving lic", "license card", "operator license", "oln",
+    "dln", "cdl",
     "state id",
 )  # fmt: skip
 

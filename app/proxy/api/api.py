@@ -6,11 +6,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
+from app.changes import asked_by
 from app.errors import UserError
 from app.proxy.api.openapi import document
 from app.proxy.api.operation import JSON, PLACES, ROOT, Call, Operation
@@ -42,7 +44,8 @@ class Api:
         try:
             if path in ("", "/", "/openapi.json"):
                 return self._described(request, path)
-            return await self._operate(request, path)
+            with asked_by("api"):
+                return await self._operate(request, path)
         except Refusal as refusal:
             return told(refusal)
         except Invalid as error:
@@ -78,7 +81,8 @@ class Api:
         operation = next((operation for operation in fitting if operation.method == method), None)
         if operation is None:
             return _not_allowed([operation.method for operation in fitting])
-        result = await operation.run(await self._call(request, operation, segments))
+        with self._parts.room.place() if operation.works else nullcontext():
+            result = await operation.run(await self._call(request, operation, segments))
         if isinstance(result, web.StreamResponse):
             return result
         return web.json_response(result, headers={"Cache-Control": "no-store"})

@@ -16,7 +16,20 @@ from app.proxy.api.schema import Schema, answer, anything, array, flag, text, wh
 from app.store.audit_reading import EVER, AuditReader, Period
 
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$"
-_KINDS = ("exchange", "opened", "started", "stopped", "setting", "dictionary", "protection", "gap", "cut", "cleared")
+_KINDS = (
+    "exchange",
+    "refusal",
+    "opened",
+    "started",
+    "stopped",
+    "setting",
+    "dictionary",
+    "change",
+    "protection",
+    "gap",
+    "cut",
+    "cleared",
+)
 _MEDIA = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
 #: Lines that are read and sent in one go.
 _AT_ONCE = 500
@@ -32,8 +45,9 @@ _VERDICT: dict[str, Schema] = {
 
 
 async def _reader(call: Call) -> AuditReader:
-    """What waits to be written is written first."""
+    """What waits to be written is written first, and so is what was only counted yet."""
     path = call.parts.settings.paths.audit
+    call.parts.journal.refusals.flush()
     await call.parts.trail.flush()
     if not path.exists():
         raise Problem(404, "no_trail", "There is no audit trail.")
@@ -86,10 +100,10 @@ OPERATIONS = (
         query={"format": text(choices=tuple(_MEDIA), default="jsonl"),
                "from": text("From then on, in UTC.", pattern=_DAY),
                "to": text("Before then, in UTC.", pattern=_DAY)},
-        media=tuple(_MEDIA.values()), statuses=(404,),
+        media=tuple(_MEDIA.values()), statuses=(404,), works=True,
     ),
     Operation(
         "GET", "/audit/verify", "Whether every row is there and as it was written.", _verify,
-        answer=answer(_VERDICT), statuses=(404,),
+        answer=answer(_VERDICT), statuses=(404,), works=True,
     ),
 )  # fmt: skip

@@ -7,10 +7,13 @@ import shutil
 from typing import Any
 
 from app import __version__
+from app.audit.overview import LONGEST, overview
 from app.proxy.api.operation import Answered, Call, Operation
 from app.proxy.api.parts import Parts
-from app.proxy.api.schema import Schema, answer, by_name, flag, text, whole
+from app.proxy.api.problem import Problem
+from app.proxy.api.schema import Schema, answer, array, by_name, flag, number, text, whole
 from app.store import storage
+from app.store.audit_reading import AuditReader
 
 _PUBLIC: dict[str, Schema] = {
     "requestsRedacted": whole("Requests in which something was hidden, since the start.", low=0),
@@ -95,11 +98,44 @@ async def _storage(call: Call) -> Answered:
     }
 
 
+_HISTORY: dict[str, Schema] = {
+    "exchanges": whole("Exchanges in these days.", low=0),
+    "values": whole("Values hidden in them.", low=0),
+    "addedMs": number("What an exchange took longer for it, on average.", low=0),
+    "days": array(
+        answer(
+            {
+                "date": text("By the clock of the machine."),
+                "exchanges": whole(low=0),
+                "values": whole(low=0),
+                "addedMs": number("All exchanges of the day together.", low=0),
+            }
+        ),
+        "The oldest first, today the last.",
+    ),
+    "entities": by_name(whole(low=0), "Values by entity."),
+    "layers": by_name(whole(low=0), "Values by layer; memo are those that the session knew."),
+    "tools": by_name(whole(low=0), "Exchanges by tool."),
+}
+
+
+async def _history(call: Call) -> Answered:
+    path = call.parts.settings.paths.audit
+    await call.parts.trail.flush()
+    if not path.exists():
+        raise Problem(404, "no_trail", "There is no audit trail, which these figures are of.")
+    return (await asyncio.to_thread(overview, AuditReader(path), call.query["days"])).told()
+
+
 OPERATIONS = (
     Operation("GET", "/stats", "What was done since the start, in numbers.", _stats, answer=answer(_STATS)),
     Operation(
         "GET", "/stats/public", "The few of them that anybody may see who is let in.", _stats_public,
         answer=answer(_PUBLIC), access="open",
+    ),
+    Operation(
+        "GET", "/stats/history", "What was done in the last days, as the audit trail has it.", _history,
+        query={"days": whole("How many.", low=1, high=LONGEST, default=30)}, answer=answer(_HISTORY), statuses=(404,),
     ),
     Operation("GET", "/storage", "What is kept, in numbers.", _storage, answer=answer(_STORAGE)),
 )  # fmt: skip

@@ -48,7 +48,8 @@ class Operation:
     `answer` is that of status 200; `media` is what it comes in, where that is not JSON alone. `statuses` are those of
     errors that not every operation of its form may answer, `also` answers that are none. `access` says who needs no
     token: "open" nobody, "near" programs on this machine where the settings allow it. `reveals` says which original
-    values it returns, `needs` what has to be in the query.
+    values it returns, `needs` what has to be in the query. What `works` long takes a place, as
+    a provider's request does.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Operation:
     access: Literal["token", "near", "open"] = "token"
     reveals: str = ""
     needs: tuple[str, ...] = ()
+    works: bool = False
 
     @property
     def group(self) -> str:

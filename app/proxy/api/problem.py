@@ -44,4 +44,6 @@ def told(problem: Refusal) -> web.Response:
         "code": problem.code,
     }
     headers = {"x-should-retry": "false"} if problem.status < 500 else {}
+    if problem.retry_after:
+        headers = {"x-should-retry": "true", "Retry-After": str(problem.retry_after)}
     return web.json_response({"error": body}, status=problem.status, headers=headers)

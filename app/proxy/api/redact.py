@@ -19,6 +19,7 @@ from app.proxy.api.schema import Schema, answer, array, number, optional, text, 
 from app.proxy.api.schema import record as body
 from app.proxy.body import SMALL
 from app.proxy.controls import controls, named
+from app.proxy.exchange import KEEP_LIMIT
 from app.proxy.exposure import SECRETS
 
 #: Characters: a request for more would keep all others waiting for the model.
@@ -132,6 +133,8 @@ async def hydrated(call: Call, name: str, path: str) -> Answered:
 
         restored = work() if len(said) < SMALL else await asyncio.to_thread(work)
         exchange.restored = restorer.restored
+        if parts.journal.keeps and len(said) <= KEEP_LIMIT:
+            exchange.sent, exchange.transcript = Redaction(said, said), lambda: (said, restored)
         return {"text": restored, "sessionId": name, "restored": restorer.restored, "unknown": restorer.unknown}
 
 
@@ -165,6 +168,7 @@ OPERATIONS = (
         answer=answer({"redactedText": text("The text with placeholders."), "sessionId": SESSION,
                        "detections": array(_DETECTION, "What was found, from left to right.")}),
         access="near",
+        works=True,
     ),
     Operation(
         "POST",
@@ -175,5 +179,6 @@ OPERATIONS = (
         answer=HYDRATED,
         statuses=(404,),
         reveals=REVEALS,
+        works=True,
     ),
 )  # fmt: skip

@@ -180,11 +180,11 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/sessions/search", "Finds sessions by name, category, placeholder or value; returns no value.", _search,
-        query={"q": _QUERY, "limit": _MOST}, needs=("q",), answer=_FOUND,
+        query={"q": _QUERY, "limit": _MOST}, needs=("q",), answer=_FOUND, works=True,
     ),
     Operation(
         "POST", "/sessions/search", "The same, for what should be in no URL.", _search,
-        body=record({"q": _QUERY, "limit": _MOST}, needs=["q"]), answer=_FOUND,
+        body=record({"q": _QUERY, "limit": _MOST}, needs=["q"]), answer=_FOUND, works=True,
     ),
     Operation("DELETE", "/sessions", "Deletes all sessions, their keys included.", _flush, answer=_FLUSHED),
     Operation("POST", "/sessions/flush", "The same.", _flush, answer=_FLUSHED),
@@ -224,6 +224,6 @@ OPERATIONS = (
     Operation(
         "POST", "/sessions/{session}/hydrate", "Puts the values of the session back into a text.", _hydrate,
         body=record({"text": text("A text with placeholders.")}, needs=["text"]),
-        answer=HYDRATED, reveals=REVEALS,
+        answer=HYDRATED, reveals=REVEALS, works=True,
     ),
 )  # fmt: skip

@@ -79,7 +79,10 @@ def _checked(entries: Sequence[Mapping[str, Any]], kind: Kind, at: str) -> list[
 async def _added(call: Call, terms: Sequence[Term]) -> tuple[int, int]:
     """How many were added, and how many were there already."""
     new = await asyncio.to_thread(_new, terms, call.parts.terms.all())
-    await call.parts.terms.add(new)
+    try:
+        await call.parts.terms.add(new)
+    except ValueError as error:
+        raise Problem(422, "unusable", str(error), field="entries") from None
     return len(new), len(terms) - len(new)
 
 
@@ -180,7 +183,7 @@ def _operations(noun: str, kind: Kind, called: str) -> Iterable[Operation]:
     yield Operation(
         "POST", f"/{noun}", "Adds entries, all or none.", partial(_add, kind),
         body=record({"entries": array(record(entry, needs=["term"]), least=1, most=most)}, needs=["entries"]),
-        answer=_ADDED, statuses=(422,),
+        answer=_ADDED, statuses=(422,), works=True,
     )  # fmt: skip
     yield Operation(
         "DELETE", f"/{noun}", "Removes entries by id; unknown ids are ignored.", partial(_remove, kind),
@@ -198,16 +201,17 @@ def _operations(noun: str, kind: Kind, called: str) -> Iterable[Operation]:
     yield Operation(
         "GET", f"/{noun}/export", "All of them as a file, which import takes back. No cell of it is a formula.",
         partial(_export, kind), query={"format": text(choices=["csv", "json"], default="csv")},
-        media=(_CSV, JSON), reveals=_SHOWN,
+        media=(_CSV, JSON), reveals=_SHOWN, works=True,
     )  # fmt: skip
     yield Operation(
         "POST", f"/{noun}/import", "Adds what a file holds, all or nothing; what is there already is left alone.",
         partial(_import, kind), body=record({"entries": array(row)}, "An exported list.", needs=["entries"]),
-        text_body=(_CSV,), answer=_ADDED, statuses=(422,),
+        text_body=(_CSV,), answer=_ADDED, statuses=(422,), works=True,
     )  # fmt: skip
     yield Operation(
         "PUT", f"/{noun}/{{term}}", "Replaces one entry.", partial(_change, kind),
         body=record(entry, needs=["term"]), answer=shown, statuses=(422,), reveals="The entry that was sent.",
+        works=True,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def test_only_id_text_and_kind_are_needed_and_empty_lines_are_none() -> None:
         ("{", "it is not JSON"),
         ("[]", "an item is an object"),
         ({"id": "a", "kind": "chat"}, "an item lacks “text”"),
-        ({**_GOOD, "split": "train"}, "its split is “train”, not one of tune, held-out, unseen"),
+        ({**_GOOD, "split": "train"}, "its split is “train”, not one of tune, held-out, unseen, fresh"),
         ({**_GOOD, "text": 7}, "its text is no text"),
         ({**_GOOD, "id": ""}, "its id or its kind is empty"),
         ({**_GOOD, "label": 1}, "an item has no “label”"),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.detectors.edges import in_code
-from app.pipeline.detectors.gate import gate
+from app.pipeline.detectors.gate import Gate, gate
+from app.pipeline.detectors.ner import worth_reading
+from app.pipeline.models import find
 
 NAMES = (
     "Alice Johnson|alice johnson|ALICE JOHNSON|Mei Tanaka|Aroha Ngata|wiremu parata|Sione Fifita|Te Whatu Ora|Dr Ng|"
@@ -21,9 +27,39 @@ PLACES = (
 )  # fmt: skip
 
 
+def _with_clues() -> Gate:
+    model = find("minilm")
+    return gate(model.folder / model.clues)
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_names_pass(place: str) -> None:
     assert [name for name in NAMES if not gate()(place.format(name))] == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_names_pass_with_the_clues_of_the_embedded_model_as_well(place: str) -> None:
+    assert [name for name in NAMES if not _with_clues()(place.format(name))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    skipinitialspace = False",
+        "        delimiter, skipinitialspace = self._guess_delimiter(sample,",
+        "return os.path.samestat(src.stat(), os.stat(dst))",
+    ],
+)
+def test_code_of_uncommon_words_does_not_with_clues(text: str) -> None:
+    assert gate()(text) and not _with_clues()(text)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x01" * 100])
+def test_clues_that_cannot_be_read_refuse_the_model(content: bytes | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "clues.bin").write_bytes(content)
+    with pytest.raises(DetectorUnavailable, match="clues"):
+        worth_reading(dataclasses.replace(find("minilm"), folder=tmp_path))
 
 
 @pytest.mark.parametrize(

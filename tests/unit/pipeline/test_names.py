@@ -225,3 +225,41 @@ def test_half_characters_are_text(text: str) -> None:
 def test_half_a_megabyte_of_anything_is_scanned(unit: str) -> None:
     text = unit * (500_000 // len(unit)) + "\nSiobhan\n"
     assert found(text)[-1] == "Siobhan"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("id,first_name,last_name\n1,Ana,Zyxwvut\n2,Mele,Qwrtz-Vbn\n", ["Ana", "Zyxwvut", "Mele", "Qwrtz-Vbn"]),
+        ("surname;given\nZyxwvut;Ana\n", ["Zyxwvut", "Ana"]),
+        ("| Family name | Ward |\n|---|---|\n| Zyxwvut | 4 |\n", ["Zyxwvut"]),
+        ("<table><tr><th>Surname</th><th>Ward</th></tr><tr><td>Zyxwvut</td><td>North</td></tr></table>", ["Zyxwvut"]),
+        ("INSERT INTO people (last_name, ward) VALUES ('Zyxwvut', 'North');", ["Zyxwvut"]),
+        ("Last name    Zyxwvut\nWard    North", ["Zyxwvut"]),
+        ("Family name ....... Zyxwvut", ["Zyxwvut"]),
+        ('<input name="surname" value="Zyxwvut">', ["Zyxwvut"]),
+        ("<li>Smith, Siobhan</li>", ["Smith, Siobhan"]),
+        ("Smith, Siobhan was absent.", ["Smith, Siobhan"]),
+        ("<Siobhan> are you there?", ["Siobhan"]),
+        ("hey @Siobhan can you look", ["Siobhan"]),
+        ("user=Siobhan Smith action=login", ["Siobhan Smith"]),
+    ],
+)
+def test_a_place_makes_a_name(text: str, names: list[str]) -> None:
+    assert found(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,first_name,last_name\n1,string,varchar\n",
+        "first_name,last_name\nString,Integer\n",
+        "name,version\nLeftpad,1.0\n",
+        "def call(first_name, last_name):\n    return Wrapped, Thing\n",
+        "<Siobhan>text</Siobhan>",
+        "@Siobhan\nclass Thing: pass",
+        "user=Siobhan(1)",
+    ],
+)
+def test_no_place_makes_a_name_of_code(text: str) -> None:
+    assert found(text) == []

@@ -202,8 +202,9 @@ def test_never_a_part_of_a_longer_value(left: str, value: str) -> None:
 
 
 def test_a_word_reaches_over_one_line_break_and_forty_characters() -> None:
-    assert found("TFN" + " " * 40 + "123456782")
-    assert not found("TFN" + " " * 41 + "123456782")
+    assert found("TFN " + "of " * 13 + "123456782")
+    assert not found("TFN " + "of " * 14 + "123456782")
+    assert found("TFN " + "." * 120 + " 123456782")
     assert found("TFN\n123456782")
     assert not found("TFN here\n\n123456782")
     assert not found("TFN 7 123456782")

@@ -65,6 +65,28 @@ def test_a_piece_is_read_once() -> None:
     assert read == ["c"]
 
 
+def test_a_whole_text_is_no_piece_and_is_recalled_at_once() -> None:
+    shelf = Shelf()
+    whole: Reading = (Word(0, 1, True, (0.5,)),)
+    readings = Readings(b"k", b"m", shelf)
+    assert readings.of_whole("a", lambda _: whole) == whole and readings.of(["a"], lambda _: ()) == [()]
+    again = Readings(b"k", b"m", shelf)
+    shelf.asked.clear()
+    again.expect(["a", "b", "\ud800"])
+    assert again.of_whole("a", lambda _: ()) == whole and shelf.asked == [3]
+    long = whole * 1000
+    assert again.of_whole("c", lambda _: long) == long and again.of_whole("c", lambda _: ()) == ()
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.pipeline.detectors.readings.LIMIT", 1000)
+    readings = Readings()
+    for number in range(100):
+        readings.of([str(number)], lambda _: ())
+    assert readings.of(["99"], lambda _: (Word(0, 1, True, (0.5,)),)) == [()]
+    assert readings.of(["1"], lambda _: (Word(0, 1, True, (0.5,)),)) != [()]
+
+
 def test_another_key_or_another_identity_knows_nothing() -> None:
     shelf = Shelf()
     one: Reading = (Word(0, 1, True, (0.5,)),)

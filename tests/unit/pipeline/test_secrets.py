@@ -418,3 +418,37 @@ def test_a_row_is_well_formed() -> None:
     for row in TOKENS:
         assert row.literals and all(literal == literal.lower() for literal in row.literals)
         assert row.entity in ENTITIES and WORDS.keys().isdisjoint(row.literals)
+
+
+STRONG, MADE_UP = "Tr0ub4dor&3", "u58uu6p9obdkpr54q"
+SAID = (
+    "the password's {}", "login: kbrown / {}", "creds are svc_backup:{}",
+    "SSID: HomeNet\nKey: {}", "the wifi key is {}", "Password (8 characters or more): {}", "<p>Password: <b>{}</b></p>",
+    "We have reset your password to {}.", "The password for the archive ({}) was sent.", "Mot de passe : {}",
+    "{} is the password for the archive", "agent: what password did you enter?\ncustomer: i typed {}",
+    "CREATE USER app IDENTIFIED BY '{}';", "zip -P {} out.zip file", "htpasswd -b .htpasswd kbrown {}",
+    "auth=('kbrown', '{}')", "host,user,password\na1,kbrown,{}\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAID)
+@pytest.mark.parametrize("value", [STRONG, MADE_UP])
+def test_what_can_only_be_a_password_is_found_in_the_sentence_about_it(text: str, value: str) -> None:
+    assert ("PASSWORD", value) in found(text.format(value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Passwords are stored with PBKDF2SHA1 or scrypt.",
+        "I forgot the password of my iPhone12Pro again",
+        "Failed password for invalid user admin from 192.0.2.7 port 40122 ssh2",
+        "the password hash is 5f4dcc3b5aa765d61d8327deb882cf99",
+        "password reset in commit 9f86d081884c7d65",
+        "password policy: see KB0012345 and ISO27001",
+        "login: kbrown / reader",
+        "the wifi key is under the mat of flat 12",
+    ],
+)
+def test_what_may_be_something_else_stays(text: str) -> None:
+    assert [value for entity, value in found(text) if entity == "PASSWORD"] == []

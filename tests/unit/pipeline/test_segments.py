@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.pipeline.detectors.gate import gate
-from app.pipeline.detectors.ner import NerDetector, readable
+from app.pipeline.detectors.ner import NerDetector, readable, worth_reading
 from app.pipeline.detectors.segments import CONTEXT, HARD, Segment, segments
+from app.pipeline.models import DEFAULT, find
 from app.pipeline.policy import Policy
 
 DETECTOR = NerDetector()
@@ -79,7 +79,7 @@ def test_what_was_read_before_is_found_again(text: str) -> None:
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_a_text_is_read_as_its_segments_one_by_one(text: str) -> None:
     seen = readable(text)
-    pieces = list(segments(seen, gate()))
+    pieces = list(worth_reading(find(DEFAULT))(seen))
     one_by_one = []
     for piece in pieces:
         CHOSEN[:] = [piece]

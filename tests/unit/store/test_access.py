@@ -127,7 +127,7 @@ async def test_a_change_of_providers_keys_has_a_number(access: Access) -> None:
     numbers = []
     for _ in range(3):
         numbers.append((await access.find(key))[1])
-        await access.changed()
+        await access.changed("provider-key-set")
     assert numbers == [0, 1, 2]
 
 

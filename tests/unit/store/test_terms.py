@@ -10,6 +10,7 @@ import pytest
 
 from app.errors import KeyMismatch
 from app.events import Event, EventBus, TermsChanged
+from app.pipeline import term_files
 from app.pipeline.terms import Term
 from app.store.database import Database
 from app.store.migrations import MIGRATIONS
@@ -107,7 +108,7 @@ async def test_what_another_process_changes_is_taken_over(terms: Terms, elsewher
     assert told == []
     await terms.refresh()
     assert terms.all() == elsewhere.all() == {ids[1]: ONE, ids[2]: Term("c"), new: Term("d")}
-    assert told == [TermsChanged(3, frozenset([ids[0], ids[1], new]))]
+    assert told == [TermsChanged(3, frozenset([ids[0], ids[1], new]), elsewhere=True)]
     await terms.refresh()
     assert len(told) == 1
 
@@ -193,3 +194,18 @@ def test_what_is_no_term_is_refused(database: Database, content: bytes) -> None:
     with pytest.raises(KeyMismatch) as caught:
         reopened(database)
     assert "Canary" not in str(caught.value) and caught.value.__suppress_context__
+
+
+async def test_more_entries_than_a_dictionary_can_have_are_refused_and_none_is_added(
+    terms: Terms, told: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.pipeline.terms.MAX_TERMS", 3)
+    await terms.add([Term("a"), Term("b")])
+    told.clear()
+    with pytest.raises(ValueError, match="can have 3 entries, and not 4"):
+        await terms.add([Term("c"), Term("d")])
+    assert len(terms) == 2 and told == []
+    with pytest.raises(ValueError, match="can have 3 entries, and not 4"):
+        term_files.read("a\nb\nc\nd\n", "csv")
+    await terms.add([Term("c")])
+    assert len(terms) == 3

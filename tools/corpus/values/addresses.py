@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from tools.corpus.values.base import Forms, Maker, fill
+from tools.corpus.values.own import words
 
 _STREETS = {
     "tune": "Wattle Church Victoria Kauri Mill Station Elm Park Harbour Queens Glen Eden Bridge Manor Cedar".split(),
     "held-out": "Banksia High Albert Rimu Orchard Railway Maple Garden Bay Ridge Kings Avon Fern Chapel Spring".split(),
     "unseen": "Myrtle Princes Windsor Totara Quarry Market Willow Meadow Beach Forest Duke Severn Laurel Abbey".split(),
+    "fresh": words("fresh", "streets"),
 }
-_TOWNS = {
+_TOWNS: dict[str, dict[str, Sequence[tuple[str, ...]]]] = {
     "tune": {
         "AU": (("Wollongong", "NSW", "2500"), ("Geelong", "VIC", "3220"), ("Toowoomba", "QLD", "4350"),
                ("Fremantle", "WA", "6160"), ("Glenelg", "SA", "5045"), ("Launceston", "TAS", "7250")),
@@ -42,6 +45,10 @@ _TOWNS = {
         "US": (("Eugene", "OR", "97401"), ("Tulsa", "OK", "74104"), ("Richmond", "VA", "23220"),
                ("Duluth", "MN", "55805"), ("Reno", "NV", "89502")),
     },
+    "fresh": {
+        region: [tuple(line.split("; ")[1:]) for line in words("fresh", "towns") if line.startswith(region)]
+        for region in ("AU", "NZ", "UK", "US")
+    },
 }  # fmt: skip
 _TYPES = {
     "tune": {
@@ -50,6 +57,10 @@ _TYPES = {
     },
     "held-out": {"long": "Street Road Place Close Court Parade Way".split(), "short": "St Rd Pl Cl Ct Pde Way".split()},
     "unseen": {"long": "Street Road Avenue Grove Drive Court Lane".split(), "short": "St Rd Ave Gr Dr Ct Ln".split()},
+    "fresh": {
+        "long": "Street Road Avenue Place Drive Close Crescent".split(),
+        "short": "St Rd Ave Pl Dr Cl Cres".split(),
+    },
 }
 
 

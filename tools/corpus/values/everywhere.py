@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import month_abbr, month_name
 from random import Random
+from unicodedata import normalize
 
 from stdnum import iban
 
@@ -60,11 +61,16 @@ def _email(random: Random, split: str) -> Forms:
 
     who = person(random, split)
     domain = random.choice(("example.com", "example.org", "example.net", "mail.example.com", "clinic.example.org"))
-    first, last = who["first"].lower(), who["last"].lower().replace("'", "").replace(" ", "")
+    first, last = (_plain(who[name]) for name in ("first", "last"))
     local = random.choice(
         (f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}{fill(random, '##')}", f"{first}+news")
     )
     return {"bare": f"{local}@{domain}"}
+
+
+def _plain(name: str) -> str:
+    """`name` as it stands in an address: no capitals, apostrophes, spaces or accents."""
+    return "".join(char for char in normalize("NFD", name.lower()) if char.isascii() and char not in "' ")
 
 
 def _birth(random: Random, _: str) -> Forms:

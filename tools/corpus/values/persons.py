@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tools.corpus.values.base import Forms, Maker
+from tools.corpus.values.own import words
 
 _FIRST = {
     "tune": (
@@ -49,13 +50,18 @@ _LAST = {
         "Winterton"
     ),
 }
-_TITLES = {"tune": "Mr Mrs Ms Dr", "held-out": "Mr Mrs Miss Prof", "unseen": "Mr Ms Miss Dr"}
+_TITLES = {
+    "tune": "Mr Mrs Ms Dr", "held-out": "Mr Mrs Miss Prof", "unseen": "Mr Ms Miss Dr", "fresh": "Mr Mrs Ms Dr Prof",
+}  # fmt: skip
+_NAMES = {split: (tuple(_FIRST[split].split()), tuple(_LAST[split].split())) for split in _FIRST} | {
+    "fresh": (words("fresh", "first-names"), words("fresh", "last-names"))
+}
 _MIDDLE = "ABCDEFGHJKLMNPRSTW"
 
 
 def person(random: Random, split: str) -> Forms:
     """One person, named in every way a text might."""
-    first, last = random.choice(_FIRST[split].split()), random.choice(_LAST[split].split())
+    first, last = (random.choice(names) for names in _NAMES[split])
     title, middle = random.choice(_TITLES[split].split()), random.choice(_MIDDLE)
     return {
         "full": f"{first} {last}",

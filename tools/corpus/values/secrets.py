@@ -73,6 +73,7 @@ def _password(random: Random, split: str) -> Forms:
         "tune": "Copper Otter Lantern Granite",
         "held-out": "Velvet Walnut Comet Harbour",
         "unseen": "Saffron Badger Anvil Juniper",
+        "fresh": "Puffin Marzipan Glacier Thistle",
     }[split].split()
     value = random.choice(
         (

@@ -1,0 +1,105 @@
+"""A tool's card: what to write where, what that covers, and whether its requests arrive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.clients import Client
+from app.proxy.exchange import Exchange
+from app.ui.icons import mark_pixmap
+from app.ui.snippet_box import SnippetBox
+from app.ui.status import count
+from app.ui.window import bold, quiet
+
+
+class ClientCard(QScrollArea):
+    """One tool at a time. A request counts as its own by its user agent; where that does not tell, any does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.snippets: list[SnippetBox] = []
+        self._client: Client | None = None
+        self._since = 0.0
+        self._mark = QLabel()
+        self.live = QLabel()
+        self.live.setTextFormat(Qt.TextFormat.PlainText)
+        self.live.setWordWrap(True)
+        self.live.setAccessibleName("Whether its requests arrive")
+
+    def show_client(self, client: Client, origin: str, exchanges: Iterable[Exchange]) -> None:
+        """Shows the card of `client` for an app at `origin`, and looks for its requests from now on."""
+        self._client, self._since = client, time.time()
+        self.snippets = [SnippetBox(snippet.where, snippet.at(origin)) for snippet in client.snippets]
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(16, 4, 16, 12)
+        layout.setSpacing(12)
+        name = QLabel(client.name)
+        name.setFont(bold(name.font(), 1.35))
+        layout.addWidget(name)
+        if client.snippets:
+            live = QHBoxLayout()
+            live.setSpacing(10)
+            live.addWidget(self._mark, alignment=Qt.AlignmentFlag.AlignTop)
+            live.addWidget(self.live, 1)
+            layout.addLayout(live)
+        for box in self.snippets:
+            layout.addWidget(box)
+        for words, text in (("Covered", client.covers), ("Not covered", client.limits)):
+            if text:
+                layout.addWidget(_labelled(words, text))
+        layout.addStretch(1)
+        for kept in (self._mark, self.live):
+            kept.setVisible(bool(client.snippets))
+        before = self.takeWidget()
+        self.setWidget(page)
+        if before is not None:
+            before.deleteLater()
+        self.look(exchanges)
+
+    def look(self, exchanges: Iterable[Exchange]) -> None:
+        """Looks for a request of this tool among `exchanges`, of which the latest is the last."""
+        if self._client is None:
+            return
+        own = [exchange for exchange in exchanges if self._is_own(exchange)]
+        size = self.live.fontMetrics().height() + 4
+        self._mark.setPixmap(mark_pixmap("on" if own else "starting", size, self.devicePixelRatioF()))
+        if not own:
+            self.live.setText("Waiting for its first request. This line tells when it has arrived.")
+            return
+        last = own[-1]
+        when = time.strftime("%X", time.localtime(last.started))
+        if last.outcome == "passed":
+            said = "It was sent on as it was."
+        elif last.outcome == "refused":
+            said = f"It was refused: {last.reason}"
+        else:
+            said = (
+                f"{count(last.redactions, 'value')} hidden." if last.redactions else "Nothing in it had to be hidden."
+            )
+        whose = "Its latest request" if self._client.agents else f"A request of {last.client or 'a tool'}"
+        self.live.setText(f"{whose} arrived at {when}. {said}")
+
+    def _is_own(self, exchange: Exchange) -> bool:
+        client = self._client
+        if client is None:
+            return False
+        return client.sends(exchange.client) if client.agents else exchange.started >= self._since
+
+
+def _labelled(words: str, text: str) -> QWidget:
+    box = QWidget()
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    heading = QLabel(words)
+    heading.setFont(bold(heading.font()))
+    layout.addWidget(heading)
+    layout.addWidget(quiet(text))
+    return box
