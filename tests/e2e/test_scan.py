@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from app.pipeline.detectors import DetectorUnavailable
+from app.proxy.told import told
 from app.worker import Worker
 from tests import answers
-from tests.e2e.conftest import NAME, PROSE, Running
+from tests.e2e.conftest import NAME, PROSE, Running, launched
 from tests.e2e.dialects import BOTH, GPT, Dialect
 from tests.e2e.test_sockets import asked, connected, create, deltas, placeholders, response, said, until
 from tests.fake_socket import FakeSocket, Peer
@@ -244,3 +246,22 @@ async def test_a_websocket_closes_on_what_must_not_pass(
         events = await until(socket, "error")
         assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
     assert IBAN not in json.dumps(events) and "IBAN_CODE" in json.dumps(events[-1])
+
+
+async def test_what_was_made_up_goes_back_as_it_was_after_a_restart(
+    tmp_path: Path, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    talk = Inventive(Chat).talk
+    upstream.answer = talk.answer
+    items = [talk.user(PROSE)]
+    for streaming in (True, False):
+        async with launched(tmp_path, upstream, ner=False, scan_replies=True) as own:
+            await own.protected()
+            async with http.post(own.origin + talk.target(streaming), data=talk.body(items, streaming)) as got:
+                wire = await got.read()
+            heard = talk.heard(wire, streaming)
+            assert MAIL not in json.dumps(heard) and "[EMAIL_" in json.dumps(heard)
+            items += [*heard, talk.user("Go on.")]
+            assert told(list(own.app.exchanges)[-1])["invented"] == 2
+    first, second = (body_said(received.body) for received in upstream.received)
+    assert second.startswith(first) and MAIL.encode() in second
