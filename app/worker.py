@@ -178,6 +178,12 @@ class Worker:
         findings: list[Finding] = await self._guarded(policy, "text", text, _packed(policy))
         return findings
 
+    async def leaves(self, texts: Sequence[tuple[str, str]], policy: Policy) -> list[list[Finding]]:
+        """`Detection.leaves`. Raises DetectorUnavailable."""
+        await self.refresh()
+        findings: list[list[Finding]] = await self._guarded(policy, "leaves", texts, _packed(policy))
+        return findings
+
     @property
     def waiting(self) -> int:
         """How many calls the process has not answered yet."""

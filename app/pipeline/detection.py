@@ -186,6 +186,11 @@ class Detection:
         """What to hide in a plain text. Raises DetectorUnavailable."""
         return self._ready(policy).findings(text, policy)
 
+    def leaves(self, texts: Sequence[tuple[str, str]], policy: Policy) -> list[list[Finding]]:
+        """What to hide in each of `texts`, which comes with its key. Raises DetectorUnavailable."""
+        engine = self._ready(policy)
+        return [engine.findings_in_leaf(text, key, policy) for text, key in texts]
+
     def open(
         self, ticket: int, body: bytes, fields: Fields, policy: Policy, finished: Iterable[int]
     ) -> tuple[Outline, Findings]:

@@ -7,9 +7,10 @@ import html
 from collections.abc import Set
 from urllib.parse import quote
 
+from app.pipeline.entry import Entry
 from app.pipeline.json_context import JsonContext
-from app.pipeline.memo import Edit
-from app.pipeline.session import Entry, Session
+from app.pipeline.memo import Edit, Edits
+from app.pipeline.session import Session
 
 #: Stands for a value where only the way through JSON counts.
 _ANY = "x"
@@ -41,6 +42,7 @@ class Restorer:
         self.edits: list[Edit] = []
         self.restored = 0
         self.unknown = 0
+        self.hidden = 0
         #: Of the values that were put back.
         self.labels: frozenset[str] = frozenset()
 
@@ -49,9 +51,15 @@ class Restorer:
         """What waits for more text (as it came, not restored)."""
         return self._held
 
-    def feed(self, text: str) -> str:
-        """The restored text that is certain now."""
+    def feed(self, text: str, hidden: Edits = ()) -> str:
+        """The restored text that is certain now. `hidden` is what is to stand in `text` for what came in it.
+
+        An edit by nothing goes on with the one before it, which began in an earlier piece.
+        """
+        if hidden:
+            return self._feed_hiding(text, hidden)
         if self._idle or not text:
+            self._length += len(text)
             return text
         if not self._held and self._finder.is_clear(text, self._left):  # as most pieces of a stream are
             if not self._context.is_plain:
@@ -61,6 +69,25 @@ class Restorer:
             return text
         self._held += text
         return self._release(self._finder.held(self._held, self._left))
+
+    def _feed_hiding(self, text: str, hidden: Edits) -> str:
+        parts: list[str] = []
+        at = 0
+        for edit in hidden:
+            parts.append(self.feed(text[at : edit.start]))
+            parts.append(self._release(len(self._held)))
+            came, at = text[edit.start : edit.end], edit.end
+            if edit.text:
+                self.edits.append(Edit(self._length, self._length + len(edit.text), came))
+                self._length += len(edit.text)
+                self._left = edit.text[-1]
+                self._advance(_ANY)
+                self.hidden += 1
+                parts.append(edit.text)
+            else:
+                self.edits[-1] = self.edits[-1]._replace(text=self.edits[-1].text + came)
+        parts.append(self.feed(text[at:]))
+        return "".join(parts)
 
     def flush(self, *, cut: bool = False) -> str:
         """The rest: no more text follows.

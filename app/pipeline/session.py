@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import count
-from typing import NamedTuple
 
+from app.pipeline.entry import Entry, Pending
 from app.pipeline.finder import Finder
 from app.pipeline.keyed import Keyed
 from app.pipeline.known import Known
@@ -28,28 +27,6 @@ from app.pipeline.placeholder import (
 from app.pipeline.surrogate import Surroundings, surrogates
 
 _NOWHERE = Surroundings(())
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One placeholder and the value it stands for (hidden from repr).
-
-    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in. The user's
-    `own` values, which the dictionary finds, are not known again.
-    """
-
-    placeholder: str
-    label: str
-    value: str = field(repr=False)
-    own: bool = False
-
-
-class Pending(NamedTuple):
-    """What a session knows and the vault does not."""
-
-    entries: list[Entry]
-    reserved: list[str]
-    memories: list[Memory]
 
 
 class Session:
@@ -137,12 +114,15 @@ class Session:
         """A generated placeholder of `value`, for a place where its stand-in would be misread."""
         if (known := self._generated.get(value)) is not None:
             return known.placeholder
-        label = label_of(entity)
+        return self._issue(Entry(self.unused(entity, value, style), label_of(entity), value, own))
+
+    def unused(self, entity: str, value: str, style: Style) -> str:
+        """A generated placeholder for `value` that was neither issued nor reserved."""
         if style == "pua":
-            return self._issue(Entry(self._keyed.unused_private(value, self._is_taken), label, value, own))
-        held = len(self._by_placeholder) + len(self._reserved)
+            return self._keyed.unused_private(value, self._is_taken)
+        label, held = label_of(entity), len(self._by_placeholder) + len(self._reserved)
         number = self._ordinal(label) if style == "ordinal" else self._keyed.unused(value, self._numbers, held)
-        return self._issue(Entry(render(label, number, style), label, value, own))
+        return render(label, number, style)
 
     def _relative(self, entity: str, value: str, style: Style, among: Known | None) -> str | None:
         related = (self.known if among is None else among).related(entity, value)
@@ -185,6 +165,10 @@ class Session:
         known = self._by_value.get(value)
         free = not self._is_taken(placeholder) and can_stand_in(placeholder)
         return free if known is None else known.placeholder == placeholder
+
+    def hides(self, value: str) -> bool:
+        """Whether `value` is one of the client's, in whatever case."""
+        return value.casefold() in self._originals
 
     def value(self, placeholder: str) -> str | None:
         """What `placeholder` stands for, or None when it was never issued here."""

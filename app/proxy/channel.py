@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from app.pipeline.memo import Edit, Memory, digest, of_answer, trimmed
+from app.pipeline.memo import Edit, Edits, Memory, digest, of_answer, trimmed
 from app.pipeline.restore import Restorer
 from app.proxy.exchange import Answered
 from app.proxy.offsets import Restored
@@ -37,10 +37,10 @@ class Channel:
     got: list[str] = field(default_factory=list)
     is_over: bool = False
 
-    def feed(self, text: str, event: str, *, closes: bool = False, cut: bool = False) -> str:
+    def feed(self, text: str, event: str, *, closes: bool = False, cut: bool = False, hidden: Edits = ()) -> str:
         """The restored text that is certain after `text`, which came in the data `event`."""
         self.latest = event
-        new = self.restorer.feed(text)
+        new = self.restorer.feed(text, hidden)
         if closes:
             new += self.restorer.flush(cut=cut)
             self.is_over = True

@@ -26,7 +26,8 @@ _OTHERS = ("session", "redact", "hydrate", "upstream")
 class Controls:
     """`session` is "" when the client names none; `redact` False sends the request as it is;
     `hydrate` False leaves placeholders in the answer; `placeholders` is what they look like, `space` is what the
-    names of all sessions of this client begin with; `restore_secrets` False leaves those of secrets alone; `preset` is
+    names of all sessions of this client begin with; `restore_secrets` False leaves those of secrets alone;
+    `scan_replies` looks through the answer; `preset` is
     what the policy began with."""
 
     session: str
@@ -37,6 +38,7 @@ class Controls:
     space: str = ""
     restore_secrets: bool = True
     preset: str = ""
+    scan_replies: bool = False
 
 
 def named(headers: Mapping[str, str], in_path: Mapping[str, str], client: Client = ANYBODY) -> str:
@@ -89,6 +91,7 @@ def controls(
         client.space,
         own.restore_secrets,
         own.preset,
+        own.scan_replies,
     )
 
 
@@ -112,7 +115,8 @@ def _with(settings: Settings, options: Mapping[str, str]) -> Settings:
 def _relaxes(own: Settings, settings: Settings) -> bool:
     unmasked = settings.placeholders == "mask" != own.placeholders
     restoring = own.restore_secrets and not settings.restore_secrets
-    return unmasked or restoring or own.policy.relaxes(settings.policy)
+    unscanned = settings.scan_replies and not own.scan_replies
+    return unmasked or restoring or unscanned or own.policy.relaxes(settings.policy)
 
 
 def _flag(asked: Mapping[str, str], name: str) -> bool:

@@ -54,10 +54,11 @@ class Exchange:
     or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
     the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
     earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
-    edits of the documents in it, by which an answer may cite them. `exposed` are the kinds of secrets that
-    were put back into a call of a tool that looks like network access. `label` is that of the local key it came with,
-    `upstream` the user's own name of where it went, `code` that of a refusal or a fault. `spans` counts the values
-    hidden, or forbidden, by more than `entities` does; `policy`, with the `preset` it began with, was in force.
+    edits of the documents in it, by which an answer may cite them. `invented` counts what was hidden in the answer,
+    `exposed` are the kinds of secrets that were put back into a call of a tool that looks like network access.
+    `label` is that of the local key it came with, `upstream` the user's own name of where it went, `code` that of a
+    refusal or a fault. `spans` counts the values hidden, or forbidden, by more than `entities` does; `policy`, with
+    the `preset` it began with, was in force.
     `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
     medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how
     many of the seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused.
@@ -87,6 +88,7 @@ class Exchange:
     entities: dict[str, int] = field(default_factory=dict)
     fresh: dict[str, int] = field(default_factory=dict)
     restored: int = 0
+    invented: dict[str, int] = field(default_factory=dict)
     exposed: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     sources: tuple[Edits, ...] = field(default=(), repr=False)

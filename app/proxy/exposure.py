@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 
 from app.pipeline.json_text import Pairs
 from app.pipeline.patterns.secrets import ENTITIES
@@ -28,11 +28,25 @@ _NETWORK = re.compile(
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+")
 
 
+class _Every(Set[str]):
+    """All labels there are."""
+
+    def __contains__(self, label: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 class Exposure:
     """What becomes of the secrets in one answer. `withheld` are labels whose placeholders stay."""
 
-    def __init__(self, *, restores: bool = True) -> None:
-        self.withheld = frozenset() if restores else SECRETS
+    def __init__(self, *, restores: bool = True, hydrates: bool = True) -> None:
+        """`restores` False leaves placeholders of secrets, `hydrates` False all of them."""
+        self.withheld: Set[str] = (frozenset() if restores else SECRETS) if hydrates else _Every()
         self._entities: set[str] = set()
 
     @property
@@ -43,8 +57,13 @@ class Exposure:
     def note(self, path: str, tool: str, text: str, labels: Collection[str]) -> None:
         """`text` is at `path`, which belongs to a call of `tool`; values with these `labels` were put back in it."""
         secret = SECRETS.intersection(labels)
-        if secret and _ARGUMENTS.search(path) and (_TOOLS.search(_HUMP.sub(" ", tool)) or _NETWORK.search(text)):
+        if secret and is_argument(path) and (_TOOLS.search(_HUMP.sub(" ", tool)) or _NETWORK.search(text)):
             self._entities.update(map(entity_of, secret))
+
+
+def is_argument(path: str) -> bool:
+    """Whether what stands at `path` is given to a tool."""
+    return _ARGUMENTS.search(path) is not None
 
 
 def tool_of(owners: Sequence[Pairs]) -> str:

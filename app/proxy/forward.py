@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -13,34 +12,28 @@ from multidict import CIMultiDict
 from app.errors import UserError
 from app.passing import passes
 from app.pause import Pause
-from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.session import Session
-from app.proxy.answer import BROKEN, relay, relay_events, relinked, restore_body, stream_of, tree_of
+from app.proxy.answer import BROKEN
+from app.proxy.answers import Answers
 from app.proxy.body import read_body
 from app.proxy.client import Client, Clients
 from app.proxy.credential import credential, swap
-from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
-from app.proxy.exposure import Exposure
+from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.journal import Journal
-from app.proxy.offsets import Places
+from app.proxy.path_ids import gone
 from app.proxy.redacted import Request
-from app.proxy.redactor import Redactor, gone
+from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal, refused
 from app.proxy.review import Review
 from app.proxy.room import Room
 from app.proxy.route import Route
-from app.proxy.scrub import Scrubbed, scrubbed, scrubbed_headers
 from app.proxy.socket import Sockets
-from app.proxy.stream import StreamRestorer
-from app.proxy.upstream import Upstream, down, unreachable, up, url_of
+from app.proxy.upstream import Upstream, unreachable, up, url_of
 from app.settings_store import SettingsStore
 from app.store.vault import Vault
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
-
-#: Media in which nothing can be put back.
-_NO_TEXT = ("audio/", "image/", "video/")
 
 
 class Forwarder:
@@ -61,13 +54,13 @@ class Forwarder:
     ) -> None:
         """`practice` is the origin of the built-in practice model."""
         self._settings = settings
-        self._exchanges = exchanges
         self._upstream = upstream
         self._practice = practice
         self._clients = clients
         self._redactor = Redactor(settings, worker, vault, exchanges, pause)
         self._journal = journal
         self._review = review
+        self._answers = Answers(settings, self._redactor, journal, exchanges)
         self._sockets = Sockets(settings, self._redactor, self._journal, upstream, clients, review)
         self.room = Room(lambda: settings.current.max_requests, "max-requests", "requests")
 
@@ -149,10 +142,10 @@ class Forwarder:
             exchange.status = upstream.status
             if request.method == "DELETE" and session is not None and upstream.status < 300:
                 self._journal.later(self._journal.release([self._redactor.scoped(asking, gone(route.path))]))
-            if session is None or not asked.hydrate:
-                return await self._relay(request, upstream, exchange, extra, client.key)
+            if session is None or not (asked.hydrate or asked.scan_replies):
+                return await self._answers.relay(request, upstream, exchange, extra, client.key)
             try:
-                return await self._restore(request, asking, exchange, upstream, session, extra, client.key)
+                return await self._answers.restore(request, asking, exchange, upstream, session, extra, client.key)
             finally:
                 self._journal.later(self._journal.remember(session))
 
@@ -171,101 +164,6 @@ class Forwarder:
         except BROKEN as error:
             raise unreachable(url, error) from None
 
-    async def _relay(
-        self,
-        request: web.Request,
-        upstream: aiohttp.ClientResponse,
-        exchange: Exchange,
-        extra: dict[str, str],
-        secret: str,
-    ) -> web.StreamResponse:
-        """An answer as it is. Where it breaks off, so does ours: the client must see it."""
-        response = await _begin(request, upstream, extra, secret)
-        try:
-            await relay(upstream, response, exchange)
-            await response.write_eof()
-        except (aiohttp.ClientPayloadError, TimeoutError):
-            exchange.outcome, exchange.reason = "failed", "The provider's answer broke off."
-            exchange.code = "upstream_broke_off"
-            if request.transport is not None:
-                request.transport.abort()
-        return response
-
-    async def _restore(
-        self,
-        request: web.Request,
-        asking: Request,
-        exchange: Exchange,
-        upstream: aiohttp.ClientResponse,
-        session: Session,
-        extra: dict[str, str],
-        secret: str,
-    ) -> web.StreamResponse:
-        """An answer with the values of `session` put back, and without the provider's key."""
-        if upstream.content_type.startswith(_NO_TEXT):
-            return await self._relay(request, upstream, exchange, extra, secret)
-        endpoint = asking.route.endpoint
-        spec = stream_of(endpoint, upstream, exchange.stream)
-        if spec is None:
-            return await self._whole(asking, exchange, upstream, session, extra, secret)
-        response = await _begin(request, upstream, extra, secret)
-        places = Places(asking.route.provider.name, exchange.sources)
-        exposure = Exposure(restores=asking.asked.restore_secrets)
-        restorer = StreamRestorer(spec, session, places, exposure)
-        if self._exchanges.keeps:
-            exchange.transcript, exchange.texts = restorer.transcript, restorer.texts
-        beat = self._settings.current.heartbeat
-        known: set[str] = set()
-
-        def keep() -> None:
-            if len(restorer.ids) > len(known):
-                self._keep(asking, session, restorer.ids - known, restorer.until)
-                known.update(restorer.ids)
-
-        await relay_events(upstream, response, asking.route.provider, restorer, spec.framing, exchange, beat, keep)
-        await response.write_eof()
-        return response
-
-    async def _whole(
-        self,
-        asking: Request,
-        exchange: Exchange,
-        upstream: aiohttp.ClientResponse,
-        session: Session,
-        extra: dict[str, str],
-        secret: str,
-    ) -> web.Response:
-        try:
-            body = await upstream.read()
-        except BROKEN:
-            raise Refusal(502, "upstream_broke_off", "The provider's answer broke off.", "Try again.") from None
-        exchange.response_bytes = len(body)
-        body = scrubbed(body, secret)
-        charset = upstream.charset or "utf-8"
-        places = Places(asking.route.provider.name, exchange.sources)
-        exposure = Exposure(restores=asking.asked.restore_secrets)
-        tree = tree_of(body, charset)
-        restored, exchange.restored = restore_body(
-            body, charset, asking.route.endpoint, session, places, exposure, tree
-        )
-        exchange.exposed = exposure.entities
-        if asking.route.endpoint is not None and asking.route.endpoint.links:
-            restored = relinked(restored, asking.route.endpoint.links, asking.own)
-        self._keep(asking, session, kept_in(tree), kept_until(tree))
-        if self._exchanges.keeps and len(body) <= KEEP_LIMIT:
-            texts = body.decode(charset, "replace"), restored.decode(charset, "replace")
-            exchange.transcript = lambda: texts
-        headers = scrubbed_headers(down(upstream.headers), secret)
-        headers.update(extra)
-        return web.Response(body=restored, status=upstream.status, reason=upstream.reason, headers=headers)
-
-    def _keep(self, asking: Request, session: Session, found: set[str], until: float) -> None:
-        """Remembers whose the things are that the provider keeps under these ids, for so long."""
-        endpoint = asking.route.endpoint
-        if found and endpoint is not None and endpoint.kept:
-            names = [self._redactor.scoped(asking, id) for id in sorted(found)]
-            self._journal.later(self._journal.alias(names, session, until))
-
     @property
     def load(self) -> dict[str, int]:
         """How many requests and WebSockets are going on."""
@@ -281,14 +179,3 @@ def _own(request: web.Request, route: Route) -> str:
     """What a client puts before the API's own path to reach us."""
     before = request.rel_url.raw_path.removesuffix(route.path)
     return f"{request.scheme}://{request.host}{before if before != request.rel_url.raw_path else ''}"
-
-
-async def _begin(
-    request: web.Request, upstream: aiohttp.ClientResponse, extra: dict[str, str], secret: str
-) -> web.StreamResponse:
-    headers = scrubbed_headers(down(upstream.headers), secret)
-    headers.update(extra)
-    head: dict[str, Any] = {"status": upstream.status, "reason": upstream.reason, "headers": headers}
-    response = Scrubbed(secret, **head) if secret else web.StreamResponse(**head)
-    await response.prepare(request)
-    return response

@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from app.proxy.client import Client, Clients
 from app.proxy.exchange import Outcome
+from app.proxy.framing import FRAMES
 from app.proxy.journal import Journal
 from app.proxy.providers.sockets import Socket
 from app.proxy.redactor import Redactor
@@ -22,7 +23,7 @@ from app.proxy.review import Review
 from app.proxy.route import Route
 from app.proxy.scrub import scrubbed, scrubbed_headers
 from app.proxy.speech import Speech, Unsent
-from app.proxy.turns import Turn
+from app.proxy.turns import Delivery, Turn
 from app.proxy.upstream import CLOSE_WAIT, down
 from app.proxy.upstream import Socket as Upstream
 from app.settings_store import SettingsStore
@@ -172,7 +173,7 @@ class Link:
                     # Before the client knows them: its next frame may name them, on this connection or another.
                     until = turn.restorer.until if turn.restorer else 0.0
                     await self._journal.alias(self._speech.names(delivery.ids), turn.session, until)
-                for frame in delivery.frames:
+                for frame in await self._frames(message.data, delivery):
                     await self._to_client(frame)
                 if turn is not None and delivery.ends:
                     self._end(turn)
@@ -182,6 +183,21 @@ class Link:
                 raise _Over("failed", "The provider closed the connection.", *_goodbye(message))
             else:
                 raise _upstream_gone()
+
+    async def _frames(self, text: str, delivery: Delivery) -> tuple[str, ...]:
+        """What the client gets now, looked through where that was asked for."""
+        turn = delivery.turn
+        if turn is None or turn.scanning is None:
+            return delivery.frames
+        try:
+            events = await turn.scanning.feed([FRAMES.make(text)], last=delivery.ends)
+        except Refusal as refusal:
+            turn.exchange.code, turn.exchange.outcome, turn.exchange.reason = refusal.code, "failed", refusal.message
+            turn.restorer = None  # nothing more of it
+            if delivery.ends:
+                self._end(turn)
+            raise _Over("failed", refusal.message, WSCloseCode.POLICY_VIOLATION, told=refusal) from None
+        return self._speech.turns.deliver(turn, events, delivery.ends)
 
     async def _stop(self, stopping: asyncio.Event) -> NoReturn:
         await stopping.wait()

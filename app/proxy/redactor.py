@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -35,9 +34,12 @@ from app.proxy.likeness import Likeness, likeness
 from app.proxy.multipart import MalformedForm
 from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
+from app.proxy.path_ids import ids_in
+from app.proxy.providers.base import Stream
 from app.proxy.redacted import Redacted, Request
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
+from app.proxy.scanning import Scanning
 from app.settings_store import SettingsStore
 from app.store.vault import Vault
 from app.worker import Worker
@@ -46,8 +48,6 @@ from app.worker import Worker
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
-#: No plain word, no version of an API, no call of a model.
-_MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
 
 class Redactor:
@@ -91,6 +91,11 @@ class Redactor:
             draft, sources = await self._draft(request, like, exchange)
             noted = exchange.entities, exchange.fresh, Counter(exchange.spans)
             return await self._finish(Redacted(request, like, draft, sources, noted), exchange)
+
+    def scanning(self, asked: Controls, session: Session, exchange: Exchange, spec: Stream) -> Scanning | None:
+        """What looks through an answer, where that is asked for."""
+        given = asked.policy, asked.placeholders, session, exchange, spec
+        return Scanning(self._worker, *given) if asked.scan_replies else None
 
     async def again(self, redacted: Redacted, changes: Changes, exchange: Exchange) -> Redacted:
         """The same with `changes` of the user's. Raises Refusal."""
@@ -242,7 +247,7 @@ class Redactor:
         name = request.asked.session
         if not name:
             previous = opened.chain.previous
-            name = await self._known(request, (*previous, *opened.chain.items, *_named(request.route.path))) or ""
+            name = await self._known(request, (*previous, *opened.chain.items, *ids_in(request.route.path))) or ""
             if not name and previous:
                 # Never a conversation that only begins alike: the values of another are in what it goes on with.
                 exchange.notices = (*exchange.notices, UNKNOWN_CHAIN)
@@ -251,7 +256,7 @@ class Redactor:
 
     async def session_of(self, request: Request) -> Session | None:
         """The session of what the path names (`/v1/responses/resp_1`), or of the header; None if unknown."""
-        name = request.asked.session or await self._known(request, _named(request.route.path))
+        name = request.asked.session or await self._known(request, ids_in(request.route.path))
         endpoint = request.route.endpoint
         if not name and endpoint is not None and endpoint.shared:
             name = self._name(request, NO_OPENING)
@@ -284,13 +289,3 @@ class Redactor:
 
 def _unavailable(error: UserError) -> Refusal:
     return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)
-
-
-def gone(path: str) -> str:
-    """The id of what a request to delete names."""
-    return path.rstrip("/").rpartition("/")[2]
-
-
-def _named(path: str) -> Iterable[str]:
-    """What may be ids in a path."""
-    return filter(_MAY_BE_ID.fullmatch, path.split("/"))

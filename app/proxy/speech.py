@@ -60,6 +60,7 @@ class Speech:
         self._label, self._agent = client.label, request.headers.get("User-Agent", "")
         endpoint = Endpoint("GET", socket.path, socket.request, kept=socket.kept)
         self._route = dataclasses.replace(route, endpoint=endpoint)
+        self._asking = dataclasses.replace(route, endpoint=dataclasses.replace(endpoint, system=socket.system))
         self._socket = socket
         self._settings = settings
         self._redactor = redactor
@@ -67,7 +68,7 @@ class Speech:
         self._credential = credential(request)
         self._session = secrets.token_hex(16)  # of a connection that is one conversation
         self._heard = False  # that audio went out
-        self.turns = Turns(socket, self._begin, journal.keeps)
+        self.turns = Turns(socket, self._begin, journal.keeps, redactor.scanning)
 
     async def prepare(self, text: str) -> str:
         """What may be sent of a client's frame. Raises Unsent."""
@@ -88,7 +89,7 @@ class Speech:
             exchange.request_bytes += len(text.encode())
             exchange.policy, exchange.preset = asked.policy, asked.preset
             if asked.redact:
-                text = await self._redact(turn, text, asked)
+                text = await self._redact(turn, text, asked, self._asking if asks else self._route)
                 if self._heard:
                     exchange.read, exchange.attached["audio"] = "part", 1
             else:
@@ -139,12 +140,12 @@ class Speech:
             self._heard = True
             log.warning("audio goes out over %s as it is: nobody can redact it", self._socket.path)
 
-    async def _redact(self, turn: Turn, text: str, asked: Controls) -> str:
-        request = Request(self._route, asked, self._credential, "application/json", text.encode())
+    async def _redact(self, turn: Turn, text: str, asked: Controls, route: Route) -> str:
+        request = Request(route, asked, self._credential, "application/json", text.encode())
         redacted = await self._redactor.redact(request, turn.exchange)
         redacted = await self._review.let_go(self._redactor, redacted, turn.exchange)
         turn.exchange.outcome, turn.exchange.stream = "done", True
-        self.turns.join(turn, redacted.session, restores=asked.hydrate, restores_secrets=asked.restore_secrets)
+        self.turns.join(turn, redacted.session, asked)
         return redacted.body.decode()
 
     def _begin(self) -> Exchange:

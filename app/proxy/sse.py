@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from app.pipeline.memo import Edits
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 #: The end of a line and the blank one behind it; of a line end, the middle is none.
@@ -23,6 +26,8 @@ class Event:
     raw: bytes = field(repr=False)
     data: str | None = field(repr=False)
     name: str = ""
+    #: Of strings in the data, by where they begin, what is to be hidden in them.
+    hidden: Mapping[int, Edits] | None = field(default=None, repr=False, kw_only=True)
 
     def with_data(self, data: str) -> Event:
         """This event with other data; every other line stays as it came."""

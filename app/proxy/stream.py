@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 
 from app.pipeline.chain import kept_in, kept_until
 from app.pipeline.fields import Form, Leaf, leaves
-from app.pipeline.json_text import Pairs, UnreadableJson, encode, parse, spliced
+from app.pipeline.json_text import Pairs, encode, spliced
+from app.pipeline.memo import Edits
 from app.pipeline.offsets import Offset
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.proxy.channel import Channel, Named, within
-from app.proxy.ending import was_cut
+from app.proxy.ending import Endings, closing, is_done, tree_of, was_cut
 from app.proxy.exchange import Answered
 from app.proxy.exposure import Exposure, tool_of
 from app.proxy.offsets import Places, Restored, into, names
@@ -46,7 +46,7 @@ class StreamRestorer:
         self._tools: dict[object, str] = {}  # by the index of the part that calls them
         self._channels: dict[Named, Channel] = {}
         self._texts: list[Channel] = []  # all there were, in the order in which they began
-        self._turns: dict[Index, Index] = {}  # whose turn it is
+        self._endings = Endings(spec)
         self._whole = 0
         self._waiting: list[Event] = []
         self._before = ""  # the data of the latest event
@@ -90,23 +90,23 @@ class StreamRestorer:
             return self._feed_last(event)
         if not self._waiting and (continued := self._continued(event)) is not None:
             return [continued]
-        tree = _tree(event)
+        tree = tree_of(event)
         cut = was_cut(tree)
         if self._waiting:
             self._waiting.append(event)
             if cut is None and not self._goes_on(event, tree):
                 return []
             return self._decided(cut is True)
-        if cut is None and self._may_be_cut(self._closing(tree)):
+        if cut is None and self._may_be_cut(closing(self._spec, tree)):
             self._waiting.append(event)
             return []
         return self._pass(event, tree, cut is True)
 
     def _feed_last(self, event: Event) -> list[Event]:
-        tree = _tree(event)
+        tree = tree_of(event)
         cut = was_cut(tree)
         if cut is None:
-            cut = not _is_done(event)
+            cut = not is_done(event)
         return [*self._decided(cut), *self._pass(event, tree, cut, last=True)]
 
     def flush(self) -> list[Event]:
@@ -125,23 +125,18 @@ class StreamRestorer:
 
     def _decided(self, cut: bool) -> list[Event]:
         waiting, self._waiting = self._waiting, []
-        return [out for event in waiting for out in self._pass(event, _tree(event), cut)]
-
-    def _closing(self, tree: object) -> list[Index]:
-        if not isinstance(tree, Pairs):
-            return []
-        # In every dialect: nothing follows an error, and a client may stop reading there.
-        return [()] if tree.get("error") else list(self._spec.closes(tree))
+        return [out for event in waiting for out in self._pass(event, tree_of(event), cut)]
 
     def _pass(self, event: Event, tree: object, cut: bool, last: bool = False) -> list[Event]:
         if event.data is None or tree is None:
-            held = self._rest(cut) if last or _is_done(event) else []
-            restored = self._whole_of(event.data, "", cut).got if event.data is not None else None
+            held = self._rest(cut) if last or is_done(event) else []
+            hidden = (event.hidden or {}).get(0, ())
+            restored = self._whole_of(event.data, "", cut, hidden).got if event.data is not None else None
             return [*held, event if restored is None or restored == event.data else event.with_data(restored)]
         self.ids |= kept_in(tree)
         self.until = self.until or kept_until(tree)
         self._begin(tree)
-        data, before = self._edit(event.data, tree, [()] if last else self._closing(tree), cut)
+        data, before = self._edit(event, tree, [()] if last else closing(self._spec, tree), cut)
         self._before = event.data
         return [*before, event if data == event.data else event.with_data(data)]
 
@@ -158,7 +153,7 @@ class StreamRestorer:
         if self._shape is None or event.data is None:
             return None
         shape, channel = self._shape
-        found = None if channel.is_over else shape.read(event.data)
+        found = None if channel.is_over or event.hidden else shape.read(event.data)
         if found is None:
             return None
         text, start, end = found
@@ -166,40 +161,9 @@ class StreamRestorer:
         self._before = event.data
         return event if new == text else event.with_data(f"{event.data[:start]}{encode(new)}{event.data[end:]}")
 
-    def _turn(self, leaf: Leaf) -> Index | None:
-        return self._spec.turn(leaf) if self._spec.turn is not None else None
-
-    def _ends(
-        self, found: Sequence[tuple[Leaf, Named | None]], closing: list[Index]
-    ) -> tuple[dict[int, bool], dict[Named, bool]]:
-        """After which of the leaves `found` in an event a channel ends, and which end before them.
-
-        Each with whether it may have been cut off there: what another kind of part follows was not.
-        """
-        last: dict[Named, int | None] = dict.fromkeys(self._channels)  # None: it has said nothing here
-        ends: dict[int, bool] = {}
-        before: dict[Named, bool] = {}
-
-        def end(those: Iterable[Index], may_be_cut: bool) -> None:
-            for named in [named for named in last if within(named[1], those)]:
-                at = last.pop(named)
-                if at is None:
-                    before[named] = may_be_cut
-                else:
-                    ends[at] = may_be_cut
-
-        for number, (leaf, named) in enumerate(found):
-            turn = self._turn(leaf)
-            if turn is not None and self._turns.get(turn[:-1]) != turn:
-                self._turns[turn[:-1]] = turn
-                end([turn[:-1]], False)
-            if named is not None:
-                last[named] = number
-        end(closing, True)
-        return ends, before
-
-    def _edit(self, data: str, tree: object, closing: list[Index], cut: bool) -> tuple[str, list[Event]]:
+    def _edit(self, event: Event, tree: object, closing: list[Index], cut: bool) -> tuple[str, list[Event]]:
         """The event's data with the values put back, and what has to go out before it."""
+        data, hidden = event.data or "", event.hidden or {}
         edits: list[tuple[int, int, str]] = []
         fed: dict[Named, Leaf] = {}
         texts: dict[tuple[str, int], Restored] = {}
@@ -210,7 +174,7 @@ class StreamRestorer:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
             else:
                 found.append((leaf, self._spec.channel_of(leaf)))
-        ends, over = self._ends(found, closing)
+        ends, over = self._endings.of(found, closing, self._channels)
         ended = [(channel, cut and over[named]) for named, channel in self._channels.items() if named in over]
         before = [made for channel, is_cut in ended if (made := self._release(channel, is_cut))]
         is_simple = not closing and not cut and not ends
@@ -219,9 +183,15 @@ class StreamRestorer:
                 channel = self._channel(named, leaf)
                 is_simple &= not fed
                 fed[named] = leaf
-                new = channel.feed(leaf.value, data, closes=number in ends, cut=cut and ends.get(number, False))
+                new = channel.feed(
+                    leaf.value,
+                    data,
+                    closes=number in ends,
+                    cut=cut and ends.get(number, False),
+                    hidden=hidden.get(leaf.start, ()),
+                )
             else:
-                whole = self._whole_of(leaf.value, leaf.key, cut)
+                whole = self._whole_of(leaf.value, leaf.key, cut, hidden.get(leaf.start, ()))
                 if whole.labels:
                     self._exposure.note(leaf.path, tool_of(leaf.owners), whole.got, whole.labels)
                 new = whole.got
@@ -238,7 +208,7 @@ class StreamRestorer:
                 edits.append((offset.start, offset.end, str(moved)))
         if is_simple and not offsets:
             for named, leaf in fed.items():
-                if self._spec.turn is not None and self._turn(leaf) is None:
+                if self._spec.turn is not None and self._spec.turn(leaf) is None:
                     break  # what comes in this shape may be the first of its turn
                 self._shape = Shape(data, leaf.start, leaf.end), self._channels[named]
         return spliced(data, edits), before
@@ -251,10 +221,12 @@ class StreamRestorer:
                 return channel
         return None
 
-    def _whole_of(self, text: str, key: str, cut: bool) -> Restored:
-        if (key, text) in self._plain:
+    def _whole_of(self, text: str, key: str, cut: bool, hidden: Edits = ()) -> Restored:
+        if not hidden and (key, text) in self._plain:
             return Restored(text, text, ())
-        whole, count = restore_string(text, key, self._session, cut=cut, withheld=self._exposure.withheld)
+        whole, count = restore_string(
+            text, key, self._session, cut=cut, withheld=self._exposure.withheld, hidden=hidden
+        )
         self._whole += count
         if whole.got == text and len(text) <= _SHORT:
             self._plain.add((key, text))
@@ -286,15 +258,3 @@ class StreamRestorer:
         key = self._spec.number
         number = json.loads(self._before).get(key) if key and self._before else None
         return latest if number is None else json.dumps({**json.loads(latest), key: number}, ensure_ascii=False)
-
-
-def _tree(event: Event) -> object:
-    """What an event says in JSON, None when it says it otherwise, or nothing."""
-    try:
-        return parse(event.data) if event.data is not None else None
-    except UnreadableJson:
-        return None
-
-
-def _is_done(event: Event) -> bool:
-    return event.data is not None and event.data.strip() == "[DONE]"

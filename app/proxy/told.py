@@ -48,6 +48,7 @@ def told(exchange: Exchange) -> dict[str, Any]:
         "spans": [[*span, count] for span, count in sorted(_published(exchange.spans).items())],
         "values": exchange.spans.total(),
         "restored": exchange.restored,
+        **({"invented": sum(exchange.invented.values())} if exchange.invented else {}),
         "policy": in_force(exchange.policy, exchange.preset) if exchange.policy is not None else {},
     }
 

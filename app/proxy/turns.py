@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.pipeline.chain import kept_in
 from app.pipeline.json_text import Pairs, UnreadableJson, parse
 from app.pipeline.session import Session
+from app.proxy.controls import Controls
 from app.proxy.exchange import Exchange
 from app.proxy.exposure import Exposure
 from app.proxy.framing import FRAMES
 from app.proxy.offsets import Places
+from app.proxy.providers.base import Stream
 from app.proxy.providers.sockets import Socket
+from app.proxy.scanning import Scanning
+from app.proxy.sse import Event
 from app.proxy.stream import StreamRestorer
+
+#: What looks through an answer, if anything is to.
+Begin = Callable[[Controls, Session, Exchange, Stream], Scanning | None]
+
+
+def _unscanned(asked: Controls, session: Session, exchange: Exchange, spec: Stream) -> None:
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -28,13 +39,14 @@ class Turn:
     session: Session | None = None
     restorer: StreamRestorer | None = None
     lane: str = ""
-    restores_secrets: bool = True
+    asked: Controls | None = None
+    scanning: Scanning | None = None
     ids: set[str] = field(default_factory=set)  # of the provider's things in it, those that are known
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One frame of the provider's: what the client gets for it.
+    """One frame of the provider's: what the client gets for it, unless the `turn` is scanning: then `deliver` tells.
 
     `ids` are new names of what is kept in the session of `turn`; with `ends`, it is the turn's last.
     """
@@ -53,8 +65,11 @@ class Turns:
     belong to the latest of their lane.
     """
 
-    def __init__(self, socket: Socket, begin: Callable[[], Exchange], keeps: bool) -> None:
-        """`begin` makes the exchange of a turn; with `keeps`, it may keep texts."""
+    def __init__(
+        self, socket: Socket, begin: Callable[[], Exchange], keeps: bool, scanning: Begin = _unscanned
+    ) -> None:
+        """`begin` makes the exchange of a turn; with `keeps`, it may keep texts. `scanning` as in `Redactor`."""
+        self._scanning = scanning
         self._socket = socket
         self._begin = begin
         self._keeps = keeps
@@ -115,16 +130,26 @@ class Turns:
         turn.exchange.response_bytes += len(text.encode())
         turn.exchange.status = _status(event) if kind == "error" else 200
         ends = kind in self._socket.ends or (kind == "error" and turn in self._asked)
-        frames = [text]
-        if turn.restorer is not None:
-            # What is held must not follow the end.
-            held = turn.restorer.flush() if ends else []
-            frames = [event.data or "" for event in (*held, *turn.restorer.feed(FRAMES.make(text)))]
+        frames: tuple[str, ...] = (text,)
+        if turn.restorer is not None and turn.scanning is None:
+            frames = self.deliver(turn, [FRAMES.make(text)], ends)
         new = frozenset(kept_in(tree) - turn.ids) if self._socket.kept and turn.session is not None else frozenset()
         turn.ids |= new
         if ends:
             self.drop(turn)
-        return Delivery(tuple(frames), turn, new, ends)
+        return Delivery(frames, turn, new, ends)
+
+    @staticmethod
+    def deliver(turn: Turn, events: Sequence[Event], ends: bool) -> tuple[str, ...]:
+        """The frames for these `events` of a turn; with `ends`, the last of them is its last."""
+        if turn.restorer is None:
+            return tuple(event.data or "" for event in events)
+        out: list[Event] = []
+        for number, event in enumerate(events, 1):
+            # What is held must not follow the end.
+            out += turn.restorer.flush() if ends and number == len(events) else []
+            out += turn.restorer.feed(event)
+        return tuple(event.data or "" for event in out)
 
     def _turn_of(self, event: Pairs, kind: str) -> Turn | None:
         response = event.get("response")
@@ -149,19 +174,19 @@ class Turns:
     def _after(self, before: Turn | None) -> Turn:
         """A turn that goes on in the session of another."""
         turn = Turn(self._begin())
-        if before is not None and before.session is not None:
-            is_restored, secrets = before.restorer is not None, before.restores_secrets
-            self.join(turn, before.session, restores=is_restored, restores_secrets=secrets)
+        if before is not None and before.session is not None and before.asked is not None:
+            self.join(turn, before.session, before.asked)
         return turn
 
-    def join(self, turn: Turn, session: Session, *, restores: bool, restores_secrets: bool = True) -> None:
-        """From now on, what `turn` hides is in `session`; its answer is restored from there, if it is."""
+    def join(self, turn: Turn, session: Session, asked: Controls) -> None:
+        """From now on, what `turn` hides is in `session`; its answer is restored from there, as `asked`."""
         if turn.session is session:
             return
-        turn.session = session
+        turn.session, turn.asked = session, asked
         turn.exchange.session = session.id
-        exposure = Exposure(restores=restores_secrets)
-        turn.restores_secrets = restores_secrets
+        exposure = Exposure(restores=asked.restore_secrets, hydrates=asked.hydrate)
+        restores = asked.hydrate or asked.scan_replies
+        turn.scanning = self._scanning(asked, session, turn.exchange, self._socket.stream)
         places = Places(turn.exchange.provider, turn.exchange.sources)
         turn.restorer = StreamRestorer(self._socket.stream, session, places, exposure) if restores else None
         if turn.restorer is not None and self._keeps:

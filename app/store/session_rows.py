@@ -7,8 +7,9 @@ import sqlite3
 from typing import NamedTuple
 
 from app.errors import StorageError
+from app.pipeline.entry import Entry, Pending
 from app.pipeline.memo import Edit, Edits, Memory
-from app.pipeline.session import Entry, Pending, Session
+from app.pipeline.session import Session
 from app.store.sealing import Seal, Unsealable
 
 #: Where each kind of row is sealed for, besides the session it is in.

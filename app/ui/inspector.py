@@ -141,6 +141,8 @@ class Inspector(Window):
             parts = [f"{exchange.method} {exchange.path}", exchange.model, outcome(exchange)]
             parts += [f"hidden: {entities_line(exchange)}" if exchange.entities else "nothing hidden"]
             parts += [f"{count(exchange.restored, 'value')} put back" if exchange.restored else ""]
+            hidden = sum(exchange.invented.values())
+            parts += [f"{count(hidden, 'value')} of the model's own hidden from the tool" if hidden else ""]
             parts += [f"⚠ {', '.join(exchange.exposed)} given to a tool that may send it on"] * bool(exchange.exposed)
         self._summary.setText("   ·   ".join(part for part in parts if part))
         self._summary.setToolTip(self._summary.text())

@@ -16,6 +16,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from app.events import ExchangeFinished, ExchangeStarted
+from app.pipeline.note import NOTE
 from tests import answers
 from tests.e2e.conftest import CARD, EMAIL, NAME, PROSE, Running, launched
 from tests.fake_socket import PING, PONG, FakeSocket, Peer
@@ -696,3 +697,25 @@ async def test_a_stop_closes_idle_sockets_and_waits_for_a_response(
             assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
             await busy.close()
             await stop
+
+
+async def test_the_note_goes_with_what_asks_for_a_response(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    heard: list[Event] = []
+
+    async def script(peer: Peer) -> None:
+        for number in range(2):
+            heard.append(await peer.event())
+            peer.send(*response(f"resp_noted_{number}", "Noted."))
+        await peer.closed()
+
+    upstream.answer = FakeSocket(script)
+    running.app.settings.set("system-note", True)
+    try:
+        async with connected(http, running) as socket:
+            await asked(socket, create(f"I am {NAME}."))
+            await asked(socket, create(f"I am {NAME}.", instructions="Be brief."))
+    finally:
+        running.app.settings.set("system-note", False)
+    assert [event["instructions"] for event in heard] == [NOTE, f"Be brief.\n\n{NOTE}"]

@@ -62,6 +62,9 @@ class Stream:
         return leaf.path, tuple(value for owner in leaf.owners for key, value in owner if key == "index")
 
 
+_NO_FIELDS = Fields()
+
+
 def _nothing(event: object) -> Iterable[Index]:
     return ()
 
@@ -70,9 +73,9 @@ def _never(name: str, index: Index, text: str, latest: str) -> Event:
     raise AssertionError("a stream without channels holds nothing back")
 
 
-def undeclared(framing: Framing) -> Stream:
+def undeclared(framing: Framing, fields: Fields = _NO_FIELDS) -> Stream:
     """A stream nobody has declared: every string of it is restored, each by itself."""
-    return Stream(frozenset(), _nothing, _never, framing=framing)
+    return Stream(frozenset(), _nothing, _never, fields, framing=framing)
 
 
 @dataclass(frozen=True, slots=True)

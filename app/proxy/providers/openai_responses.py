@@ -58,7 +58,7 @@ _NONE = Fields()
 RESPONSES = (
     Endpoint("POST", "/v1/responses", _REQUEST, _ANSWER, STREAM, kept=True, system="instructions"),
     Endpoint("POST", "/v1/responses/compact", _REQUEST, _ANSWER, kept=True),
-    Endpoint("POST", "/v1/responses/input_tokens", _REQUEST),
+    Endpoint("POST", "/v1/responses/input_tokens", _REQUEST, system="instructions"),
     Endpoint("GET", "/v1/responses/*", None, _ANSWER, STREAM),
     Endpoint("DELETE", "/v1/responses/*", None),
     Endpoint("POST", "/v1/responses/*/cancel", _NONE, _ANSWER),

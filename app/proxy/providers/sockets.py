@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from app.pipeline.fields import Fields
+from app.pipeline.note import Place
 from app.proxy.framing import FRAMES
 from app.proxy.providers.base import Endpoint, Provider, Stream, undeclared
 from app.proxy.providers.openai import OPENAI
@@ -20,7 +21,7 @@ class Socket:
     other. A client's frame with a type of `begins` asks for a response; the provider's `starts` is its first
     event and one of `ends` its last. Without `begins`, all that is said is one exchange. With `joined`, a
     connection is one conversation and so one session. `kept` is as for an endpoint; `audio` are the paths of
-    recordings in a client's frames.
+    recordings in a client's frames, `system` is the place of the system text in one that asks for a response.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Socket:
     joined: bool = False
     kept: bool = False
     audio: frozenset[str] = frozenset()
+    system: Place | None = None
 
 
 def over_http(path: str, endpoint: Endpoint | None) -> Socket:
@@ -45,6 +47,7 @@ def over_http(path: str, endpoint: Endpoint | None) -> Socket:
         begins=frozenset(["response.create"]),
         ends=frozenset(["response.completed", "response.incomplete", "response.failed", "error"]),
         kept=True,
+        system=endpoint.system if endpoint else None,
     )
 
 

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pipeline.fields import Fields, leaves
+from app.pipeline.policy import Policy
 from app.pipeline.session import Session
+from app.proxy.controls import Controls
 from app.proxy.exchange import Exchange
 from app.proxy.framing import FRAMES
 from app.proxy.providers.base import Endpoint, Index, Stream
@@ -23,6 +25,8 @@ from app.proxy.turns import Turn, Turns
 
 NAME = 'Zoë "Zo" O\'Neil'
 _KEYS = itertools.count()
+
+ASKED = Controls("", True, True, Policy())
 
 
 def _socket(path: str) -> Socket:
@@ -46,7 +50,7 @@ def session(name: str = NAME) -> tuple[Session, str]:
 
 def ask(of: Turns, known: Session, lane: str = "") -> Turn:
     turn = of.next()
-    of.join(turn, known, restores=True)
+    of.join(turn, known, ASKED)
     of.ask(turn, lane)
     return turn
 
@@ -95,7 +99,7 @@ def test_what_was_said_belongs_to_the_response_it_leads_to() -> None:
     known, _ = session()
     of = turns(REALTIME)
     turn = of.next()
-    of.join(turn, known, restores=True)
+    of.join(turn, known, ASKED)
     of.gather(turn)
     assert of.next() is turn and of.gathered is turn
     assert of.receive(created("r1")).turn is turn and of.gathered is None
@@ -177,7 +181,7 @@ def test_a_turn_that_passes_keeps_its_placeholders() -> None:
     known, token = session()
     of = turns(RESPONSES)
     turn = of.next()
-    of.join(turn, known, restores=False)
+    of.join(turn, known, dataclasses.replace(ASKED, hydrate=False))
     of.ask(turn, "")
     assert got(of, created("r1", note=token))[0]["note"] == token
 
