@@ -35,6 +35,7 @@ from app.store.audit_chain import Entry
 from app.store.counts import Counts
 from app.store.readings import clear
 from app.store.session_list import SessionList
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -63,6 +64,7 @@ class Application:
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
+        self.use: TermUse
         self.vault: Vault
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
@@ -116,6 +118,10 @@ class Application:
             "waiting": self.worker.waiting,
         }
 
+    def texts(self) -> list[str]:
+        """The requests that are kept, as the tools sent them."""
+        return [exchange.sent.original for exchange in self.exchanges if exchange.sent is not None]
+
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.
 
@@ -138,6 +144,7 @@ class Application:
                 Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
+            self.use = await asyncio.to_thread(TermUse, database, self.terms)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
             self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
@@ -151,7 +158,7 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
+            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally, self.use)
             self._stack.push_async_callback(journal.close)
             self._forwarder = Forwarder(
                 self.settings,
@@ -215,6 +222,7 @@ class Application:
         self.vault.forget()
         self.exchanges.clear()
         self.counts.forget()
+        self.use.forget()
         self.tally.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
@@ -273,8 +281,9 @@ class Application:
     async def _save_counts(self) -> None:
         try:
             await self.counts.save()
+            await self.use.save()
         except UserError as error:
-            log.warning("the daily count was not saved: %s", error.title)
+            log.warning("the daily counts were not saved: %s", error.title)
 
     async def _follow_others(self) -> None:
         """Another process may delete sessions, or forget everything."""

@@ -17,6 +17,7 @@ from app.proxy.route import Route
 from app.proxy.tally import Tally
 from app.proxy.told import opening, told
 from app.store.counts import Counts
+from app.store.term_use import TermUse, counted
 from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,14 @@ class Journal:
     """Begins and ends exchanges, and stores what no answer has to wait for."""
 
     def __init__(
-        self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail, tally: Tally
+        self,
+        bus: EventBus,
+        vault: Vault,
+        counts: Counts,
+        exchanges: ExchangeLog,
+        trail: Trail,
+        tally: Tally,
+        use: TermUse,
     ) -> None:
         self._bus = bus
         self._vault = vault
@@ -36,6 +44,7 @@ class Journal:
         self._exchanges = exchanges
         self._trail = trail
         self._tally = tally
+        self._use = use
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -82,6 +91,8 @@ class Journal:
         self._tally.add(exchange)
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
+        if exchange.fired:
+            self.later(self._count_terms(counted(exchange.fired)))
         if self._trail.is_on:
             self._trail.tell(told(exchange))
         self._bus.publish(ExchangeFinished(exchange.id, exchange.redactions))
@@ -123,3 +134,9 @@ class Journal:
         """Waits for what is still being stored."""
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _count_terms(self, values: dict[str, int]) -> None:
+        try:
+            await self._use.add(values)
+        except UserError as error:
+            log.warning("how often terms were met was not saved: %s", error.title)

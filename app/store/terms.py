@@ -121,6 +121,31 @@ class Terms:
 
         await self._write(write)
 
+    async def swap(self, before: Changes, after: Changes) -> list[int]:
+        """Makes each term that is as in `before` (None: not there) what it is in `after`; returns their ids.
+
+        What was changed elsewhere meanwhile stays. Raises ValueError when one is not valid; then nothing has changed.
+        """
+        key = self._seal.key
+        terms = {id: term for id, term in after.items() if term is not None}
+        sealed = await asyncio.to_thread(lambda: {id: self._checked(term) for id, term in terms.items()})
+
+        def write(connection: sqlite3.Connection, revision: int) -> Changes:
+            # The master key may have been replaced meanwhile.
+            rows = sealed if self._seal.key is key else {id: self._sealed(term) for id, term in terms.items()}
+            found = {}
+            for id in before:
+                row = connection.execute("SELECT sealed FROM term WHERE id = ?", (id,)).fetchone()
+                if (self._opened(row[0]) if row else None) == before[id]:
+                    found[id] = after[id]
+            gone = [(id,) for id, term in found.items() if term is None]
+            kept = [(id, rows[id], revision) for id, term in found.items() if term is not None]
+            connection.executemany("DELETE FROM term WHERE id = ?", gone)
+            connection.executemany("INSERT OR REPLACE INTO term (id, sealed, revision) VALUES (?, ?, ?)", kept)
+            return found
+
+        return list(await self._write(write))
+
     async def remove(self, ids: Iterable[int]) -> None:
         """Removes the terms with these ids; unknown ids are ignored."""
         gone = [id for id in ids if id in self._terms]

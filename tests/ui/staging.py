@@ -18,6 +18,7 @@ from app.settings_store import SettingsStore
 from app.state import Protection, State
 from app.store.database import Database
 from app.store.sealing import Seal
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 
 URL = "http://localhost:3000/v1"
@@ -32,6 +33,7 @@ class Staged(Application):
         self.settings.paths.create()
         self.database = Database(self.settings.paths.database)
         self.terms = Terms(self.database, Seal(bytes(32)), bus)
+        self.use = TermUse(self.database, self.terms)
         self.staged = State(Protection.ON, "", 12, URL, "the keyring")
 
     @property

@@ -36,6 +36,10 @@ class Gate:
             return True
         return not all(map(self._is_common, _WORD.findall(_HEX.sub(" ", text))))
 
+    def is_common(self, word: str) -> bool:
+        """Whether `word`, in small letters, is an everyday word of English."""
+        return word in self._common
+
     def _is_common(self, word: str) -> bool:
         known = self._seen.get(word)
         if known is None:
