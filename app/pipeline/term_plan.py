@@ -54,22 +54,25 @@ def plan(
 ) -> Iterator[Planned]:
     """What each of `rows` would do to the terms that are `known` by id."""
     there = {(term.kind, term.text): (id, term) for id, term in known.items()}
+    seen: dict[tuple[Kind, str], Term] = {}
     for number, row in enumerate(rows, 1):
         try:
             term = term_of(row, kind)
         except ValueError as error:
             yield Planned(number, "refused", None, str(error))
             continue
-        id, before = there.get((term.kind, term.text), (0, None))
-        there[term.kind, term.text] = id, term
+        name = term.kind, term.text
+        id, before = there.get(name, (0, None))
+        if seen.setdefault(name, term) != term:
+            yield Planned(number, "refused", None, "An entry above says otherwise of the same text.")
+            continue
+        there[name] = id, term
         if before is None:
             yield Planned(number, "new", term, often(term, traffic) or caution(term))
         elif before == term:
             yield Planned(number, "same", term, "", id)
-        elif id:
-            yield Planned(number, "changed", term, "Its options become others.", id)
         else:
-            yield Planned(number, "refused", None, "An entry above says otherwise of the same text.")
+            yield Planned(number, "changed", term, "Its options become others.", id)
 
 
 def often(term: Term, traffic: Traffic) -> str:

@@ -126,7 +126,7 @@ class TermPage(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._count)
         self.model.modelReset.connect(self._count)
         bridge.terms_changed.connect(self._sync)
-        bridge.exchanges_changed.connect(lambda _: self.model.tell_use())
+        bridge.exchanges_changed.connect(self.model.tell_use)
         self._count()
 
     def _make_table(self) -> QTableView:

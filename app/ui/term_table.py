@@ -200,11 +200,10 @@ class TermTable(QAbstractTableModel):
         gone = [id for id in terms if id in self._all and id not in now]
         fresh = [id for id in now if id not in self._all]
         different = [id for id in now if id in self._all and self._all[id] != now[id]]
-        for id in gone:
-            del self._all[id], self._sought[id]
         for id in (*fresh, *different):
             self._keep(id, now[id])
         if len(gone) + len(fresh) > _FEW:
+            self._drop(gone)
             self._arrange()
             return
         rows = {id: row for row, id in enumerate(self._ids)}
@@ -215,6 +214,7 @@ class TermTable(QAbstractTableModel):
             self.beginRemoveRows(_NO_INDEX, row, row)
             del self._ids[row]
             self.endRemoveRows()
+        self._drop(gone)
         for id in sorted(id for id in fresh if self._needle in self._sought[id]):
             # One that comes back is put where it was.
             row = bisect(self._ids, id) if self._order is None else len(self._ids)
@@ -222,11 +222,15 @@ class TermTable(QAbstractTableModel):
             self._ids.insert(row, id)
             self.endInsertRows()
 
+    def _drop(self, ids: Iterable[int]) -> None:
+        for id in ids:
+            del self._all[id], self._sought[id]
+
     def _keep(self, id: int, term: Term) -> None:
         self._all[id] = term
         self._sought[id] = f"{term.text}\n{term.entity}\n{term.replacement}".casefold()
 
-    def tell_use(self) -> None:
+    def tell_use(self, _: object = None) -> None:
         """Shows how often terms were met by now."""
         if self._ids and len(self.columns) > len(self._page.columns):
             first = len(self._page.columns)
