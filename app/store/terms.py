@@ -10,7 +10,8 @@ import asyncio
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from app.errors import KeyMismatch
 from app.events import EventBus, TermsChanged
@@ -22,6 +23,8 @@ from app.store.sealing import Seal, Unsealable
 PLACE = "term"
 #: Terms by id; None for those that are gone.
 Changes = Mapping[int, Term | None]
+#: Terms that are sealed in a row.
+_PAUSE = 200
 
 
 class Terms:
@@ -91,7 +94,7 @@ class Terms:
         """Adds all of `terms` or, when one is not valid (ValueError says why), none; returns ids."""
         terms = list(terms)
         key = self._seal.key
-        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
+        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in _with_pauses(terms)])
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
             insert = "INSERT INTO term (sealed, revision) VALUES (?, ?)"
@@ -181,6 +184,14 @@ class Terms:
                 self._terms[id] = term
         if changes:
             self._bus.publish(TermsChanged(len(self._terms), frozenset(changes)))
+
+
+def _with_pauses(terms: Iterable[Term]) -> Iterator[Term]:
+    """`terms`, for a thread that makes way for the loop's every now and then."""
+    for number, term in enumerate(terms, 1):
+        yield term
+        if not number % _PAUSE:
+            time.sleep(0.001)
 
 
 def _revision(connection: sqlite3.Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,8 @@ from app.ui.window import Complaint, Window, quiet
 
 #: Bytes of a file, and entries in it; a dictionary of more would slow down every request.
 LARGEST, MOST = 200_000_000, 1_000_000
+#: Entries after which the reading thread makes way.
+_PAUSE = 50
 _AFTER, _POLL = 250, 100  # milliseconds after the last key; between looks at how far the reading is
 
 
@@ -150,6 +153,8 @@ class TermImport(Window):
                 self._read = len(planned)
                 if stop.is_set():
                     return []
+                if not self._read % _PAUSE:
+                    time.sleep(0.001)  # lets the windows have the interpreter
                 if len(planned) > MOST:
                     raise ValueError(f"The file has more than {MOST:,} entries: split it.")
             return planned
