@@ -30,6 +30,9 @@ class Actions(QObject):
     inspector_asked = Signal()
     dictionary_asked = Signal()
     settings_asked = Signal()
+    try_asked = Signal()
+    redact_asked = Signal()
+    restore_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, application: Application, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -48,6 +51,9 @@ class Actions(QObject):
         self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
         self.settings = self._action("&Settings…", self.settings_asked.emit)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.try_it = self._action("&Try it…", self.try_asked.emit)
+        self.redact = self._action("&Redact clipboard", self.redact_asked.emit)
+        self.restore = self._action("R&estore clipboard", self.restore_asked.emit)
         self.forget = self._action("&Forget everything…", self._ask_to_forget)
         self.copy = self._action("&Copy base URL", self._copy)
         self.quit = self._action("&Quit", self.quit_asked.emit)
@@ -74,7 +80,14 @@ class Actions(QObject):
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
-        for action in (self.copy, self.dictionary, self.forget):  # there is neither URL nor vault before the start
+        for action in (
+            self.copy,
+            self.dictionary,
+            self.try_it,
+            self.redact,
+            self.restore,
+            self.forget,
+        ):  # there is neither URL nor vault before the start
             action.setEnabled(bool(state.base_url))
         self.copy.setToolTip(state.base_url)
         self.changed.emit()

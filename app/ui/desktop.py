@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.application import Application
 from app.errors import UserError
+from app.scratch import Scratch
 from app.ui.actions import Actions
 from app.ui.bridge import Bridge
+from app.ui.clipboard import ClipboardActions
 from app.ui.dictionary import Dictionary
 from app.ui.inspector import Inspector
 from app.ui.main_window import MainWindow
@@ -17,6 +19,7 @@ from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
 from app.ui.tasks import Tasks
 from app.ui.tray import PATIENCE, Tray
+from app.ui.try_page import TryPage
 from app.ui.window import Window
 
 
@@ -35,12 +38,18 @@ class Desktop(QObject):
         self._inspector: Inspector | None = None
         self._dictionary: Dictionary | None = None
         self._settings: SettingsForm | None = None
+        self._try: TryPage | None = None
+        self.clipboard = ClipboardActions(application, self.tasks, self)
         self._connect(shell)
 
     def _connect(self, shell: Shell) -> None:
         self.actions.inspector_asked.connect(self.open_inspector)
         self.actions.dictionary_asked.connect(self.open_dictionary)
         self.actions.settings_asked.connect(self.open_settings)
+        self.actions.try_asked.connect(self.open_try)
+        self.actions.redact_asked.connect(self.clipboard.redact)
+        self.actions.restore_asked.connect(self.clipboard.restore)
+        self.clipboard.told.connect(lambda said: self.tray.icon.showMessage("Anonamoose", said))
         self.actions.quit_asked.connect(shell.quit_requested)
         self.bridge.state_changed.connect(self.actions.refresh)
         self.bridge.setting_changed.connect(lambda _: self.actions.refresh())
@@ -87,6 +96,13 @@ class Desktop(QObject):
         self._settings.present()
         return self._settings
 
+    def open_try(self) -> TryPage:
+        """Brings the Try-it window to the front."""
+        if self._try is None:
+            self._try = TryPage(lambda: Scratch(self._application.settings, self._application.worker), self.tasks)
+        self._try.present()
+        return self._try
+
     def _change(self, name: str, value: object) -> None:
         if name == "protection" and isinstance(value, bool):
             self.actions.turn(value, self._settings)  # asks first, like everywhere else
@@ -108,7 +124,7 @@ class Desktop(QObject):
 
     def hide(self) -> None:
         """Hides all windows; the icon stays."""
-        for window in (self.main, self._inspector, self._dictionary, self._settings):
+        for window in (self.main, self._inspector, self._dictionary, self._settings, self._try):
             if window is not None:
                 window.hide()
 

@@ -89,6 +89,8 @@ class MainWindow(Window):
         menu.addActions([self._actions.inspector, self._actions.dictionary, self._actions.settings])
         menu.addAction(self._actions.copy)
         menu.addSeparator()
+        menu.addActions([self._actions.try_it, self._actions.redact, self._actions.restore])
+        menu.addSeparator()
         menu.addAction(self._actions.quit)
         return bar
 

@@ -40,6 +40,8 @@ class Tray(QObject):
         for action in (actions.inspector, actions.dictionary, actions.settings, actions.copy):
             self.menu.addAction(action)
         self.menu.addSeparator()
+        self.menu.addActions([actions.try_it, actions.redact, actions.restore])
+        self.menu.addSeparator()
         self.menu.addAction(actions.forget)
         self.menu.addAction(actions.quit)
         actions.changed.connect(self.refresh)
