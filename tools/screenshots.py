@@ -138,6 +138,8 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     ):
         window.grab().save(str(out / f"{name}.png"))
     await _pages(dictionary, out)
+    await _import_picture(dictionary, out)
+    await _try_picture(desktop, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
@@ -154,6 +156,28 @@ async def _pages(dictionary: Dictionary, out: Path) -> None:
         dictionary.grab().save(str(out / f"{name}.png"))
     dictionary.patterns.entry.reset()
     dictionary.tabs.setCurrentIndex(0)
+
+
+async def _import_picture(dictionary: Dictionary, out: Path) -> None:
+    page = dictionary.terms
+    page.paste.click()
+    window = page.importing
+    assert window is not None
+    window.paste("text,entity\nProject Osprey,PROJECT\nOSP,PROJECT\nProject Kestrel,PROJECT\nWill,PERSON\nQuoll,1!\n")
+    while window.model.rowCount() < 5:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    window.grab().save(str(out / "import.png"))
+    window.close()
+
+
+async def _try_picture(desktop: Desktop, out: Path) -> None:
+    window = desktop.open_try()
+    window.text.setPlainText(ASKED)
+    while window.result is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    window.answer.setPlainText(f"I would write:\n\n{window.sent.toPlainText()}")
+    await asyncio.sleep(0.3)
+    window.grab().save(str(out / "try.png"))
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:
