@@ -11,7 +11,7 @@ from app.pipeline.term_plan import Fate, Planned
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 FATES: dict[Fate, str] = {"new": "New", "changed": "Changed", "same": "Already there", "refused": "Refused"}
-_HEADINGS = ("Entry", "What happens", "Text", "Type", "To be told")
+_HEADINGS = ("Entry", "What happens", "Text", "Type", "What to know")
 
 
 class PlanTable(QAbstractTableModel):

@@ -140,11 +140,9 @@ class TermTable(QAbstractTableModel):
                 case "entity":
                     return value or "any type"
                 case "hits":
-                    return f"{value:,}" if value else "–"
+                    return f"{value:,}" if value else ""
                 case "last":
                     return when(value)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column.attribute == "hits":
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return value if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -241,9 +239,9 @@ class TermTable(QAbstractTableModel):
 
 
 def when(seconds: float) -> str:
-    """A time as the desktop writes it, `–` for none."""
+    """A time as the desktop writes it, empty for none."""
     if not seconds:
-        return "–"
+        return ""
     at = QDateTime.fromSecsSinceEpoch(int(seconds))
     locale, short = QLocale.system(), QLocale.FormatType.ShortFormat
     is_today = at.date() == QDateTime.currentDateTime().date()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,7 +51,7 @@ class TryPage(Window):
         self.answer = _Entry("Paste an answer with placeholders")
         self.restored = _Entry("The answer with its values")
         self.restored.setReadOnly(True)
-        self.note, self.sent_note, self.back_note = quiet(""), quiet(""), quiet("")
+        self.sent_note, self.back_note = quiet(""), quiet("")
         self.complaint = Complaint()
         self.preset = QComboBox()
         self.preset.setAccessibleName("Preset")
@@ -67,16 +66,20 @@ class TryPage(Window):
         label.setBuddy(self.preset)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addWidget(quiet("See what would be hidden. Nothing is sent, and nothing of it is kept."))
+        bar = QHBoxLayout()
+        bar.addWidget(quiet("See what would be hidden. Nothing is sent, and nothing of it is kept."), 1)
+        for widget in (label, self.preset, self.open, self.new):
+            bar.addWidget(widget)
+        layout.addLayout(bar)
         layout.addWidget(self.complaint)
         top, below = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
-        top.addWidget(_pane("Your text", self.note, self.text, label, self.preset, self.open, self.new))
+        top.addWidget(_pane("Your text", quiet(""), self.text))
         top.addWidget(_pane("What leaves", self.sent_note, self.sent, self.copy, self.save))
         below.addWidget(_pane("An answer", quiet(""), self.answer))
         below.addWidget(_pane("Restored", self.back_note, self.restored))
         both = QSplitter(Qt.Orientation.Vertical)
         for half, share in ((top, 3), (below, 2)):
-            half.setSizes([1, 1])
+            half.setSizes([1_000, 1_000])
             half.setChildrenCollapsible(False)
             both.addWidget(half)
             both.setStretchFactor(both.count() - 1, share)
@@ -164,8 +167,6 @@ class TryPage(Window):
         self.sent.setPlainText(result.text if result is not None else "")
         paint(self.sent, [(r.at, r.at + len(r.placeholder), r.finding.entity) for r in found])
         self.sent_note.setText("" if result is None else f"{count(len(found), 'value')} hidden")
-        kinds = Counter(r.finding.entity for r in found).most_common(3)
-        self.note.setText(", ".join(f"{number} {entity}" for entity, number in kinds))
 
     def _copy(self) -> None:
         if self.result is not None:
@@ -244,7 +245,10 @@ def _pane(heading: str, note: QLabel, view: QPlainTextEdit, *more: QWidget) -> Q
     pane = QWidget()
     name = QLabel(heading)
     name.setFont(bold(name.font()))
+    pane.setMinimumWidth(240)
+    name.setMinimumHeight(QPushButton().sizeHint().height())  # so that texts side by side begin at one height
     top = QHBoxLayout()
+    top.setSpacing(8)
     top.addWidget(name)
     top.addWidget(note, 1)
     for widget in more:
