@@ -237,6 +237,7 @@ class Application:
             changed = len(event.ids) - removed
             self._record(policies.terms_changed(event.count, changed, removed, self.terms.revision))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
+            self.use.removed(id for id in event.ids if self.terms.get(id) is None)
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             if event.name == "audit" or settings.audit:  # that it is kept no more is the last that is written

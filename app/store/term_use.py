@@ -7,7 +7,7 @@ import math
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from app.pipeline.fold import fold, keep_case
@@ -74,6 +74,11 @@ class TermUse:
                 ids.setdefault(folded[id][1], []).append(id)
         return folded, ids
 
+    def removed(self, ids: Iterable[int]) -> None:
+        """These terms are gone; a new one that gets such an id begins at nothing."""
+        gone = {id for id in ids if self._uses.pop(id, None) is not None}
+        self._unsaved |= gone
+
     def forget(self) -> None:
         """Begins anew: what was on disk is gone."""
         self._uses.clear()
@@ -85,12 +90,12 @@ class TermUse:
         self._saved = time.monotonic()
         if not ids:
             return
-        rows = [(id, *self.get(id)) for id in ids]
+        rows = [(id, *self._uses[id]) for id in ids if id in self._uses]
+        gone = [(id,) for id in ids if id not in self._uses]
 
         def work(connection: sqlite3.Connection) -> None:
             connection.executemany("INSERT OR REPLACE INTO term_use VALUES (?, ?, ?)", rows)
-            # Ids of terms that are gone may be given to new ones.
-            connection.execute("DELETE FROM term_use WHERE id NOT IN (SELECT id FROM term)")
+            connection.executemany("DELETE FROM term_use WHERE id = ?", gone)
 
         try:
             await self._database.run(work)

@@ -46,7 +46,10 @@ async def test_a_term_that_is_new_counts_and_one_that_is_gone_leaves_nothing(dat
     await terms.add([Term("Osprey"), Term("Kestrel")])
     await use.add({"Osprey": 1, "Kestrel": 1})
     await terms.remove([2])
+    use.removed([2])
     await use.add({"Osprey": 1, "Kestrel": 1})
+    assert await terms.add([Term("Merlin")]) == [2]
+    assert use.get(2).hits == 0
     await use.save()
     again = TermUse(database, terms)
     assert (again.get(1).hits, again.get(2).hits) == (2, 0)
