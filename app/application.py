@@ -118,10 +118,6 @@ class Application:
             "waiting": self.worker.waiting,
         }
 
-    def texts(self) -> list[str]:
-        """The requests that are kept, as the tools sent them."""
-        return [exchange.sent.original for exchange in self.exchanges if exchange.sent is not None]
-
     async def start(self) -> None:
         """Opens the vault, listens, and loads the detectors behind that. Raises UserError.
 

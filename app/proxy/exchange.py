@@ -144,6 +144,10 @@ class ExchangeLog:
     def get(self, id: int) -> Exchange | None:
         return self._items.get(id)
 
+    def texts(self) -> list[str]:
+        """The requests that are kept, as the tools sent them."""
+        return [exchange.sent.original for exchange in self if exchange.sent is not None]
+
     def clear(self) -> None:
         self._items.clear()
 

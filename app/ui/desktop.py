@@ -84,7 +84,11 @@ class Desktop(QObject):
             if not self._application.base_url:
                 return None  # still starting: the terms are not there yet
             self._dictionary = Dictionary(
-                self._application.terms, self.bridge, self.tasks, self._application.use, self._application.texts
+                self._application.terms,
+                self.bridge,
+                self.tasks,
+                self._application.use,
+                self._application.exchanges.texts,
             )
         self._dictionary.present()
         return self._dictionary

@@ -57,6 +57,9 @@ async def test_menu(desktop: Desktop) -> None:
         "Dictionary…",
         "Settings…",
         "Copy base URL",
+        "Try it…",
+        "Redact clipboard",
+        "Restore clipboard",
         "Forget everything…",
         "Quit",
     ]
