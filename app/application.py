@@ -229,11 +229,11 @@ class Application:
 
     def _follow(self, event: Event) -> None:
         if isinstance(event, TermsChanged):
-            removed = sum(self.terms.get(id) is None for id in event.ids)
-            changed = len(event.ids) - removed
-            self._record(policies.terms_changed(event.count, changed, removed, self.terms.revision))
+            gone = [id for id in event.ids if self.terms.get(id) is None]
+            changed = len(event.ids) - len(gone)
+            self._record(policies.terms_changed(event.count, changed, len(gone), self.terms.revision))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
-            self.use.removed(id for id in event.ids if self.terms.get(id) is None)
+            self.use.removed(gone)
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             if event.name == "audit" or settings.audit:  # that it is kept no more is the last that is written
@@ -277,8 +277,7 @@ class Application:
 
     async def _save_counts(self) -> None:
         try:
-            await self.counts.save()
-            await self.use.save()
+            await asyncio.gather(self.counts.save(), self.use.save())
         except UserError as error:
             log.warning("the daily counts were not saved: %s", error.title)
 
