@@ -38,6 +38,7 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.counts import Counts
 from app.store.session_list import SessionList
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -65,6 +66,7 @@ class Application:
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
+        self.use: TermUse
         self.vault: Vault
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
@@ -145,8 +147,9 @@ class Application:
                 Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions, note
             )
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
+            self.use = await asyncio.to_thread(TermUse, database, self.terms)
             self.counts = await asyncio.to_thread(Counts, database, seal)
-            self._stack.push_async_callback(upkeep.save, self.counts)
+            self._stack.push_async_callback(upkeep.save, self.counts, self.use)
             self.trail.start()
             self._stack.push_async_callback(self._close_trail)
             self.worker.change_terms(self.terms.all())
@@ -157,7 +160,7 @@ class Application:
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database, note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
-            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally)
+            journal = Journal(self.bus, self.vault, self.counts, self.exchanges, self.trail, self.tally, self.use)
             self._stack.push_async_callback(journal.close)
             self._forwarder = Forwarder(
                 self.settings,
@@ -234,6 +237,7 @@ class Application:
         self.vault.forget()
         self.exchanges.clear()
         self.counts.forget()
+        self.use.forget()
         self.tally.forget()
         self.bus.publish(Forgotten())
         await self.worker.forget()
@@ -247,6 +251,7 @@ class Application:
             if not event.elsewhere:  # whoever did it writes it down
                 self.trail.record(policies.terms_changed(event, self.terms))
             self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
+            self.use.removed([id for id in event.ids if self.terms.get(id) is None])
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             # That it is kept no more is the last that is written.

@@ -273,6 +273,7 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
         which = action.add_mutually_exclusive_group()
         which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
         which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
+    read.add_argument("--dry-run", action="store_true", help="change nothing; tell what would be, entry by entry")
     add.add_argument("text", nargs="+")
     add.add_argument("--type", help="what it is redacted as, or allowed as (default: CUSTOM; allowed as any)")
     add.add_argument("--replacement", default="", metavar="TEXT", help="your own stand-in, instead of a placeholder")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections import Counter
 from pathlib import Path
 
 from app.audit.noting import noting
@@ -15,6 +16,7 @@ from app.errors import Exit, UserError
 from app.events import EventBus
 from app.pipeline import term_files
 from app.pipeline.term_files import Format
+from app.pipeline.term_plan import Traffic, plan
 from app.pipeline.terms import Kind, Term, caution
 from app.settings_store import SettingsStore
 from app.store.terms import Terms
@@ -99,15 +101,27 @@ def _import(terms: Terms, options: argparse.Namespace) -> int:
     except OSError as error:
         raise UserError(f"The file {options.file} cannot be read ({error.strerror}).", code=Exit.NO_INPUT) from None
     try:
-        read = term_files.read(raw.decode("utf-8"), _format(options), options.kind or "term")
+        if options.dry_run:
+            return _preview(terms, term_files.decoded(raw), options)
+        read = term_files.read(term_files.decoded(raw), _format(options), options.kind or "term")
         known = set(terms.all().values())
         new = [term for term in dict.fromkeys(read) if term not in known]
         added = asyncio.run(terms.add(new))
-    except UnicodeDecodeError:
-        raise UserError("The file is not in UTF-8.", "Save it as UTF-8.", code=Exit.DATA) from None
     except ValueError as error:
         raise UserError(str(error), "Nothing was imported.", code=Exit.DATA) from None
     return _told(len(added), "added", f", {len(read) - len(new)} were there already" if len(read) > len(new) else "")
+
+
+def _preview(terms: Terms, text: str, options: argparse.Namespace) -> int:
+    """One line for each entry: its number, what would happen to it, its text or why it is refused."""
+    fates: Counter[str] = Counter()
+    kind: Kind = options.kind or "term"
+    for row in plan(term_files.rows(text, _format(options)), terms.all(), kind, Traffic([])):
+        fates[row.fate] += 1
+        shown = "".join(char if char.isprintable() else " " for char in row.term.text) if row.term else ""
+        _write(f"{row.number:>7}  {row.fate:8} {'  '.join(filter(None, [shown, row.told]))}\n")
+    print(f"{', '.join(f'{number} {fate}' for fate, number in fates.items()) or 'No entries'}.", file=sys.stderr)
+    return Exit.OK
 
 
 def _export(terms: Terms, options: argparse.Namespace) -> int:

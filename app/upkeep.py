@@ -10,6 +10,7 @@ from app.audit.trail import Trail
 from app.changes import asked_by
 from app.errors import UserError
 from app.store.counts import Counts
+from app.store.term_use import TermUse
 from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,9 @@ async def purge_regularly(vault: Vault, trail: Trail) -> None:
         await asyncio.sleep(_PURGE_EVERY)
 
 
-async def save(counts: Counts) -> None:
+async def save(counts: Counts, use: TermUse) -> None:
     """Writes what has been counted."""
     try:
-        await counts.save()
+        await asyncio.gather(counts.save(), use.save())
     except UserError as error:
-        log.warning("the daily count was not saved: %s", error.title)
+        log.warning("the daily counts were not saved: %s", error.title)

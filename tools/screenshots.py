@@ -140,6 +140,8 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     await _ways(desktop, out)
     await _reviewed(inspector, out)
     await _review_picture(desktop, out)
+    await _import_picture(dictionary, out)
+    await _try_picture(desktop, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
@@ -223,6 +225,28 @@ async def _reviewed(inspector: Inspector, out: Path) -> None:
     inspector.grab().save(str(out / "inspector-search.png"))
     inspector.filters.search.clear()
     inspector.originals.setChecked(False)
+
+
+async def _import_picture(dictionary: Dictionary, out: Path) -> None:
+    page = dictionary.terms
+    page.paste.click()
+    window = page.importing
+    assert window is not None
+    window.paste("text,entity\nProject Osprey,PROJECT\nOSP,PROJECT\nProject Kestrel,PROJECT\nWill,PERSON\nQuoll,1!\n")
+    while window.model.rowCount() < 5:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    window.grab().save(str(out / "import.png"))
+    window.close()
+
+
+async def _try_picture(desktop: Desktop, out: Path) -> None:
+    window = desktop.open_try()
+    window.text.setPlainText(ASKED)
+    while window.result is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    window.answer.setPlainText(f"I would write:\n\n{window.sent.toPlainText()}")
+    await asyncio.sleep(0.3)
+    window.grab().save(str(out / "try.png"))
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:

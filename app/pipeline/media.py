@@ -141,6 +141,14 @@ def _sniffed(data: bytes) -> tuple[str, Medium] | None:
     return next(((name, medium) for pattern, name, medium in _MAGIC if pattern.match(data)), None)
 
 
+def sniffed(data: bytes) -> tuple[str, Medium] | None:
+    """The format that the first bytes of `data` tell, and its medium; None where they tell none."""
+    found = _sniffed(data)
+    if found is not None and found[0] == "ZIP":
+        return next((name for part, name in _OFFICE if part in data), "ZIP"), found[1]
+    return found
+
+
 def attached(
     value: str, path: str, owners: Sequence[Any], *, sure: bool
 ) -> tuple[str | None, Attachment | None, bytes]:
@@ -156,11 +164,9 @@ def attached(
     text = encoded.text(textual=_TEXTUAL.match(declared) is not None)
     if text is not None:
         return text, None, b""
-    found = _sniffed(encoded.data)
+    found = sniffed(encoded.data)
     if found is not None:
         format, medium = found
-        if format == "ZIP":
-            format = next((name for part, name in _OFFICE if part in encoded.data), format)
         return None, Attachment(format, medium), encoded.data
     if not sure and not declared:
         return None, None, b""

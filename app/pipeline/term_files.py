@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from app.pipeline.cells import meant, neutral
@@ -38,16 +38,34 @@ def read(text: str, format: Format, kind: Kind = "term") -> list[Term]:
     CSV without a line of headings is a list of texts. Raises ValueError with a sentence for the user, which tells
     the number of the entry and quotes no text.
     """
-    return terms_of(_json(text) if format == "json" else _csv(text), kind)
+    return terms_of(rows(text, format), kind)
 
 
-def terms_of(rows: Sequence[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:
+def rows(text: str, format: Format) -> Iterable[Mapping[str, Any]]:
+    """The entries of a file one by one, unchecked. Raises ValueError, also while they are being read."""
+    return _json(text) if format == "json" else _csv(text)
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 that says so. Raises ValueError with a sentence for the user."""
+    charset = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = raw.decode(charset)
+    except UnicodeDecodeError:
+        raise ValueError("The file is not in UTF-8: save it as “CSV UTF-8”, or as JSON.") from None
+    if "\0" in text:
+        raise ValueError("The file is no text: choose one in CSV or JSON.")
+    return text
+
+
+def terms_of(rows: Iterable[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:
     """The terms that `rows` tell by the names of COLUMNS, as `read`."""
+    rows = list(rows)
     check_number(len(rows))
     terms = []
     for number, row in enumerate(rows, 1):
         try:
-            terms.append(_term(row, kind))
+            terms.append(term_of(row, kind))
         except ValueError as error:
             raise ValueError(f"Entry {number}: {error}") from None
     return terms
@@ -63,22 +81,28 @@ def _json(text: str) -> list[Mapping[str, Any]]:
     return [{"text": row} if isinstance(row, str) else row for row in rows]
 
 
-def _csv(text: str) -> list[Mapping[str, Any]]:
+def _csv(text: str) -> Iterator[Mapping[str, Any]]:
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    headings: list[str] | None = None
     try:
-        rows = [
-            row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True) if any(row)
-        ]
+        for row in filter(any, lines):
+            if headings is None:
+                headings = [cell.strip().lower().replace(" ", "_") for cell in row]
+                if "text" in headings:
+                    continue
+                headings = []
+            if headings:
+                yield dict(zip(headings, map(meant, row), strict=False))
+            elif len(row) > 1:
+                raise ValueError(f"The first line must name the columns: text, and any of {', '.join(COLUMNS)}.")
+            else:
+                yield {"text": meant(row[0])}
     except csv.Error:
         raise ValueError("The file is no CSV.") from None
-    headings = [cell.strip().lower().replace(" ", "_") for cell in rows[0]] if rows else []
-    if "text" in headings:
-        return [dict(zip(headings, map(meant, row), strict=False)) for row in rows[1:]]
-    if any(len(row) > 1 for row in rows):
-        raise ValueError(f"The first line must name the columns: text, and any of {', '.join(COLUMNS)}.")
-    return [{"text": meant(row[0])} for row in rows]
 
 
-def _term(row: Mapping[str, Any], kind: Kind) -> Term:
+def term_of(row: Mapping[str, Any], kind: Kind = "term") -> Term:
+    """The term that one entry tells, checked. Raises ValueError with a sentence for the user."""
     unknown = [name for name in row if name not in COLUMNS]
     if unknown:
         raise ValueError(f"It has a column that is none of {', '.join(COLUMNS)}.")

@@ -58,7 +58,7 @@ class Exchange:
     `exposed` are the kinds of secrets that were put back into a call of a tool that looks like network access.
     `label` is that of the local key it came with, `upstream` the user's own name of where it went, `code` that of a
     refusal or a fault. `spans` counts the values hidden, or forbidden, by more than `entities` does; `policy`, with
-    the `preset` it began with, was in force.
+    the `preset` it began with, was in force; `fired` are the values that the dictionary hid, until they are counted.
     `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
     medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how
     many of the seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused.
@@ -96,6 +96,7 @@ class Exchange:
     upstream: str = ""
     code: str = ""
     spans: Spans = field(default_factory=Counter)
+    fired: Counter[str] = field(default_factory=Counter, repr=False)
     policy: Policy | None = None
     preset: str = ""
     read: Read = ""
@@ -117,6 +118,7 @@ class Exchange:
     def hid(self, redaction: Redaction, masked: Collection[str]) -> None:
         """Counts what was hidden; values of `masked` entities are not to come back."""
         found = redaction.findings
+        self.fired.update(f.value for f in found if f.source == "dictionary")
         # Over a socket, several bodies may lead to one answer.
         self.entities = dict(Counter(self.entities) + Counter(f.entity for f in found))
         self.fresh = dict(Counter(self.fresh) + Counter(f.entity for f in found if f.source != "memo"))
@@ -223,6 +225,10 @@ class ExchangeLog:
             exchange.wipe()
             self._sizes.pop(exchange.id, None)
         return frozenset(exchange.id for exchange in old)
+
+    def texts(self) -> list[str]:
+        """The requests that are kept, as the tools sent them."""
+        return [body.original for exchange in self for body in exchange.bodies]
 
     def clear(self) -> None:
         self._items.clear()

@@ -18,6 +18,7 @@ from app.proxy.route import Route
 from app.proxy.tally import Tally
 from app.proxy.told import opening, told
 from app.store.counts import Counts
+from app.store.term_use import TermUse, counted
 from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Journal:
         exchanges: ExchangeLog,
         trail: Trail,
         tally: Tally,
+        use: TermUse,
     ) -> None:
         self._bus = bus
         self._vault = vault
@@ -44,6 +46,7 @@ class Journal:
         self._trail = trail
         self._tally = tally
         self.refusals = Refusals(trail)
+        self._use = use
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -91,6 +94,8 @@ class Journal:
         self._tally.add(exchange)
         if exchange.fresh:
             self.later(self._count(exchange.fresh))
+        if exchange.fired:
+            self.later(self._count_terms(counted(exchange.fired)))
         if exchange.code in STRANGERS:
             self.refusals.tell(exchange.code, "provider")
         else:
@@ -135,3 +140,9 @@ class Journal:
         self.refusals.close()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _count_terms(self, values: dict[str, int]) -> None:
+        try:
+            await self._use.add(values)
+        except UserError as error:
+            log.warning("how often terms were met was not saved: %s", error.title)

@@ -82,6 +82,8 @@ MIGRATIONS = (
         PRIMARY KEY (day, name)
     ) WITHOUT ROWID;
     """,
+    # How often a term was met; `last` in seconds since 1970. Forgotten with all else that is noted of requests.
+    "CREATE TABLE term_use (id INTEGER PRIMARY KEY, hits INTEGER NOT NULL, last REAL NOT NULL)",
 )
 
 

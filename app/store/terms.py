@@ -10,7 +10,8 @@ import asyncio
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from app.errors import KeyMismatch
 from app.events import EventBus, TermsChanged
@@ -22,6 +23,8 @@ from app.store.sealing import Seal, Unsealable
 PLACE = "term"
 #: Terms by id; None for those that are gone.
 Changes = Mapping[int, Term | None]
+#: Terms that are sealed in a row.
+_PAUSE = 200
 
 
 class Terms:
@@ -92,7 +95,7 @@ class Terms:
         terms = list(terms)
         check_number(len(self._terms) + len(terms))
         key = self._seal.key
-        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in terms])
+        sealed = await asyncio.to_thread(lambda: [self._checked(term) for term in _with_pauses(terms)])
 
         def write(connection: sqlite3.Connection, revision: int) -> Changes:
             insert = "INSERT INTO term (sealed, revision) VALUES (?, ?)"
@@ -121,6 +124,31 @@ class Terms:
             return {id: term}
 
         await self._write(write)
+
+    async def swap(self, before: Changes, after: Changes) -> list[int]:
+        """Makes each term that is as in `before` (None: not there) what it is in `after`; returns their ids.
+
+        What was changed elsewhere meanwhile stays. Raises ValueError when one is not valid; then nothing has changed.
+        """
+        key = self._seal.key
+        terms = {id: term for id, term in after.items() if term is not None}
+        sealed = await asyncio.to_thread(lambda: {id: self._checked(term) for id, term in terms.items()})
+
+        def write(connection: sqlite3.Connection, revision: int) -> Changes:
+            # The master key may have been replaced meanwhile.
+            rows = sealed if self._seal.key is key else {id: self._sealed(term) for id, term in terms.items()}
+            found = {}
+            for id in before:
+                row = connection.execute("SELECT sealed FROM term WHERE id = ?", (id,)).fetchone()
+                if (self._opened(row[0]) if row else None) == before[id]:
+                    found[id] = after[id]
+            gone = [(id,) for id, term in found.items() if term is None]
+            kept = [(id, rows[id], revision) for id, term in found.items() if term is not None]
+            connection.executemany("DELETE FROM term WHERE id = ?", gone)
+            connection.executemany("INSERT OR REPLACE INTO term (id, sealed, revision) VALUES (?, ?, ?)", kept)
+            return found
+
+        return list(await self._write(write))
 
     async def remove(self, ids: Iterable[int]) -> None:
         """Removes the terms with these ids; unknown ids are ignored."""
@@ -157,6 +185,14 @@ class Terms:
                 self._terms[id] = term
         if changes:
             self._bus.publish(TermsChanged(len(self._terms), frozenset(changes), elsewhere))
+
+
+def _with_pauses(terms: Iterable[Term]) -> Iterator[Term]:
+    """`terms`, for a thread that makes way for the loop's every now and then."""
+    for number, term in enumerate(terms, 1):
+        yield term
+        if not number % _PAUSE:
+            time.sleep(0.001)
 
 
 def _revision(connection: sqlite3.Connection) -> int:

@@ -36,6 +36,9 @@ class Actions(QObject):
     connect_asked = Signal()
     dashboard_asked = Signal()
     welcome_asked = Signal()
+    try_asked = Signal()
+    redact_asked = Signal()
+    restore_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, application: Application, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -55,14 +58,17 @@ class Actions(QObject):
         self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
         self.settings = self._action("&Settings…", self.settings_asked.emit)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
-        self.review = QAction("Review &before sending", self, checkable=True)
+        self.review = QAction("Re&view before sending", self, checkable=True)
         self.review.triggered.connect(self._review)
         self.waiting = self._action("", self.review_asked.emit)
         self.connect_tool = self._action("&Connect a tool…", self.connect_asked.emit)
         self.dashboard = self._action("D&ashboard…", self.dashboard_asked.emit)
-        self.welcome = self._action("First s&teps…", self.welcome_asked.emit)
+        self.welcome = self._action("Fi&rst steps…", self.welcome_asked.emit)
+        self.try_it = self._action("&Try it…", self.try_asked.emit)
+        self.redact = self._action("R&edact clipboard", self.redact_asked.emit)
+        self.restore = self._action("Restore clip&board", self.restore_asked.emit)
         self.forget = self._action("&Forget everything…", self._ask_to_forget)
-        self.copy = self._action("&Copy base URL", self._copy)
+        self.copy = self._action("C&opy base URL", self._copy)
         self.quit = self._action("&Quit", self.quit_asked.emit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
@@ -89,12 +95,15 @@ class Actions(QObject):
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
         self.review.setChecked(bool(parse_chosen(self._application.settings.current.review)))
-        self.waiting.setText(f"{count(waiting, 'request')} waiting for &review…")
+        self.waiting.setText(f"{count(waiting, 'request')} waiting for revie&w…")
         self.waiting.setVisible(waiting > 0)
         for action in (
             self.copy,
             self.dictionary,
             self.dashboard,
+            self.try_it,
+            self.redact,
+            self.restore,
             self.forget,
         ):  # there is neither URL nor vault before the start
             action.setEnabled(bool(state.base_url))

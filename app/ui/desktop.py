@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.application import Application
 from app.errors import UserError
+from app.scratch import Scratch
 from app.ui.access_panel import AccessPanel
 from app.ui.actions import Actions
 from app.ui.activity import Activity
 from app.ui.bridge import Bridge
+from app.ui.clipboard import ClipboardActions
 from app.ui.connect import Connect
 from app.ui.dashboard import Dashboard
 from app.ui.dictionary import Dictionary
@@ -32,6 +34,7 @@ from app.ui.shell import Shell
 from app.ui.tasks import Tasks
 from app.ui.theme import use
 from app.ui.tray import PATIENCE, Tray
+from app.ui.try_page import TryPage
 from app.ui.window import Window
 
 Kind = TypeVar("Kind", bound=Window)
@@ -53,6 +56,7 @@ class Desktop(QObject):
         self.main = MainWindow(application, self.actions)
         self._windows: dict[type[Window], Window] = {MainWindow: self.main}
         self._waiting = 0
+        self.clipboard = ClipboardActions(application, self.tasks, self)
         self._connect(shell)
         self._colour()
 
@@ -67,6 +71,10 @@ class Desktop(QObject):
         self.tray.menu.exchange_asked.connect(lambda id: self.open_inspector().pick(id))
         self.activity.changed.connect(self._busy)
         self.bridge.review_changed.connect(lambda _: self.actions.refresh())
+        self.actions.try_asked.connect(self.open_try)
+        self.actions.redact_asked.connect(self.clipboard.redact)
+        self.actions.restore_asked.connect(self.clipboard.restore)
+        self.clipboard.told.connect(lambda said: self.tray.icon.showMessage("Anonamoose", said))
         self.actions.quit_asked.connect(shell.quit_requested)
         self.bridge.review_changed.connect(self._review_changed)
         self.bridge.state_changed.connect(self.actions.refresh)
@@ -119,7 +127,11 @@ class Desktop(QObject):
         """Brings the dictionary to the front, once the vault is open."""
         if not self._application.base_url:
             return None  # still starting: the terms are not there yet
-        return self._open(Dictionary, lambda: Dictionary(self._application.terms, self.bridge, self.tasks))
+        return self._open(Dictionary, self._make_dictionary)
+
+    def _make_dictionary(self) -> Dictionary:
+        app = self._application
+        return Dictionary(app.terms, self.bridge, self.tasks, app.use, app.exchanges.texts)
 
     def open_settings(self) -> SettingsForm:
         """Brings the settings to the front."""
@@ -173,6 +185,13 @@ class Desktop(QObject):
         if waiting > self._waiting:
             self._reviewing().come()
         self._waiting = waiting
+
+    def open_try(self) -> TryPage:
+        """Brings the Try-it window to the front."""
+        return self._open(TryPage, self._make_try)
+
+    def _make_try(self) -> TryPage:
+        return TryPage(lambda: Scratch(self._application.settings, self._application.worker), self.tasks)
 
     def _change(self, name: str, value: object) -> None:
         if name == "protection" and isinstance(value, bool):

@@ -92,6 +92,8 @@ class MainWindow(Window):
         menu.addSeparator()
         actions = self._actions
         menu.addActions([actions.inspector, actions.dashboard, actions.dictionary, actions.settings])
+        menu.addActions([actions.try_it, actions.redact, actions.restore])
+        menu.addSeparator()
         menu.addActions([actions.connect_tool, actions.copy, actions.welcome])
         menu.addSeparator()
         menu.addAction(actions.forget)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.pipeline.expression import Expression, TooSlow, warning
 from app.pipeline.terms import Term
+from app.ui.paint import paint
 from app.ui.status import count
-from app.ui.theme import is_dark, tint
 from app.ui.window import quiet
 
 #: Milliseconds after the last key, and seconds that a search may take, so that typing never waits for it.
 _AFTER, _SECONDS = 120, 0.1
-_MARKS_MAX = 500
 
 
 class PatternTrial(QWidget):
@@ -54,22 +50,10 @@ class PatternTrial(QWidget):
     def _mark(self) -> None:
         places, verdict = self._places()
         self.verdict.setText(verdict)
-        colours = tint(self._term.entity, is_dark(QApplication.palette()))
-        look = QTextCharFormat()
-        look.setBackground(colours.ground)
-        look.setForeground(colours.ink)
-        marks = []
-        for start, end in places[:_MARKS_MAX]:
-            mark = QTextEdit.ExtraSelection()
-            mark.format = look
-            mark.cursor = QTextCursor(self.sample.document())
-            mark.cursor.setPosition(start)
-            mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-            marks.append(mark)
-        self.sample.setExtraSelections(marks)
+        paint(self.sample, [(start, end, self._term.entity) for start, end in places])
 
     def _places(self) -> tuple[list[tuple[int, int]], str]:
-        """What to mark, in the units of Qt, and a sentence about it."""
+        """What to mark, and a sentence about it."""
         term, text = self._term, self.sample.toPlainText()
         if not term.text:
             return [], "Type a pattern above, or select one below, to see what it matches here."
@@ -84,16 +68,4 @@ class PatternTrial(QWidget):
         if not text:
             return [], told or "The pattern can be read."
         verdict = count(len(places), "match").replace("matchs", "matches") if places else "No match."
-        return _in_qt(text, places), f"{verdict} {told}".strip()
-
-
-def _in_qt(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Qt counts characters beyond the Basic Multilingual Plane twice."""
-    if text.isascii() or max(text) < "\U00010000":
-        return places
-    wide = [at for at, char in enumerate(text) if char >= "\U00010000"]
-
-    def moved(at: int) -> int:
-        return at + bisect_left(wide, at)
-
-    return [(moved(start), moved(end)) for start, end in places]
+        return places, f"{verdict} {told}".strip()

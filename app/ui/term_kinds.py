@@ -9,12 +9,13 @@ from app.pipeline.terms import Kind
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An attribute of `Term`, its heading, and what it means. `is_check` is a yes or no."""
+    """An attribute of `Term`, its heading, and what it means. `is_check` is a yes or no, `is_read` cannot be edited."""
 
     attribute: str
     heading: str
     tip: str
     is_check: bool = False
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Page:
 
 
 _CASE = Column("case_sensitive", "Match case", "Only in the same case.", is_check=True)
+#: What the app itself knows of a term.
+USE = (
+    Column("hits", "Hits", "How often it was hidden since it was added.", is_read=True),
+    Column("last", "Last hit", "When it was last hidden.", is_read=True),
+)
 TERMS = Page(
     "term",
     "&Terms",

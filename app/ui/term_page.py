@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -19,7 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.pipeline.term_files import write
 from app.pipeline.terms import Kind, Term, caution
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.bridge import Bridge
 from app.ui.notice import ask
@@ -27,28 +35,48 @@ from app.ui.pattern_trial import PatternTrial
 from app.ui.status import count
 from app.ui.tasks import Tasks
 from app.ui.term_entry import TermEntry, entity_box
+from app.ui.term_import import TermImport
 from app.ui.term_kinds import Page
 from app.ui.term_table import TermTable
+from app.ui.term_undo import TermHistory
 from app.ui.window import Complaint, quiet
 
 #: Widths of columns in letters; the text takes what is left.
-_LETTERS = {"enabled": 5, "entity": 20, "replacement": 20, "case_sensitive": 12, "whole_word": 12, "first_group": 14}
+_LETTERS = {
+    "enabled": 5,
+    "entity": 20,
+    "replacement": 20,
+    "case_sensitive": 12,
+    "whole_word": 12,
+    "first_group": 14,
+    "hits": 7,
+    "last": 11,
+}
 
 
 class TermPage(QWidget):
     """Everything about one kind of entry."""
 
-    def __init__(self, page: Page, terms: Terms, bridge: Bridge, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        page: Page,
+        terms: Terms,
+        bridge: Bridge,
+        tasks: Tasks,
+        history: TermHistory,
+        use: TermUse | None,
+        texts: Callable[[], list[str]],
+    ) -> None:
         super().__init__()
         self._page = page
         self._terms = terms
         self._tasks = tasks
+        self._history = history
+        self._texts = texts
+        self.importing: TermImport | None = None
         self.question: QMessageBox | None = None
-        self.model = TermTable(page, terms, tasks, self)
-        self._found = QSortFilterProxyModel(self)
-        self._found.setSourceModel(self.model)
-        self._found.setFilterKeyColumn(-1)
-        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.chooser: QFileDialog | None = None
+        self.model = TermTable(page, terms, tasks, use, self)
         self.entry = TermEntry(page)
         self.complaint = Complaint()
         self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
@@ -56,10 +84,18 @@ class TermPage(QWidget):
         self.table = self._make_table()
         self.trial = PatternTrial() if page.kind == "pattern" else None
         self._number = quiet("")
+        self.paste = QPushButton("Add &many…")
+        self.read = QPushButton("&Import…")
+        self.save = QPushButton("&Export…")
+        self.on = QPushButton("Turn &on")
+        self.off = QPushButton("Turn o&ff")
         self.remove = QPushButton("&Remove")
+        finding = QHBoxLayout()
+        for widget, share in ((self.search, 1), (self.paste, 0), (self.read, 0), (self.save, 0)):
+            finding.addWidget(widget, share)
         bar = QHBoxLayout()
-        bar.addWidget(self._number, 1)
-        bar.addWidget(self.remove)
+        for part, share in ((self._number, 1), (self.on, 0), (self.off, 0), (self.remove, 0)):
+            bar.addWidget(part, share)
         layout = QVBoxLayout(self)
         layout.addWidget(quiet(page.about))
         layout.addWidget(self.entry)
@@ -67,24 +103,35 @@ class TermPage(QWidget):
         if self.trial is not None:
             layout.addWidget(self.trial)
             self.entry.changed.connect(self._try)
-        layout.addWidget(self.search)
+        layout.addLayout(finding)
         layout.addWidget(self.table, 1)
         layout.addLayout(bar)
 
         self.entry.entered.connect(self._add)
-        self.search.textChanged.connect(self._found.setFilterFixedString)
+        self.search.textChanged.connect(self._find)
         self.model.judged.connect(self.complaint.tell)
+        self.model.edited.connect(lambda id, before, term: history.done("the edit", {id: before}, {id: term}))
+        self.on.clicked.connect(lambda: self._turn(True))
+        self.off.clicked.connect(lambda: self._turn(False))
+        self.paste.clicked.connect(lambda: self._make_import().paste())
+        self.read.clicked.connect(self._choose_import)
+        self.save.clicked.connect(self._choose_export)
         self.remove.clicked.connect(self._ask_remove)
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.table)
+        paste.setContext(Qt.ShortcutContext.WidgetShortcut)
+        paste.activated.connect(lambda: self._make_import().paste(QGuiApplication.clipboard().text()))
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._ask_remove)
         self.table.selectionModel().selectionChanged.connect(self._count)
+        self.model.modelReset.connect(self._count)
         bridge.terms_changed.connect(self._sync)
+        bridge.exchanges_changed.connect(self.model.tell_use)
         self._count()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self._found)
+        table.setModel(self.model)
         table.setAccessibleName(f"{self._page.noun.capitalize()}s")
         table.setItemDelegateForColumn(self.model.column("entity"), _EntityDelegate(self._page.kind, table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -99,10 +146,11 @@ class TermPage(QWidget):
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)  # as they were added
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        for number, column in enumerate(self._page.columns):
+        for number, column in enumerate(self.model.columns):
             if column.attribute in _LETTERS:
                 letters = _LETTERS[column.attribute]
                 table.setColumnWidth(number, letters * table.fontMetrics().averageCharWidth() + 14)
@@ -114,12 +162,12 @@ class TermPage(QWidget):
         self._tasks.start(self._store(term), self.complaint.tell)
 
     async def _store(self, term: Term) -> None:
-        await self._terms.add([term])
+        await self._history.add("adding", [term], {})
         self.entry.reset()
         self.complaint.tell(caution(term))
 
     def _rows_chosen(self) -> list[int]:
-        return [self._found.mapToSource(index).row() for index in self.table.selectionModel().selectedRows()]
+        return [index.row() for index in self.table.selectionModel().selectedRows()]
 
     def _ask_remove(self) -> None:
         ids = [self.model.id(row) for row in self._rows_chosen()]
@@ -129,11 +177,66 @@ class TermPage(QWidget):
         def answered(yes: bool) -> None:
             self.question = None
             if yes:
-                self._tasks.start(self._terms.remove(ids), self.complaint.tell)
+                before = {id: self._terms.get(id) for id in ids}
+                self._tasks.start(self._history.do("removing", before, dict.fromkeys(ids)), self.complaint.tell)
 
         it = "It" if len(ids) == 1 else "They"
         what = f"Remove {count(len(ids), self._page.noun)}?"
         self.question = ask(self, what, f"{it} {self._page.consequence}", "Remove", "Keep", answered)
+
+    def _turn(self, on: bool) -> None:
+        chosen = {self.model.id(row): self.model.term(row) for row in self._rows_chosen()}
+        after = {id: dataclasses.replace(term, enabled=on) for id, term in chosen.items() if term.enabled != on}
+        before = {id: chosen[id] for id in after}
+        if after:
+            what = "turning on" if on else "turning off"
+            self._tasks.start(self._history.do(what, before, after), self.complaint.tell)
+
+    def _find(self, text: str) -> None:
+        self.model.find(text)
+
+    def _make_import(self) -> TermImport:
+        if self.importing is not None:
+            self.importing.close()
+        self.importing = TermImport(self._page, self._terms, self._history, self._tasks, self._texts)
+        self.importing.present()
+        return self.importing
+
+    def import_file(self, path: Path) -> None:
+        """Shows what a file would change."""
+        self._make_import().open_file(path)
+
+    def _choose_import(self) -> None:
+        chooser = QFileDialog(self, "Import", "", "Tables and lists (*.csv *.json *.txt);;All files (*)")
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.fileSelected.connect(lambda path: self.import_file(Path(path)))
+        self._choose(chooser)
+
+    def _choose_export(self) -> None:
+        chooser = QFileDialog(self, "Export", f"{self._page.noun}s.csv", "CSV (*.csv);;JSON (*.json)")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("csv")
+        chooser.fileSelected.connect(lambda path: self.export(Path(path)))
+        self._choose(chooser)
+
+    def _choose(self, chooser: QFileDialog) -> None:
+        self.chooser = chooser
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.open()
+
+    def export(self, path: Path) -> None:
+        """Writes all entries of this page to a file, whatever is searched for."""
+        terms = [term for term in self._terms.all().values() if term.kind == self._page.kind]
+
+        def work() -> None:
+            try:
+                text = write(terms, "json" if path.suffix.lower() == ".json" else "csv")
+                path.write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"The file cannot be written ({error.strerror}).") from None
+
+        self.complaint.tell("")
+        self._tasks.start(asyncio.to_thread(work), self.complaint.tell)
 
     def _sync(self, ids: frozenset[int]) -> None:
         self.model.sync(ids)
@@ -141,8 +244,12 @@ class TermPage(QWidget):
 
     def _count(self) -> None:
         chosen = len(self._rows_chosen())
-        self.remove.setEnabled(chosen > 0)
-        text = count(self.model.rowCount(), self._page.noun) if self.model.rowCount() else self._page.empty
+        for button in (self.on, self.off, self.remove):
+            button.setEnabled(chosen > 0)
+        self.save.setEnabled(self.model.total > 0)
+        text = count(self.model.total, self._page.noun) if self.model.total else self._page.empty
+        if self.search.text().strip() and self.model.total:
+            text = f"{self.model.rowCount():,} of {text}"
         self._number.setText(f"{text}, {chosen} selected" if chosen else text)
         self._try()
 

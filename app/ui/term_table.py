@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QDateTime,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from app.pipeline.terms import Term, caution, check
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.tasks import Tasks
-from app.ui.term_kinds import Page
+from app.ui.term_kinds import USE, Page
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -22,36 +33,86 @@ _FEW = 200
 
 
 class TermTable(QAbstractTableModel):
-    """One row for each entry of the page's kind, in the order they were added."""
+    """One row for each entry of the page's kind that is found by what is searched for.
+
+    They come in the order they were added, or sorted by a column; an edit moves no row.
+    """
 
     #: What is wrong with the latest edit, or to be told of it; empty when there is nothing.
     judged = Signal(object)
+    #: An edit is on disk: the id, the term before, the term now.
+    edited = Signal(int, object, object)
 
-    def __init__(self, page: Page, terms: Terms, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, page: Page, terms: Terms, tasks: Tasks, use: TermUse | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._page = page
         self._terms = terms
         self._tasks = tasks
-        self._rows: list[tuple[int, Term]] = []
+        self._use = use
+        self.columns = page.columns + (USE if use is not None and page.kind == "term" else ())
+        self._all: dict[int, Term] = {}
+        #: What each is found by. Made once: a search then takes a few milliseconds for 100,000.
+        self._sought: dict[int, str] = {}
+        self._needle = ""
+        self._order: tuple[str, bool] | None = None
+        self._ids: list[int] = []
         self._saving: Counter[int] = Counter()
         self.sync(terms.all())
 
     def column(self, attribute: str) -> int:
         """Where the table shows an attribute of `Term`."""
-        return [column.attribute for column in self._page.columns].index(attribute)
+        return [column.attribute for column in self.columns].index(attribute)
+
+    @property
+    def total(self) -> int:
+        """How many there are, found or not."""
+        return len(self._all)
+
+    def find(self, text: str) -> None:
+        """Shows those alone that have `text` in what they hide, their type or their replacement."""
+        self._needle = text.casefold().strip()
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        down = order == Qt.SortOrder.DescendingOrder
+        self._order = (self.columns[column].attribute, down) if 0 <= column < len(self.columns) else None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        needle = self._needle
+        ids = [id for id, sought in self._sought.items() if needle in sought] if needle else list(self._all)
+        if self._order is None:
+            ids.sort()  # ids grow as they are given
+        else:
+            attribute, down = self._order
+            ids.sort(key=lambda id: self._rank(id, attribute), reverse=down)
+        self._ids = ids
+        self.endResetModel()
+
+    def _rank(self, id: int, attribute: str) -> Any:
+        value = self._value(id, attribute)
+        return value.casefold() if isinstance(value, str) else value
+
+    def _value(self, id: int, attribute: str) -> Any:
+        if attribute in ("hits", "last"):
+            return getattr(self._use.get(id), attribute) if self._use is not None else 0
+        return getattr(self._all[id], attribute)
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._page.columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return self._page.columns[section].heading
+                return self.columns[section].heading
             if role == Qt.ItemDataRole.ToolTipRole:
-                return self._page.columns[section].tip
+                return self.columns[section].tip
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -60,33 +121,42 @@ class TermTable(QAbstractTableModel):
         flags = super().flags(index)
         if not index.isValid():
             return flags
-        is_check = self._page.columns[index.column()].is_check
-        return flags | (Qt.ItemFlag.ItemIsUserCheckable if is_check else Qt.ItemFlag.ItemIsEditable)
+        column = self.columns[index.column()]
+        if column.is_check:
+            return flags | Qt.ItemFlag.ItemIsUserCheckable
+        return flags if column.is_read else flags | Qt.ItemFlag.ItemIsEditable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        column = self._page.columns[index.column()]
-        value = getattr(self._rows[index.row()][1], column.attribute)
+        column = self.columns[index.column()]
+        value = self._value(self._ids[index.row()], column.attribute)
         if column.is_check:
             if role == Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if value else Qt.CheckState.Unchecked
             return None
-        if role == Qt.ItemDataRole.DisplayRole and column.attribute == "entity":
-            return value or "any type"
+        if role == Qt.ItemDataRole.DisplayRole:
+            match column.attribute:
+                case "entity":
+                    return value or "any type"
+                case "hits":
+                    return f"{value:,}" if value else ""
+                case "last":
+                    return when(value)
         return value if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole) else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if not index.isValid() or role not in _EDITS:
             return False
-        column = self._page.columns[index.column()]
-        if (role == Qt.ItemDataRole.CheckStateRole) != column.is_check:
+        column = self.columns[index.column()]
+        if column.is_read or (role == Qt.ItemDataRole.CheckStateRole) != column.is_check:
             return False
         if column.is_check:
             value = Qt.CheckState(value) == Qt.CheckState.Checked
         elif column.attribute == "entity":
             value = str(value).strip().upper()
-        id, before = self._rows[index.row()]
+        id = self._ids[index.row()]
+        before = self._all[id]
         term = dataclasses.replace(before, **{column.attribute: value})
         if term == before:
             return True
@@ -97,15 +167,16 @@ class TermTable(QAbstractTableModel):
             return False
         self.judged.emit(caution(term))
         # Shown at once; if it cannot be saved, `sync` brings the old one back.
-        self._rows[index.row()] = (id, term)
+        self._keep(id, term)
         self._row_changed(index.row())
         self._saving[id] += 1
-        self._tasks.start(self._change(id, term), self.judged.emit)
+        self._tasks.start(self._change(id, before, term), self.judged.emit)
         return True
 
-    async def _change(self, id: int, term: Term) -> None:
+    async def _change(self, id: int, before: Term, term: Term) -> None:
         try:
             await self._terms.change(id, term)
+            self.edited.emit(id, before, term)
         except KeyError:
             pass  # removed meanwhile
         finally:
@@ -114,36 +185,64 @@ class TermTable(QAbstractTableModel):
 
     def id(self, row: int) -> int:
         """The id in `Terms` of a row."""
-        return self._rows[row][0]
+        return self._ids[row]
 
     def term(self, row: int) -> Term:
         """What a row shows."""
-        return self._rows[row][1]
+        return self._all[self._ids[row]]
 
     def sync(self, ids: Iterable[int]) -> None:
         """Brings the rows of `ids` in line with the store, whoever changed it; those being saved, once they are."""
         terms = {id: self._terms.get(id) for id in ids if not self._saving[id]}
         now = {id: term for id, term in terms.items() if term is not None and term.kind == self._page.kind}
-        at = {id: row for row, (id, _) in enumerate(self._rows) if id in terms}
-        gone = [row for id, row in at.items() if id not in now]
-        fresh = [(id, term) for id, term in now.items() if id not in at]
+        gone = [id for id in terms if id in self._all and id not in now]
+        fresh = [id for id in now if id not in self._all]
+        different = [id for id in now if id in self._all and self._all[id] != now[id]]
+        for id in (*fresh, *different):
+            self._keep(id, now[id])
         if len(gone) + len(fresh) > _FEW:
-            self.beginResetModel()
-            self._rows = [(id, now.get(id, term)) for id, term in self._rows if id not in terms or id in now] + fresh
-            self.endResetModel()
+            self._drop(gone)
+            self._arrange()
             return
-        for id, row in at.items():
-            if id in now and self._rows[row][1] != now[id]:
-                self._rows[row] = (id, now[id])
-                self._row_changed(row)
-        for row in sorted(gone, reverse=True):
+        rows = {id: row for row, id in enumerate(self._ids)}
+        for id in different:
+            if id in rows:
+                self._row_changed(rows[id])
+        for row in sorted((rows[id] for id in gone if id in rows), reverse=True):
             self.beginRemoveRows(_NO_INDEX, row, row)
-            del self._rows[row]
+            del self._ids[row]
             self.endRemoveRows()
-        if fresh:
-            self.beginInsertRows(_NO_INDEX, len(self._rows), len(self._rows) + len(fresh) - 1)
-            self._rows += fresh
+        self._drop(gone)
+        for id in sorted(id for id in fresh if self._needle in self._sought[id]):
+            # One that comes back is put where it was.
+            row = bisect(self._ids, id) if self._order is None else len(self._ids)
+            self.beginInsertRows(_NO_INDEX, row, row)
+            self._ids.insert(row, id)
             self.endInsertRows()
+
+    def _drop(self, ids: Iterable[int]) -> None:
+        for id in ids:
+            del self._all[id], self._sought[id]
+
+    def _keep(self, id: int, term: Term) -> None:
+        self._all[id] = term
+        self._sought[id] = f"{term.text}\n{term.entity}\n{term.replacement}".casefold()
+
+    def tell_use(self, _: object = None) -> None:
+        """Shows how often terms were met by now."""
+        if self._ids and len(self.columns) > len(self._page.columns):
+            first = len(self._page.columns)
+            self.dataChanged.emit(self.index(0, first), self.index(len(self._ids) - 1, len(self.columns) - 1))
 
     def _row_changed(self, row: int) -> None:
         self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+
+
+def when(seconds: float) -> str:
+    """A time as the desktop writes it, empty for none."""
+    if not seconds:
+        return ""
+    at = QDateTime.fromSecsSinceEpoch(int(seconds))
+    locale, short = QLocale.system(), QLocale.FormatType.ShortFormat
+    is_today = at.date() == QDateTime.currentDateTime().date()
+    return locale.toString(at.time(), short) if is_today else locale.toString(at.date(), short)

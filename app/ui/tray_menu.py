@@ -41,6 +41,8 @@ class TrayMenu(QMenu):
         self.addActions([actions.inspector, actions.dashboard, actions.dictionary, actions.settings])
         self.addActions([actions.connect_tool, actions.copy])
         self.addSeparator()
+        self.addActions([actions.try_it, actions.redact, actions.restore])
+        self.addSeparator()
         self.addAction(actions.forget)
         self.addAction(actions.quit)
         # Some panels show a copy of the menu: it is kept in step also while it is closed.

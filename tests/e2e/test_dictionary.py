@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -157,3 +159,32 @@ def test_what_is_there_already_is_not_added_again(tmp_path: Path) -> None:
     for said in (b"2 added.", b"0 added, 2 were there already."):
         done = run("dictionary", "import", "-", "--data-dir", tmp_path, input=b"Osprey\nKestrel\n", environ=ENVIRON)
         assert said in done.stderr
+
+
+async def test_a_term_that_hides_something_is_counted_once(
+    app: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
+) -> None:
+    ids = await app.app.terms.add([Term("Wobblequist"), Term("Nimblethorpe")])
+    try:
+        await sent(app, upstream, http, "Wobblequist and WOBBLEQUIST", "hits")
+        async with asyncio.timeout(30):
+            while not app.app.use.get(ids[0]).hits:  # noqa: ASYNC110  (it is counted behind the answer)
+                await asyncio.sleep(0.01)
+        assert [app.app.use.get(id).hits for id in ids] == [2, 0]
+        assert not any(exchange.fired for exchange in app.app.exchanges)
+    finally:
+        await app.app.terms.remove(ids)
+    app.app.use.forget()
+
+
+def test_an_import_is_looked_at_before_it_is_done(tmp_path: Path) -> None:
+    def dictionary(*words: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return run("dictionary", *words, "--data-dir", tmp_path, input=input, environ=ENVIRON)
+
+    dictionary("add", "Osprey")
+    done = dictionary("import", "-", "--dry-run", input=b"text,entity\nOsprey,\nWill,\nQuoll,1!\n")
+    assert done.returncode == Exit.OK
+    assert [line.split()[1] for line in done.stdout.decode().splitlines()] == ["same", "new", "refused"]
+    assert b"It is a common word." in done.stdout and b"is not a type" in done.stdout
+    assert done.stderr.strip() == b"1 same, 1 new, 1 refused."
+    assert dictionary("list").stdout.count(b"\n") == 1

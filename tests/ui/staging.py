@@ -25,6 +25,7 @@ from app.state import Protection, State
 from app.store.counts import Counts
 from app.store.database import Database
 from app.store.sealing import Seal
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 
 CHAT = Fields(identifiers=("messages[].role",))
@@ -41,6 +42,7 @@ class Staged(Application):
         self.database = Database(self.settings.paths.database)
         self.terms = Terms(self.database, Seal(bytes(32)), bus)
         self.counts = Counts(self.database, Seal(bytes(32)))
+        self.use = TermUse(self.database, self.terms)
         self.staged = State(Protection.ON, "", 12, URL, "the keyring")
         self.decided: dict[int, asyncio.Future[Changes]] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -314,3 +315,157 @@ def test_all_entities_there_are_can_be_chosen(qapp: Shell) -> None:
     assert offered[: len(USUAL)] == list(USUAL)
     assert known_entities() <= set(offered)
     assert len(set(offered)) == len(offered)
+
+
+@on_loop
+async def test_what_was_done_is_undone_and_done_again(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"), Term("Kestrel"), Term("Merlin"))
+    window = desktop.open_dictionary()
+    assert window is not None and not window.history.canUndo()
+    page.entry.text.setText("Quoll")
+    page.entry.add.click()
+    await until(lambda: shown(page) == ["Osprey", "Kestrel", "Merlin", "Quoll"])
+    edit(page, 0, "text", "Eagle")
+    await until(lambda: window.history.count() == 2)
+    page.table.selectRow(1)
+    page.remove.click()
+    assert page.question is not None
+    page.question.buttons()[0].click()
+    await until(lambda: window.history.count() == 3)
+    assert shown(page) == ["Eagle", "Merlin", "Quoll"]
+    steps = [
+        ["Eagle", "Kestrel", "Merlin", "Quoll"],
+        ["Osprey", "Kestrel", "Merlin", "Quoll"],
+        ["Osprey", "Kestrel", "Merlin"],
+    ]
+    for wanted in steps:
+        window.history.undo()
+        await until(lambda wanted=wanted: shown(page) == wanted)  # type: ignore[misc]
+    for wanted in (steps[1], steps[0], ["Eagle", "Merlin", "Quoll"]):
+        window.history.redo()
+        await until(lambda wanted=wanted: shown(page) == wanted)  # type: ignore[misc]
+    assert [term.text for _, term in sorted(application.terms.all().items())] == shown(page)
+
+
+@on_loop
+async def test_undo_leaves_alone_what_was_changed_elsewhere(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"))
+    window = desktop.open_dictionary()
+    assert window is not None
+    edit(page, 0, "entity", "PROJECT")
+    await until(lambda: window.history.count() == 1)
+    await application.terms.change(1, Term("Osprey", "VESSEL"))
+    window.history.undo()
+    await desktop.tasks.finish()
+    assert application.terms.get(1) == Term("Osprey", "VESSEL")
+
+
+@on_loop
+async def test_several_are_turned_off_and_on(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"), Term("Kestrel"), Term("Merlin", enabled=False))
+    page.table.selectAll()
+    page.off.click()
+    await until(lambda: not application.terms.enabled())
+    page.table.selectAll()
+    page.on.click()
+    await until(lambda: len(application.terms.enabled()) == 3)
+    window = desktop.open_dictionary()
+    assert window is not None
+    window.history.undo()
+    await until(lambda: not application.terms.enabled())
+
+
+@on_loop
+async def test_how_often_a_term_was_met_is_shown(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"), Term("Kestrel"))
+    assert cell(page, 0, "hits").data() == cell(page, 0, "last").data() == ""
+    await application.use.add({"osprey": 1_204})
+    application.exchange()
+    assert cell(page, 0, "hits").data() == "1,204"
+    assert cell(page, 0, "last").data()
+    assert not edit(page, 0, "hits", 7)
+    page.table.sortByColumn(page.model.column("hits"), Qt.SortOrder.DescendingOrder)
+    assert shown(page) == ["Osprey", "Kestrel"]
+    await application.use.save()
+
+
+@on_loop
+async def test_a_paste_is_looked_at_and_added_as_one(desktop: Desktop, application: Staged) -> None:
+    page = await opened(desktop, application, Term("Osprey"))
+    application.exchange('{"input":"Will jane@example.com write? Will she?"}')
+    page.paste.click()
+    window = page.importing
+    assert window is not None
+    tester = QAbstractItemModelTester(window.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    window.pasted.setPlainText("Osprey\nWill\nRoe, Jane & Co\n   \n" + "x" * 501)
+    await until(lambda: window.model.rowCount() == 4)
+    rows = [[window.model.index(row, column).data() for column in range(5)] for row in range(4)]
+    assert [row[1] for row in rows] == ["Already there", "New", "New", "Refused"]
+    assert rows[1][4] == "Would match 2 times in the requests that are kept. It is a common word."
+    assert rows[2][2] == "Roe, Jane & Co"
+    assert "at most 500 characters" in rows[3][4]
+    window.shown.setCurrentIndex(4)
+    assert window.model.rowCount() == 1
+    assert window.take.text() == "&Add 2"
+    window.take.click()
+    await until(lambda: shown(page) == ["Osprey", "Will", "Roe, Jane & Co"])
+    await until(window.isHidden)
+    dictionary = desktop.open_dictionary()
+    assert dictionary is not None
+    dictionary.history.undo()
+    await until(lambda: shown(page) == ["Osprey"])
+    del tester
+
+
+@on_loop
+async def test_a_file_changes_what_is_there(desktop: Desktop, application: Staged, tmp_path: Path) -> None:
+    page = await opened(desktop, application, Term("Osprey"), Term("Kestrel", "PROJECT"))
+    file = tmp_path / "terms.csv"
+    file.write_text("text,entity\nOsprey,VESSEL\nKestrel,PROJECT\nQuoll,1!\nOsprey,PERSON\n", encoding="utf-16")
+    page.import_file(file)
+    window = page.importing
+    assert window is not None
+    await until(lambda: window.model.rowCount() == 4)
+    assert window.verdict.text() == "1 changed, 1 already there, 2 refused"
+    window.take.click()
+    await until(lambda: application.terms.get(1) == Term("Osprey", "VESSEL"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"text\nM\xfcller\n", "not in UTF-8"),
+        ("a.json", b"{", "no JSON"),
+        ("a.csv", b"\x00\x01\x02", "is no text"),
+        ("a.csv", b"a,b\nc,d\n", "must name the columns"),
+    ],
+)
+@on_loop
+async def test_a_file_that_cannot_be_read_says_why(
+    desktop: Desktop, application: Staged, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    page = await opened(desktop, application)
+    (tmp_path / name).write_bytes(content)
+    page.import_file(tmp_path / name)
+    window = page.importing
+    assert window is not None
+    await until(window.complaint.isVisible)
+    assert said in window.complaint.text()
+    assert not window.take.isEnabled()
+
+
+@on_loop
+async def test_a_file_that_is_not_there(desktop: Desktop, application: Staged, tmp_path: Path) -> None:
+    page = await opened(desktop, application, Term("=Osprey"))
+    page.import_file(tmp_path / "none.csv")
+    window = page.importing
+    assert window is not None
+    await until(window.complaint.isVisible)
+    assert "cannot be read" in window.complaint.text()
+    page.export(tmp_path / "none" / "terms.csv")
+    await until(page.complaint.isVisible)
+    assert "cannot be written" in page.complaint.text()
+    page.export(tmp_path / "terms.csv")
+    await until((tmp_path / "terms.csv").exists)
+    await desktop.tasks.finish()
+    assert "'=Osprey" in (tmp_path / "terms.csv").read_text(encoding="utf-8")

@@ -63,6 +63,9 @@ async def test_menu(desktop: Desktop) -> None:
         "Settings…",
         "Connect a tool…",
         "Copy base URL",
+        "Try it…",
+        "Redact clipboard",
+        "Restore clipboard",
         "Forget everything…",
         "Quit",
     ]

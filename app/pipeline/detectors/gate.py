@@ -41,6 +41,10 @@ class Gate:
     def _is_ordinary(self, word: str) -> bool:
         return word.islower() and self._is_common(word)
 
+    def is_common(self, word: str) -> bool:
+        """Whether `word`, in small letters, is an everyday word of English."""
+        return word in self._common
+
     def _is_common(self, word: str) -> bool:
         known = self._seen.get(word)
         if known is None:

@@ -209,3 +209,21 @@ async def test_more_entries_than_a_dictionary_can_have_are_refused_and_none_is_a
         term_files.read("a\nb\nc\nd\n", "csv")
     await terms.add([Term("c")])
     assert len(terms) == 3
+
+
+async def test_terms_are_swapped_only_where_they_are_as_expected(terms: Terms, database: Database) -> None:
+    await terms.add([Term("Osprey"), Term("Kestrel"), Term("Merlin")])
+    before = {1: Term("Osprey"), 2: Term("Kestrel"), 3: Term("Eagle"), 9: None}
+    after = {1: Term("Eagle"), 2: None, 3: None, 9: Term("Quoll")}
+    assert sorted(await terms.swap(before, after)) == [1, 2, 9]
+    wanted = {1: Term("Eagle"), 3: Term("Merlin"), 9: Term("Quoll")}
+    assert terms.all() == reopened(database).all() == wanted
+    assert sorted(await terms.swap(after, before)) == [1, 2, 9]
+    assert reopened(database).all() == {1: Term("Osprey"), 2: Term("Kestrel"), 3: Term("Merlin")}
+
+
+async def test_a_swap_with_one_that_cannot_be_changes_nothing(terms: Terms) -> None:
+    await terms.add([Term("Osprey"), Term("Kestrel")])
+    with pytest.raises(ValueError, match="visible character"):
+        await terms.swap(terms.all(), {1: Term("Eagle"), 2: Term(" ")})
+    assert terms.all() == {1: Term("Osprey"), 2: Term("Kestrel")}

@@ -17,6 +17,7 @@ from app.pipeline.terms import Term
 from app.store.access import Access, Scope
 from app.store.counts import Counts
 from app.store.removal import remains
+from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
@@ -49,7 +50,11 @@ async def fill(store: Store) -> Vault:
     counts = Counts(store.database, store.seal)
     await counts.add({"PERSON": 20})
     await counts.save()
-    await Terms(store.database, store.seal, EventBus()).add([Term("Globex")])
+    terms = Terms(store.database, store.seal, EventBus())
+    await terms.add([Term("Globex")])
+    use = TermUse(store.database, terms)
+    await use.add({"Globex": 1})
+    await use.save()
     await Access(store.database).add("a-tool", Scope())
     return vault
 
