@@ -33,11 +33,11 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.audit_chain import Entry
 from app.store.counts import Counts
+from app.store.opening import sessions
 from app.store.readings import clear
-from app.store.session_list import SessionList
+from app.store.sessions import Sessions
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
-from app.store.vault import Vault
 from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
@@ -63,7 +63,7 @@ class Application:
         cache = now.cache_memory * 2**20
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
-        self.vault: Vault
+        self.vault: Sessions
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
         self.counts: Counts
@@ -134,9 +134,7 @@ class Application:
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
-            self.vault = await asyncio.to_thread(
-                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions
-            )
+            self.vault, listing = await self._stack.enter_async_context(sessions(settings, paths, store))
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.counts = await asyncio.to_thread(Counts, database, seal)
             self._stack.push_async_callback(self._save_counts)
@@ -168,7 +166,7 @@ class Application:
                 self.bus,
                 store,
                 self.vault,
-                SessionList(database, self.vault),
+                listing,
                 self.terms,
                 self.worker,
                 self.counts,
@@ -207,6 +205,8 @@ class Application:
         The audit trail begins anew. The dictionary, the settings and local keys stay. Raises UserError; if the vault
         could not be written, nothing on disk has changed.
         """
+        if self.settings.current.vault_url:
+            await self.vault.delete_all()
         await wipe(self._store, self.settings.paths)
         await self._wipes.heard()
         await self._forget()

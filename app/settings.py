@@ -16,6 +16,7 @@ from app.pipeline.placeholder import Style
 from app.pipeline.policy import SWITCHABLE, Numbers, Passage, Policy, parse_regions
 from app.proxy_settings import ProxySettings
 from app.upstreams import check_origin
+from app.vault_place import check_vault_url
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
 _BY_ENTITY = frozenset(["operators", "thresholds"])
@@ -185,6 +186,15 @@ class Settings(ProxySettings):
         "", "Proxy for fetching models. Empty for what the system says (HTTPS_PROXY).", "Models", check=_endpoint
     )
     hub_offline: bool = option(False, "Never fetch a model. HF_HUB_OFFLINE says the same for one start.", "Models")
+    vault_url: str = option(
+        "",
+        "Redis or Valkey where several replicas keep their sessions together: rediss://valkey.example.com:6379. Empty "
+        "for the vault's own file. All take the same key (ANONAMOOSE_VAULT_KEY); the password of the store comes in "
+        "ANONAMOOSE_VAULT_PASSWORD.",
+        "Sessions",
+        check=check_vault_url,
+        restart=True,
+    )
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
     )

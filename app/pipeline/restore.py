@@ -7,9 +7,10 @@ import html
 from collections.abc import Set
 from urllib.parse import quote
 
+from app.pipeline.entry import Entry
 from app.pipeline.json_context import JsonContext
 from app.pipeline.memo import Edit
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
 
 #: Stands for a value where only the way through JSON counts.
 _ANY = "x"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from app.pipeline.entry import Entry, Pending
 from app.pipeline.finder import Finder
 from app.pipeline.keyed import Keyed
 from app.pipeline.known import Known
@@ -27,28 +26,6 @@ from app.pipeline.placeholder import (
 from app.pipeline.surrogate import Surroundings, surrogates
 
 _NOWHERE = Surroundings(())
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One placeholder and the value it stands for (hidden from repr).
-
-    `label` tells what kind of value it is; it is "" where the placeholder is the user's own stand-in. The user's
-    `own` values, which the dictionary finds, are not known again.
-    """
-
-    placeholder: str
-    label: str
-    value: str = field(repr=False)
-    own: bool = False
-
-
-class Pending(NamedTuple):
-    """What a session knows and the vault does not."""
-
-    entries: list[Entry]
-    reserved: list[str]
-    memories: list[Memory]
 
 
 class Session:
@@ -86,18 +63,31 @@ class Session:
         self._words: set[str] = set()
         self._styles: frozenset[Style] = frozenset()
         self._finder: Finder | None = None
-        self._memories = {memory.digest: memory.edits for memory in memories}
-        self._pending = Pending([], [], [])
-        for entry in entries:
-            self._add(entry)
-        for token in reserved:
-            self._block(token)
+        self._memories: dict[bytes, Edits] = {}
+        self._pending = Pending([], [], [], [])
+        self.adopt(entries, reserved, memories)
 
     def __repr__(self) -> str:
         return f"<Session {self.id} with {len(self._by_placeholder)} values>"
 
     def __len__(self) -> int:
         return len(self._by_placeholder)
+
+    def adopt(self, entries: Iterable[Entry], reserved: Iterable[str], memories: Iterable[Memory]) -> None:
+        """Takes over what is stored of this session, by whomever. What it knows already is no matter.
+
+        Raises ValueError when a placeholder stands for another value here.
+        """
+        for entry in entries:
+            known = self._by_placeholder.get(identity(entry.placeholder))
+            if known is None:
+                self._add(entry)
+            elif known.value != entry.value:
+                raise ValueError("a placeholder stands for two values")
+        for token in reserved:
+            if identity(token) not in self._reserved:
+                self._block(token)
+        self._memories |= {memory.digest: memory.edits for memory in memories}
 
     def placeholder(
         self,
@@ -221,28 +211,41 @@ class Session:
     def learn(self, memory: Memory) -> None:
         """What a restored text came as, unless the same text went out before: it goes on as it went then."""
         if self.recall(memory.digest) is None:
-            self.remember(memory)
+            self._remember(memory, self._pending.learnt)
 
     def remember(self, memory: Memory) -> None:
         """What was sent for a text. The latest counts."""
+        self._remember(memory, self._pending.memories)
+
+    def _remember(self, memory: Memory, pending: list[Memory]) -> None:
         name = self._keyed.name(memory.digest, memory.number)
         if self._memories.get(name) != memory.edits:
             self._memories[name] = memory.edits
-            self._pending.memories.append(Memory(name, memory.edits))
+            pending.append(Memory(name, memory.edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
         """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
         return self._memories.get(self._keyed.name(digest, number))
 
+    @property
+    def has_given_out(self) -> bool:
+        """Whether it has given out or reserved placeholders that are not stored yet."""
+        return bool(self._pending.entries or self._pending.reserved)
+
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""
-        taken, self._pending = self._pending, Pending([], [], [])
+        taken, self._pending = self._pending, Pending([], [], [], [])
         return taken
 
     def put_back(self, pending: Pending) -> None:
         """Undoes `take_pending` after a failed save, so that the next request tries again."""
-        entries, reserved, memories = self._pending
-        self._pending = Pending(pending.entries + entries, pending.reserved + reserved, pending.memories + memories)
+        entries, reserved, memories, learnt = self._pending
+        self._pending = Pending(
+            pending.entries + entries,
+            pending.reserved + reserved,
+            pending.memories + memories,
+            pending.learnt + learnt,
+        )
 
     @property
     def finder(self) -> Finder:

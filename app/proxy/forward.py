@@ -21,7 +21,7 @@ from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
 from app.proxy.exposure import Exposure
 from app.proxy.journal import Journal
 from app.proxy.offsets import Places
-from app.proxy.redactor import Redactor, Request, gone
+from app.proxy.redactor import Redactor, Request, gone, unavailable
 from app.proxy.refusal import Refusal, refused
 from app.proxy.room import Room
 from app.proxy.route import Route
@@ -30,7 +30,7 @@ from app.proxy.socket import Sockets
 from app.proxy.stream import StreamRestorer
 from app.proxy.upstream import Upstream, down, unreachable, up, url_of
 from app.settings_store import SettingsStore
-from app.store.vault import Vault
+from app.store.sessions import Sessions
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Forwarder:
         self,
         settings: SettingsStore,
         worker: Worker,
-        vault: Vault,
+        vault: Sessions,
         exchanges: ExchangeLog,
         upstream: Upstream,
         practice: str,
@@ -148,7 +148,7 @@ class Forwarder:
         try:
             return await self._redactor.session_of(asking)
         except UserError as error:
-            raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
+            raise unavailable(error) from None
 
     async def _send(
         self, method: str, route: Route, target: str, headers: CIMultiDict[str], body: bytes | None

@@ -17,7 +17,7 @@ from app.proxy.route import Route
 from app.proxy.tally import Tally
 from app.proxy.told import opening, told
 from app.store.counts import Counts
-from app.store.vault import Vault
+from app.store.sessions import Sessions
 
 log = logging.getLogger(__name__)
 #: The provider of what is asked of Anonamoose itself.
@@ -28,7 +28,7 @@ class Journal:
     """Begins and ends exchanges, and stores what no answer has to wait for."""
 
     def __init__(
-        self, bus: EventBus, vault: Vault, counts: Counts, exchanges: ExchangeLog, trail: Trail, tally: Tally
+        self, bus: EventBus, vault: Sessions, counts: Counts, exchanges: ExchangeLog, trail: Trail, tally: Tally
     ) -> None:
         self._bus = bus
         self._vault = vault
@@ -109,7 +109,7 @@ class Journal:
     async def remember(self, session: Session) -> None:
         """Stores what a session has learnt from an answer."""
         try:
-            await self._vault.save(session)
+            await self._vault.learnt(session)
         except UserError as error:
             log.warning("an answer was not remembered: %s", error.title)
 

@@ -6,11 +6,11 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from app.errors import UserError
+from app.errors import Unreachable, UserError
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.fields import Fields, Form
@@ -35,13 +35,15 @@ from app.proxy.offsets import with_offsets
 from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.settings_store import SettingsStore
-from app.store.vault import Vault
+from app.store.sessions import Sessions, settled
 from app.worker import Worker
 
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
+#: When a store that is gone may be there again (seconds).
+_SOON = 5
 #: No plain word, no version of an API, no call of a model.
 _MAY_BE_ID = re.compile(r"(?!v\d[a-z\d]*\Z)[^:]*[_\-\d][^:]*")
 
@@ -63,7 +65,7 @@ class Request:
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
-    def __init__(self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog) -> None:
+    def __init__(self, settings: SettingsStore, worker: Worker, vault: Sessions, exchanges: ExchangeLog) -> None:
         self._settings = settings
         self._worker = worker
         self._vault = vault
@@ -75,7 +77,7 @@ class Redactor:
         try:
             in_session = await self._vault.options.of(session) if session else {}
         except UserError as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
         return controls(headers, self._settings.current, route.controls, in_session, client)
 
     async def redact(self, request: Request, exchange: Exchange) -> tuple[Session, bytes]:
@@ -110,7 +112,7 @@ class Redactor:
         except DetectorUnavailable as error:
             raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
         except UserError as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
         finally:
             exchange.detect_ms += (time.perf_counter() - began) * 1000
 
@@ -137,13 +139,38 @@ class Redactor:
             told = notices(opened.attachments, reports, policy)
             exchange.attached.update(attachment.medium for attachment in opened.attachments)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
-            # What was sent before goes out as it went then; only the rest is looked through.
-            fresh = unsent(opened.parts, session)
-            if unknown := [number for number in fresh if number not in found]:
-                found |= await self._worker.findings(ticket, unknown, policy)
+            text = decode(like.json)
+
+            async def work(session: Session) -> Redaction:
+                # What was sent before goes out as it went then; only the rest is looked through.
+                fresh = unsent(opened.parts, session)
+                if unknown := [number for number in fresh if number not in found]:
+                    found.update(await self._worker.findings(ticket, unknown, policy))
+                return await self._redacted(request, opened, session, text, found, fresh, reports, exchange)
+
+            session, redaction = await settled(self._vault, session, work)
         finally:
             self._worker.close(ticket)
-        text = decode(like.json)
+        exchange.session, exchange.model = session.id, opened.model or request.route.model
+        endpoint, streams = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
+        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
+        self._note(exchange, redaction, frozenset(policy.masked), request.asked.placeholders == "mask")
+        return session, encode(self._noted(redaction.text, request))
+
+    async def _redacted(
+        self,
+        request: Request,
+        opened: Outline,
+        session: Session,
+        text: str,
+        found: Findings,
+        fresh: Collection[int],
+        reports: Iterable[Report],
+        exchange: Exchange,
+    ) -> Redaction:
+        """The body with placeholders that `session` gives out. Raises Refusal where a value must not be there."""
+        policy = request.asked.policy
         recognise = partial(self._recognised, session, text, opened, found, policy)
         is_quick = len(text) < SMALL and not session.known.is_behind
         known, among = recognise() if is_quick else await asyncio.to_thread(recognise)
@@ -182,13 +209,7 @@ class Redactor:
             masked=policy.masked,
         )
         session.known.adopt(among)
-        await self._vault.save(session)
-        exchange.session, exchange.model = session.id, opened.model or request.route.model
-        endpoint, streams = request.route.endpoint, opened.head.get("stream")
-        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
-        exchange.sources = tuple(redaction.edits.get(number, ()) for number in opened.sources)
-        self._note(exchange, redaction, frozenset(policy.masked), asked.placeholders == "mask")
-        return session, encode(self._noted(redaction.text, request))
+        return redaction
 
     def _recognised(
         self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy
@@ -253,7 +274,10 @@ class Redactor:
             exchange.sent = redaction
 
 
-def _unavailable(error: UserError) -> Refusal:
+def unavailable(error: UserError) -> Refusal:
+    """What is told of a vault that cannot be used."""
+    if isinstance(error, Unreachable):
+        return Refusal(503, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint, retry_after=_SOON)
     return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)
 
 

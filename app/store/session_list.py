@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.errors import KeyMismatch
-from app.pipeline.session import Entry
+from app.pipeline.entry import Entry
 from app.store.database import Database
 from app.store.sealing import Seal, Unsealable
 from app.store.session_rows import entries_of

@@ -181,6 +181,10 @@ class Vault:
                 session.put_back(pending)
                 raise
 
+    async def learnt(self, session: Session) -> None:
+        """Stores what `session` has learnt from an answer."""
+        await self.save(session)
+
     async def purge(self) -> Removed:
         """Deletes sessions whose time is over, their keys included."""
 

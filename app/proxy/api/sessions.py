@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from app.pipeline.entry import Entry
 from app.pipeline.placeholder import entity_of
-from app.pipeline.session import Entry
 from app.pipeline.terms import MAX_TEXT, Term, check
 from app.proxy.api.journaled import journaled
 from app.proxy.api.operation import DONE, SESSION, Answered, Call, Operation

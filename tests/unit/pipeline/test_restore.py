@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from app.pipeline.entry import Entry
 from app.pipeline.restore import Restorer, restore
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
 
 SESSION = Session(
     "a",

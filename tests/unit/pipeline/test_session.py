@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from app.pipeline.entry import Entry
 from app.pipeline.placeholder import Style
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
 from app.pipeline.surrogate import Surroundings
 from tests.property.texts import REVERSIBLE
 

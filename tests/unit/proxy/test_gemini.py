@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.pipeline.entry import Entry
 from app.pipeline.fields import leaves
 from app.pipeline.memo import digest
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
 from app.proxy.providers.gemini import GEMINI
 from app.proxy.sse import Event, make
 from app.proxy.stream import StreamRestorer

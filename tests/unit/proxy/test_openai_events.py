@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.pipeline.entry import Entry
 from app.pipeline.restore import restore
-from app.pipeline.session import Entry, Session
+from app.pipeline.session import Session
 from app.proxy.providers.openai import OPENAI
 from app.proxy.sse import Decoder, Event, make
 from app.proxy.stream import StreamRestorer

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.session import Entry, Session
+from app.pipeline.entry import Entry
+from app.pipeline.session import Session
 from app.proxy.providers.anthropic import ANTHROPIC
 from app.proxy.providers.base import Stream
 from app.proxy.providers.openai import OPENAI
