@@ -247,7 +247,7 @@ class SharedVault:
     async def purge(self) -> Removed:
         """Deletes sessions whose time is over; the store does so by itself unless the time was made shorter."""
         (seconds, _) = await self.link.call("TIME")
-        over = await self.link.call("ZRANGEBYSCORE", USED, "-inf", f"{int(seconds) - self.ttl:.3f}")
+        over = await self.link.call("ZRANGEBYSCORE", USED, "-inf", f"{int(seconds) + 1 - self.ttl:.3f}")
         gone = [id for key in over if not await self.run(scripts.SETTLE, id := id_of(key), self.ttl, id)]
         return Removed(tuple(gone))
 
