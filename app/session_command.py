@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from app.errors import Exit, UserError
 from app.settings import OWN
 from app.settings_store import SettingsStore
-from app.store.options import SessionOptions
-from app.text_command import check_name, opened
+from app.text_command import check_name, vault_of
 
 
 def change(settings: SettingsStore, session: str, changes: Sequence[str]) -> int:
@@ -25,10 +24,9 @@ def change(settings: SettingsStore, session: str, changes: Sequence[str]) -> int
 
 
 async def _change(settings: SettingsStore, session: str, asked: dict[str, str]) -> None:
-    with opened(settings) as (database, seal):
-        options = SessionOptions(database, seal)
-        own = {**await options.of(session), **asked}
-        await options.change(session, {name: value for name, value in own.items() if value})
+    async with vault_of(settings) as (vault, _):
+        own = {**await vault.options.of(session), **asked}
+        await vault.options.change(session, {name: value for name, value in own.items() if value})
 
 
 def _read(change: str) -> tuple[str, str]:
@@ -45,14 +43,22 @@ def _read(change: str) -> tuple[str, str]:
 def clear(settings: SettingsStore, session: str) -> int:
     """Forgets what `session` has its own way. Its placeholders stay."""
     check_name(session)
-    with opened(settings) as (database, seal):
-        asyncio.run(SessionOptions(database, seal).change(session, {}))
+    asyncio.run(_clear(settings, session))
     return Exit.OK
+
+
+async def _clear(settings: SettingsStore, session: str) -> None:
+    async with vault_of(settings) as (vault, _):
+        await vault.options.change(session, {})
 
 
 def show(settings: SettingsStore) -> int:
     """Prints all sessions that have something their own way."""
-    with opened(settings) as (database, seal):
-        for session, options in asyncio.run(SessionOptions(database, seal).all()).items():
-            print(session, *(f'{name}="{value}"' for name, value in sorted(options.items())))
+    for session, options in asyncio.run(_all(settings)).items():
+        print(session, *(f'{name}="{value}"' for name, value in sorted(options.items())))
     return Exit.OK
+
+
+async def _all(settings: SettingsStore) -> dict[str, dict[str, str]]:
+    async with vault_of(settings) as (vault, _):
+        return await vault.options.all()

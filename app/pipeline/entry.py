@@ -29,3 +29,12 @@ class Pending(NamedTuple):
     reserved: list[str]
     memories: list[Memory]
     learnt: list[Memory]
+
+    def then(self, later: Pending) -> Pending:
+        """This, and what came after it."""
+        return Pending(
+            self.entries + later.entries,
+            self.reserved + later.reserved,
+            self.memories + later.memories,
+            self.learnt + later.learnt,
+        )

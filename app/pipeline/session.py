@@ -239,13 +239,7 @@ class Session:
 
     def put_back(self, pending: Pending) -> None:
         """Undoes `take_pending` after a failed save, so that the next request tries again."""
-        entries, reserved, memories, learnt = self._pending
-        self._pending = Pending(
-            pending.entries + entries,
-            pending.reserved + reserved,
-            pending.memories + memories,
-            pending.learnt + learnt,
-        )
+        self._pending = pending.then(self._pending)
 
     @property
     def finder(self) -> Finder:
