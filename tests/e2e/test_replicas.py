@@ -7,7 +7,7 @@ import base64
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,46 @@ from tests.e2e.conftest import EMAIL, NAME, PHONE, PROSE, assert_hidden
 from tests.e2e.dialects import GPT
 from tests.e2e.test_command_line import Serving, run, serving
 from tests.e2e.test_vault import SESSION, post, refusal
-from tests.fakes import FakeUpstream
+from tests.fakes import FakeUpstream, Received, Reply
 from tests.responses_answers import item, response
 from tests.stores import PASSWORD, StoreServer, files
+
+pytest.importorskip("redis", reason="The client of Redis is not installed: pip install anonamoose[redis]")
 
 ENVIRON = {VARIABLE: base64.b64encode(b"k" * 32).decode(), PASSWORD_VARIABLE: PASSWORD}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[StoreServer]:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    with StoreServer(folder) as running:
+FLAGS = "--placeholders", "ordinal"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
+    with StoreServer(tmp_path_factory.mktemp("store")) as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def replicas(store: StoreServer, upstream: FakeUpstream, tmp_path: Path) -> AsyncIterator[list[Serving]]:
+def started(store: StoreServer, upstream: FakeUpstream, folder: Path) -> AbstractAsyncContextManager[Serving]:
+    """A replica with a data folder of its own."""
+    return serving(folder, upstream, "--vault-url", store.url, *FLAGS, environ=ENVIRON)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def replicas(
+    store: StoreServer, _upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[list[Serving]]:
     async with AsyncExitStack() as stack:
-        flags = "--vault-url", store.url, "--placeholders", "ordinal"
-        starts = (serving(tmp_path / f"{number}", upstream, *flags, environ=ENVIRON) for number in range(3))
+        starts = (started(store, _upstream, tmp_path_factory.mktemp("replica")) for _ in range(3))
         yield list(await asyncio.gather(*map(stack.enter_async_context, starts)))
+
+
+@pytest.fixture(autouse=True)
+def _repeated(upstream: FakeUpstream) -> None:
+    upstream.answer = repeat
+
+
+def repeat(received: Received) -> Reply:
+    """Says what it was told last."""
+    return answers.body(answers.chat(received.json()["messages"][-1]["content"]))
 
 
 def person(number: int) -> str:
@@ -53,7 +72,7 @@ async def test_one_value_has_one_placeholder_whoever_hides_it(
 ) -> None:
     texts = [f"Write to {person(number)} and {person(number + 1)}." for number in range(8)]
     asked = [(replica, text) for text in texts for replica in replicas]
-    answered = await asyncio.gather(*(post(http, one.origin, text, session="talk") for one, text in asked))
+    answered = await asyncio.gather(*(post(http, one.origin, text, session="parallel") for one, text in asked))
     for (_, text), answer in zip(asked, answered, strict=True):
         assert answer["choices"][0]["message"]["content"] == text, "each gets its own values back"
     # Ordinal ones, so that each replica would have taken the next number for its own.
@@ -95,46 +114,47 @@ async def test_what_a_provider_keeps_is_known_to_all(
 
 
 async def test_a_replica_that_is_killed_amid_a_stream_takes_nothing_with_it(
-    replicas: list[Serving], upstream: FakeUpstream, http: aiohttp.ClientSession
+    replicas: list[Serving], upstream: FakeUpstream, http: aiohttp.ClientSession, store: StoreServer, tmp_path: Path
 ) -> None:
     gate = asyncio.Event()
     upstream.answer = lambda _: answers.halting(answers.chat_events("Wait for it. " * 20), gate, after=9)
-    headers = {SESSION: "talk"}
-    async with http.post(
-        replicas[0].origin + GPT.path, json=GPT.body(f"Mail {EMAIL}.", stream=True), headers=headers
-    ) as got:
+    body = GPT.body(f"Mail {person(99)} and {EMAIL}.", stream=True)
+    async with (
+        started(store, upstream, tmp_path) as replica,
+        http.post(replica.origin + GPT.path, json=body, headers={SESSION: "killed"}) as got,
+    ):
         await got.content.readany()
-        (token,) = re.findall(rb"\[EMAIL_\d+\]", upstream.last.body)
-        replicas[0].process.kill()
+        tokens = re.findall(rb"\[EMAIL_\d+\]", upstream.last.body)
+        replica.process.kill()
         with pytest.raises(aiohttp.ClientError):
             await got.read()
     gate.set()
-    upstream.reset(answers.echo)
-    answer = await post(http, replicas[1].origin, f"Did you mail {EMAIL}?", session="talk")
-    assert EMAIL in json.dumps(answer) and token in upstream.last.body
+    upstream.answer = repeat
+    answer = await post(http, replicas[1].origin, f"Did you mail {EMAIL}?", session="killed")
+    assert EMAIL in json.dumps(answer) and tokens[1] in upstream.last.body
 
 
 async def test_while_the_store_is_gone_nothing_is_sent_and_then_all_goes_on(
     replicas: list[Serving], upstream: FakeUpstream, http: aiohttp.ClientSession, store: StoreServer
 ) -> None:
-    await post(http, replicas[0].origin, f"Mail {EMAIL}.", session="talk")
+    await post(http, replicas[0].origin, f"Mail {EMAIL}.", session="gone")
     (token,) = re.findall(rb"\[EMAIL_\d+\]", upstream.last.body)
     store.stop(kill=True)
     for replica in replicas:
-        answer = await post(http, replica.origin, f"Mail {EMAIL} and {PHONE}.", session="talk", status=503)
+        answer = await post(http, replica.origin, f"Mail {EMAIL} and {PHONE}.", session="gone", status=503)
         assert refusal(answer) == "vault_unavailable" and "nothing was sent" in json.dumps(answer).lower()
         assert PASSWORD not in json.dumps(answer)
     assert len(upstream.received) == 1
     store.start()
     for replica in replicas:
-        answer = await post(http, replica.origin, f"Mail {EMAIL} and {PHONE}.", session="talk")
+        answer = await post(http, replica.origin, f"Mail {EMAIL} and {PHONE}.", session="gone")
         assert EMAIL in json.dumps(answer) and PHONE in json.dumps(answer) and token in upstream.last.body
 
 
 async def test_commands_work_on_what_is_shared(store: StoreServer, tmp_path: Path) -> None:
     def told(number: int, *arguments: str, input: bytes = b"") -> bytes:
-        flags = "--data-dir", str(tmp_path / f"{number}"), "--vault-url", store.url
-        done = run(*arguments, *flags, input=input, environ=ENVIRON)
+        environ = {**ENVIRON, "ANONAMOOSE_DATA_DIR": str(tmp_path / f"{number}"), "ANONAMOOSE_VAULT_URL": store.url}
+        done = run(*arguments, input=input, environ=environ)
         assert PASSWORD.encode() not in done.stdout + done.stderr
         return done.stdout + done.stderr
 

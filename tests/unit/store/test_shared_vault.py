@@ -24,6 +24,8 @@ from app.store.shared.vault import SharedVault
 from tests.fakes import PATIENCE
 from tests.stores import PASSWORD, StoreServer, files
 
+pytest.importorskip("redis", reason="The client of Redis is not installed: pip install anonamoose[redis]")
+
 KEY = b"m" * 32
 CANARY = "Canary-Zephyrine"
 
