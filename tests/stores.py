@@ -27,20 +27,24 @@ def free_port() -> int:
 class StoreServer:
     """Keeps what it is given in `folder`, as docs/teams.md has it: each write on disk before it is acknowledged."""
 
-    def __init__(self, folder: Path, *more: str) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
         if _PROGRAM is None:
             pytest.skip("Neither valkey-server nor redis-server is installed: apt-get install redis-server")
         self.folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
-        self._more = more
+        self._certificate = certificate  # and its key; then it speaks TLS as well
+        self.tls_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         flags = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "requirepass": PASSWORD, "save": ""}
         flags |= {"appendonly": "yes", "appendfsync": "always", "daemonize": "no"}
+        if self._certificate:
+            flags |= {"tls-port": self.tls_port, "tls-auth-clients": "no", "tls-ca-cert-file": self._certificate}
+            flags |= {"tls-cert-file": self._certificate, "tls-key-file": self._certificate}
         command = [str(_PROGRAM), *(part for name, value in flags.items() for part in (f"--{name}", str(value)))]
-        self._process = subprocess.Popen([*command, *self._more], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         began = time.monotonic()
         while self.ask("PING") != b"+PONG\r\n":
             assert time.monotonic() - began < PATIENCE, "the store does not start"

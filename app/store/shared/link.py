@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ class Link:
         parts = urlsplit(url)
         #: Where it is, without the user.
         self.place = f"{parts.hostname or parts.path}" + (f":{parts.port}" if parts.port else "")
-        given = {"password": password} if password else {}
+        given: dict[str, Any] = {"password": password} if password else {}
+        if parts.scheme == "rediss":
+            given |= {"ssl_check_hostname": True, "ssl_min_version": ssl.TLSVersion.TLSv1_2}
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,

@@ -7,11 +7,16 @@ import base64
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from app.errors import KeyMismatch, StorageError, Unreachable
 from app.pipeline.entry import Pending
@@ -21,6 +26,7 @@ from app.store.sessions import Outdated, settled
 from app.store.shared.link import Link
 from app.store.shared.session_list import SharedList
 from app.store.shared.vault import SharedVault
+from app.vault_place import check_vault_url
 from tests.fakes import PATIENCE
 from tests.stores import PASSWORD, StoreServer, files
 
@@ -339,3 +345,96 @@ def test_what_is_pending_has_learnt_apart() -> None:
     assert not session.has_given_out
     taken = session.take_pending()
     assert taken.learnt and taken == Pending([], [], [], taken.learnt)
+
+
+def certified(path: Path, host: str) -> Path:
+    """A certificate of `host` that only itself vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    path.write_bytes(
+        made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("host", "is_known", "works"),
+    [("localhost", True, True), ("localhost", False, False), ("elsewhere.example.com", True, False)],
+)
+async def test_who_answers_over_tls_is_who_was_meant(tmp_path: Path, host: str, is_known: bool, works: bool) -> None:
+    certificate = certified(tmp_path / "tls.pem", host)
+    with StoreServer(tmp_path, certificate) as server:
+        end = f"?ssl_ca_certs={certificate}" if is_known else ""
+        url = f"rediss://localhost:{server.tls_port}{end}"
+        check_vault_url(url)
+        link = Link(url, PASSWORD)
+        try:
+            if works:
+                assert await link.call("ECHO", "it") == b"it"
+            else:
+                with pytest.raises(Unreachable):
+                    await link.call("ECHO", "it")
+        finally:
+            await link.close()
+
+
+async def test_who_gives_up_leaves_no_answer_for_the_next(server: StoreServer) -> None:
+    link = Link(server.url, PASSWORD)
+    try:
+        for steps in range(30):
+            tasks = [asyncio.create_task(link.call("ECHO", str(number))) for number in range(8)]
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            for task in tasks[::2]:
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            for number, answer in enumerate(done):
+                assert answer == str(number).encode() or isinstance(answer, asyncio.CancelledError)
+            assert await link.call("ECHO", "after") == b"after"
+    finally:
+        await link.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("", True),
+        ("redis://valkey.example.com", True),
+        ("redis://replica@valkey.example.com:6379/3", True),
+        ("rediss://[::1]:6380?ssl_ca_certs=/ca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem", True),
+        ("unix:///run/valkey.sock", True),
+        ("http://valkey.example.com", False),
+        ("redis://", False),
+        ("redis://valkey.example.com:0", False),
+        ("redis://valkey.example.com:port", False),
+        ("redis://:word@valkey.example.com", False),
+        ("redis://replica:@valkey.example.com", False),
+        ("rediss://valkey.example.com?ssl_cert_reqs=none", False),
+        ("redis://valkey.example.com?password=word", False),
+        ("redis://valkey.example.com?ssl_ca_certs=/ca.pem", False),
+        ("redis://valkey.example.com#1", False),
+    ],
+)
+def test_addresses(url: str, fits: bool) -> None:
+    with nullcontext() if fits else pytest.raises(ValueError, match=r"It must|Behind the question mark"):
+        check_vault_url(url)
+
+
+def test_nothing_shows_the_password(server: StoreServer) -> None:
+    link = Link(server.url, PASSWORD)
+    vault = SharedVault(link, KEY, 1)
+    assert PASSWORD not in repr(link) + repr(vault) + repr(vars(vault)) + link.place
