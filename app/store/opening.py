@@ -23,7 +23,7 @@ async def sessions(settings: Settings, paths: Paths, store: Store) -> AsyncItera
     """The sessions that the settings mean, until this is left. Raises UserError."""
     if settings.vault_url:
         async with shared(settings, paths) as vault:
-            yield vault, SharedList(vault)
+            yield vault, SharedList(vault.shelf)
     else:
         kept = settings.session_ttl, settings.kept_ttl, settings.cached_sessions
         own = await asyncio.to_thread(Vault, store.database, store.seal, *kept)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from app.errors import KeyMismatch, StorageError, Unreachable
+from app.errors import StorageError
 from app.pipeline.entry import Pending
 from app.pipeline.session import Session
 from app.store.removal import Removed
@@ -25,11 +25,7 @@ from app.store.shared import scripts
 from app.store.shared.link import Link
 from app.store.shared.options import SharedOptions
 from app.store.shared.rows import ENTRY, MARK, MEMORY, read, written
-from app.store.unlocking import NAMING
-
-PREFIX = "anonamoose:"
-USED, ENDS = f"{PREFIX}used", f"{PREFIX}ends"
-_PROOF, _DELETED = f"{PREFIX}{NAMING}", f"{PREFIX}deleted"
+from app.store.shared.shelf import DELETED, ENDS, USED, Shelf, id_of, key_of, unopenable
 
 
 @dataclass(slots=True)
@@ -54,31 +50,18 @@ class SharedVault:
 
     def __init__(self, link: Link, key: bytes, ttl_hours: float, kept_hours: float = 0.0, cached: int = 256) -> None:
         """`key` is the master key, the same for all replicas; the store never gets it."""
-        self.link = link
-        self._seal = Seal(key)
+        self.shelf = Shelf(link, key, self.forget)
         self._cached = cached
-        self.options = SharedOptions(link, self._seal)
+        self.options = SharedOptions(link, self.shelf.seal)
         self.keep(ttl_hours, kept_hours)
-        self._proof = b""
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._held: WeakKeyDictionary[Session, _Held] = WeakKeyDictionary()
         self._deleted: Any = None
 
     async def prove(self) -> Self:
-        """Agrees with the other replicas on how things are named. Raises KeyMismatch where they have another key."""
-        await self.link.call("SET", _PROOF, self._seal.seal(new_key(), NAMING), "NX")
-        proof = await self.link.call("GET", _PROOF)
-        try:
-            self._seal.name_by(self._seal.open(proof or b"", NAMING))
-        except Unsealable:
-            raise KeyMismatch(
-                "The vault key does not fit the shared vault: what is there was sealed with another key.",
-                "Give all replicas the same key, in ANONAMOOSE_VAULT_KEY or ANONAMOOSE_VAULT_KEY_FILE.",
-            ) from None
-        if proof != self._proof:
-            self.forget()
-        self._proof = proof
+        """Agrees with the other replicas. Raises KeyMismatch where they have another key."""
+        await self.shelf.prove()
         return self
 
     def keep(self, ttl_hours: float, kept_hours: float) -> None:
@@ -88,53 +71,32 @@ class SharedVault:
 
     def name(self, *parts: bytes) -> str:
         """A session id for a conversation known only by `parts`; tells nothing about them."""
-        return self._seal.digest(*parts).hex()[:32]
+        return self.shelf.seal.digest(*parts).hex()[:32]
 
     def stored_as(self, name: str) -> bytes:
         """As what the session called `name` is stored."""
-        return self._seal.digest(b"session", name.encode())
-
-    async def run(self, script: str, id: bytes, *given: bytes | str | float | int) -> Any:
-        """What a script answers of the session stored as `id`. Raises Unreachable."""
-        head = key_of(id)
-        keys = [head, f"{head}:log", f"{head}:kept", USED, ENDS, _PROOF, _DELETED]
-        answer = await self.link.run(script, keys, given)
-        if answer == b"other":
-            await self.prove()
-            raise Unreachable("The shared vault was emptied meanwhile.", "Send the request again.")
-        return answer
-
-    def _alias(self, name: tuple[bytes, ...]) -> str:
-        return f"{PREFIX}kept:{self._seal.digest(*name).hex()}"
+        return self.shelf.stored_as(name)
 
     async def alias(self, names: Iterable[tuple[bytes, ...]], session: Session, until: float = 0.0) -> None:
         """As `Vault.alias`."""
         last = time.time() + self._kept
         end = min(until or last, last)
         id = self.stored_as(session.id)
-        given = [part for name in names for part in (f"{end:.3f}", self._alias(name))]
-        await self.run(scripts.SETTLE, id, self.ttl, id, *given)
+        given = [part for name in names for part in (f"{end:.3f}", self.shelf.alias(name))]
+        await self.shelf.run(scripts.SETTLE, id, self.ttl, id, *given)
 
     async def release(self, names: Iterable[tuple[bytes, ...]]) -> None:
         """What is called so has been deleted: no session is kept for it any more."""
-        for alias in map(self._alias, names):
-            id = await self.link.call("GET", alias)
+        for alias in map(self.shelf.alias, names):
+            id = await self.shelf.link.call("GET", alias)
             if id is not None:
-                await self.run(scripts.SETTLE, id, self.ttl, id, 0, alias)
+                await self.shelf.run(scripts.SETTLE, id, self.ttl, id, 0, alias)
 
     async def aliased(self, name: tuple[bytes, ...]) -> str | None:
         """The id of the session known by `name`, None when there is none or its time is over."""
-        id = await self.link.call("GET", self._alias(name))
-        head = [None] if id is None else await self.link.call("HMGET", key_of(id), "key", "name")
-        return None if None in head else self.opened(id, *head)[1]
-
-    def opened(self, id: bytes, wrapped_key: bytes, name: bytes) -> tuple[bytes, str]:
-        """A session's key and name. Raises KeyMismatch."""
-        try:
-            key = self._seal.open(wrapped_key, place(id, "key"))
-            return key, Seal(key).open(name, place(id, "name")).decode()
-        except (Unsealable, ValueError):
-            raise unopenable() from None
+        id = await self.shelf.link.call("GET", self.shelf.alias(name))
+        head = [None] if id is None else await self.shelf.link.call("HMGET", key_of(id), "key", "name")
+        return None if None in head else self.shelf.opened(id, *head)[1]
 
     async def session(self, id: str) -> Session:
         """The session called `id` with all that is stored of it by now, a new one if there is none.
@@ -155,10 +117,10 @@ class SharedVault:
 
     async def _open(self, name: str, session: Session | None, held: _Held | None) -> Session:
         id, key = self.stored_as(name), new_key()
-        sealed = self._seal.seal(key, place(id, "key")), Seal(key).seal(name.encode(), place(id, "name"))
+        sealed = self.shelf.seal.seal(key, place(id, "key")), Seal(key).seal(name.encode(), place(id, "name"))
         start = held.position if held else 0
         known = (held.name, start, held.mark) if held else (b"", 0, b"")
-        answer = await self.run(scripts.OPEN, id, self._proof, self.ttl, *sealed, *known)
+        answer = await self.shelf.run(scripts.OPEN, id, self.shelf.proof, self.ttl, *sealed, *known)
         try:
             wrapped, stored, is_whole, rows = answer
         except (TypeError, ValueError):
@@ -174,7 +136,7 @@ class SharedVault:
             self._let_go(session)
         if held is not None and not is_whole:
             return await self._open(name, None, None)
-        key, _ = self.opened(id, wrapped, stored)
+        key, _ = self.shelf.opened(id, wrapped, stored)
         seal = Seal(key)
         made = Session(name, key)
         if not _adopted(made, id, rows, seal):
@@ -229,7 +191,7 @@ class SharedVault:
         rows = written(id, pending, held.seal)
         start, mark = held.position, held.mark
         gives = int(bool(pending.entries or pending.reserved))
-        answer = await self.run(scripts.APPEND, id, self._proof, held.name, start, mark, gives, *rows)
+        answer = await self.shelf.run(scripts.APPEND, id, self.shelf.proof, held.name, start, mark, gives, *rows)
         if answer == b"behind":
             raise Outdated
         if answer == b"gone":
@@ -246,9 +208,9 @@ class SharedVault:
 
     async def purge(self) -> Removed:
         """Deletes sessions whose time is over; the store does so by itself unless the time was made shorter."""
-        (seconds, _) = await self.link.call("TIME")
-        over = await self.link.call("ZRANGEBYSCORE", USED, "-inf", f"{int(seconds) + 1 - self.ttl:.3f}")
-        gone = [id for key in over if not await self.run(scripts.SETTLE, id := id_of(key), self.ttl, id)]
+        (seconds, _) = await self.shelf.link.call("TIME")
+        over = await self.shelf.link.call("ZRANGEBYSCORE", USED, "-inf", f"{int(seconds) + 1 - self.ttl:.3f}")
+        gone = [id for key in over if not await self.shelf.run(scripts.SETTLE, id := id_of(key), self.ttl, id)]
         return Removed(tuple(gone))
 
     async def delete(self, name: str) -> Removed:
@@ -259,14 +221,14 @@ class SharedVault:
 
     async def delete_all(self) -> Removed:
         """Deletes all sessions, their keys and options included."""
-        removed = await self._remove([id_of(key) for key in await self.link.call("ZRANGE", ENDS, 0, -1)])
+        removed = await self._remove([id_of(key) for key in await self.shelf.link.call("ZRANGE", ENDS, 0, -1)])
         await self.options.clear()
         return removed
 
     async def _remove(self, ids: Iterable[bytes]) -> Removed:
         gone, values, size = [], 0, 0
         for id in ids:
-            rows = await self.run(scripts.REMOVE, id)
+            rows = await self.shelf.run(scripts.REMOVE, id)
             if rows is None:
                 continue
             gone.append(id)
@@ -278,7 +240,7 @@ class SharedVault:
 
     async def refresh(self) -> bool:
         """Lets go of sessions in memory when another replica has deleted any. True, as it sees no other files."""
-        deleted = await self.link.call("GET", _DELETED)
+        deleted = await self.shelf.link.call("GET", DELETED)
         if deleted != self._deleted:
             self._deleted = deleted
             self.forget()
@@ -293,24 +255,6 @@ class SharedVault:
         """Lets go of all sessions in memory."""
         self._recent.clear()
         self._alive.clear()
-
-
-def key_of(id: bytes) -> str:
-    """What Redis calls the session stored as `id`."""
-    return f"{PREFIX}session:{id.hex()}"
-
-
-def id_of(key: bytes) -> bytes:
-    """The inverse of `key_of`."""
-    return bytes.fromhex(key.decode().rpartition(":")[2])
-
-
-def unopenable() -> KeyMismatch:
-    """Said of what cannot be opened."""
-    return KeyMismatch(
-        "A session in the shared vault cannot be opened: it was altered, or sealed with another key.",
-        "Use another session.",
-    )
 
 
 def _adopted(session: Session, id: bytes, rows: Iterable[bytes], seal: Seal) -> bool:

@@ -163,7 +163,7 @@ async def test_the_files_hold_nothing_to_read(replicas: Replicas, server: StoreS
         spelt = [word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be"), word.encode().hex().encode()]
         spelt += [base64.b64encode(b"x" * lead + word.encode())[4 * (lead > 0) : -4] for lead in range(3)]
         assert not any(one in raw for one in spelt), f"{len(word)} letters were found"
-    for secret in (KEY, base64.b64encode(KEY), KEY.hex().encode(), vault._seal._names):
+    for secret in (KEY, base64.b64encode(KEY), KEY.hex().encode(), vault.shelf.seal._names):
         assert secret not in raw
 
 
@@ -262,7 +262,7 @@ async def test_a_session_that_was_deleted_is_not_written_to(replicas: Replicas) 
 
 async def test_time_is_renewed_by_use_and_ends(replicas: Replicas, server: StoreServer) -> None:
     vault = await replicas.one(ttl=1.2 / 3600)
-    listing = SharedList(vault)
+    listing = SharedList(vault.shelf)
     await given(vault, "talk", CANARY)
     name = (b"openai", b"resp_1")
     await vault.alias([name], await vault.session("talk"), time.time() + 0.01)
@@ -286,7 +286,7 @@ async def test_what_a_provider_keeps_keeps_its_session(replicas: Replicas) -> No
     assert await vault.aliased(names[0]) is None and await vault.aliased(names[1]) == "talk"
     await asyncio.sleep(0.5)
     await other.release(names[1:])
-    assert await vault.aliased(names[1]) is None and not await SharedList(vault).has("talk")
+    assert await vault.aliased(names[1]) is None and not await SharedList(vault.shelf).has("talk")
 
 
 async def test_a_shorter_time_holds_for_what_is_there(replicas: Replicas) -> None:
@@ -294,12 +294,12 @@ async def test_a_shorter_time_holds_for_what_is_there(replicas: Replicas) -> Non
     await given(vault, "talk", CANARY)
     assert not await vault.purge()
     vault.keep(0, 0)
-    assert len(await vault.purge()) == 1 and not await SharedList(vault).has("talk")
+    assert len(await vault.purge()) == 1 and not await SharedList(vault.shelf).has("talk")
 
 
 async def test_sessions_are_listed(replicas: Replicas) -> None:
     vault, other = await replicas.one(), await replicas.one()
-    listing = SharedList(other)
+    listing = SharedList(other.shelf)
     for name in ("a", "b", "c"):
         await given(vault, name, f"Value of {name}", "Another")
         await asyncio.sleep(0.01)
