@@ -46,9 +46,9 @@ format: $(VENV)/.dev
 # The locks name versions and hashes, never where they come from.
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray $(LOCK) -o requirements/app.lock
-	$(BIN)/uv pip compile pyproject.toml requirements/build.in $(LOCK) -c requirements/app.lock -o requirements/serve.lock
-	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra dev --extra package $(LOCK) \
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra redis $(LOCK) -o requirements/app.lock
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra redis $(LOCK) -c requirements/app.lock -o requirements/serve.lock
+	$(BIN)/uv pip compile pyproject.toml requirements/build.in --extra tray --extra redis --extra dev --extra package $(LOCK) \
 		-c requirements/app.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile requirements/supply.in $(LOCK) -o requirements/supply.lock
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --quiet

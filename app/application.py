@@ -37,11 +37,11 @@ from app.state import Protection, State
 from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.counts import Counts
-from app.store.session_list import SessionList
+from app.store.opening import sessions
+from app.store.sessions import Sessions
 from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.store.unlocking import Store, unlock
-from app.store.vault import Vault
 from app.store.wiping import Wipes, wipe
 from app.worker import Worker
 
@@ -67,7 +67,7 @@ class Application:
         self.worker = Worker(now.ner_model, self._worker_changed, settings.paths.models, now.ner_threads, cache)
         self.terms: Terms
         self.use: TermUse
-        self.vault: Vault
+        self.vault: Sessions
         self.access: Access
         self.keychain = Keychain(settings.paths.root)
         self.provider_keys = ProviderKeys(self.keychain)
@@ -143,9 +143,7 @@ class Application:
             self._stack.callback(database.close)
             self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
             note = self.trail.note
-            self.vault = await asyncio.to_thread(
-                Vault, database, seal, settings.session_ttl, settings.kept_ttl, settings.cached_sessions, note
-            )
+            self.vault, listing = await self._stack.enter_async_context(sessions(settings, paths, store, note))
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.use = await asyncio.to_thread(TermUse, database, self.terms)
             self.counts = await asyncio.to_thread(Counts, database, seal)
@@ -179,7 +177,7 @@ class Application:
                 self.bus,
                 store,
                 self.vault,
-                SessionList(database, self.vault),
+                listing,
                 self.terms,
                 self.worker,
                 self.counts,
@@ -229,6 +227,8 @@ class Application:
         The audit trail begins anew. The dictionary, the settings and local keys stay. Raises UserError; if the vault
         could not be written, nothing on disk has changed.
         """
+        if self.settings.current.vault_url:
+            await self.vault.delete_all()
         await wipe(self._store, self.settings.paths)
         await self._wipes.heard()
         await self._forget()

@@ -17,6 +17,10 @@ from app.keyrings import SERVICE, answering
 VARIABLE = "ANONAMOOSE_VAULT_KEY"
 #: Where a rotation finds the next key while the variable gives the present one: only the user can change that.
 NEXT_VARIABLE = "ANONAMOOSE_NEW_VAULT_KEY"
+#: What lets us into the store of a shared vault.
+PASSWORD_VARIABLE = "ANONAMOOSE_VAULT_PASSWORD"  # noqa: S105  a name
+#: At the end of any of these names: the variable names a file that holds it, as a container's secrets are.
+_IN_FILE = "_FILE"
 _SIZE = 32
 
 
@@ -41,6 +45,24 @@ def _decode(text: str, where: str) -> bytes:
     return key
 
 
+def _given(environ: Mapping[str, str] | None, variable: str) -> str:
+    """What the variable holds, or the file that its twin names; "" for neither. Raises StorageError."""
+    environ = os.environ if environ is None else environ
+    if environ.get(variable) or not environ.get(variable + _IN_FILE):
+        return environ.get(variable, "")
+    try:
+        return Path(environ[variable + _IN_FILE]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(
+            f"The file that {variable}{_IN_FILE} names cannot be read.", "Mend its permissions, or name another."
+        ) from error
+
+
+def vault_password(environ: Mapping[str, str] | None = None) -> str:
+    """The password of the store of a shared vault, "" where it has none. Raises StorageError."""
+    return _given(environ, PASSWORD_VARIABLE)
+
+
 def _encode(key: bytes) -> str:
     return base64.b64encode(key).decode()
 
@@ -52,9 +74,8 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
     exists a new file with mode 0600. A locked keyring is an error, never a reason to make another
     key. Blocks, perhaps on a prompt of the keyring: call it off the loop. Raises UserError.
     """
-    environ = os.environ if environ is None else environ
-    if environ.get(VARIABLE):
-        return MasterKey(_decode(environ[VARIABLE], VARIABLE), f"the variable {VARIABLE}")
+    if given := _given(environ, VARIABLE):
+        return MasterKey(_decode(given, VARIABLE), f"the variable {VARIABLE}")
     if file.exists():
         return _from_file(file)
     with _answering():
@@ -77,15 +98,14 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
 
 def stage_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes:
     """A new key, kept beside the one in use until `put_in_place`. Raises UserError."""
-    environ = os.environ if environ is None else environ
-    if environ.get(VARIABLE):
-        if not environ.get(NEXT_VARIABLE):
+    if _given(environ, VARIABLE):
+        if not (given := _given(environ, NEXT_VARIABLE)):
             raise UserError(
                 f"The vault key is in the variable {VARIABLE}, which Anonamoose cannot change.",
                 f"Give the new one in {NEXT_VARIABLE}; make it with: openssl rand -base64 32",
                 code=Exit.CONFIG,
             )
-        return _decode(environ[NEXT_VARIABLE], NEXT_VARIABLE)
+        return _decode(given, NEXT_VARIABLE)
     key = os.urandom(_SIZE)
     if file.exists():
         _next(file).unlink(missing_ok=True)
@@ -99,9 +119,8 @@ def stage_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes:
 
 def staged_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes | None:
     """What a rotation that broke off has staged, None when there is nothing."""
-    environ = os.environ if environ is None else environ
-    if environ.get(VARIABLE):
-        given = environ.get(NEXT_VARIABLE)
+    if _given(environ, VARIABLE):
+        given = _given(environ, NEXT_VARIABLE)
         return _decode(given, NEXT_VARIABLE) if given else None
     if file.exists():
         return _from_file(_next(file)).key if _next(file).exists() else None
@@ -115,8 +134,7 @@ def staged_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes | 
 
 def put_in_place(file: Path, key: bytes, environ: Mapping[str, str] | None = None) -> None:
     """From now on the staged `key` is the key. Nothing happens where another is staged, or only the user can do it."""
-    environ = os.environ if environ is None else environ
-    if environ.get(VARIABLE) or staged_key(file, environ) != key:
+    if _given(environ, VARIABLE) or staged_key(file, environ) != key:
         return
     if file.exists():
         try:

@@ -51,6 +51,12 @@ class StorageError(UserError):
     code = Exit.CANNOT_CREATE
 
 
+class Unreachable(StorageError):
+    """What is kept elsewhere cannot be had just now; later it may be."""
+
+    code = Exit.UNAVAILABLE
+
+
 class KeyMismatch(UserError):
     """The vault was written with another key than the one at hand."""
 

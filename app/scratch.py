@@ -13,7 +13,7 @@ from app.pipeline.redaction import Redaction
 from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
-from app.store.vault import Vault
+from app.store.sessions import Sessions
 from app.worker import Worker
 
 #: The session of what the clipboard actions hide; the command line can restore it under this name.
@@ -78,7 +78,7 @@ class Scratch:
         return text, restored, unknown
 
 
-async def clip(text: str, settings: SettingsStore, worker: Worker, vault: Vault) -> Redaction:
+async def clip(text: str, settings: SettingsStore, worker: Worker, vault: Sessions) -> Redaction:
     """`text` redacted in the session of the clipboard, which is stored before this returns. Raises UserError."""
     session = await vault.session(CLIPBOARD)
     result = await redacted(text, session, settings, worker)
@@ -86,7 +86,7 @@ async def clip(text: str, settings: SettingsStore, worker: Worker, vault: Vault)
     return result
 
 
-async def unclip(text: str, vault: Vault) -> tuple[str, int, int]:
+async def unclip(text: str, vault: Sessions) -> tuple[str, int, int]:
     """`text` with the values of the clipboard's session, how many came back, how many are unknown."""
     restorer = Restorer(await vault.session(CLIPBOARD))
     return restorer.feed(text) + restorer.flush(), restorer.restored, restorer.unknown

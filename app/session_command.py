@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from app.audit.noting import noting
 from app.errors import Exit, UserError
 from app.settings import OWN
 from app.settings_store import SettingsStore
 from app.store.audit import utc
-from app.store.database import Database
-from app.store.options import SessionOptions
-from app.store.sealing import Seal
-from app.store.session_list import SessionList, Stored
-from app.store.vault import Vault
-from app.text_command import check_name, opened
+from app.store.opening import sessions
+from app.store.session_list import Stored
+from app.store.sessions import Listing, Sessions
+from app.text_command import check_name, unlocked
+
+T = TypeVar("T")
 
 
 def change(settings: SettingsStore, session: str, changes: Sequence[str]) -> int:
@@ -26,14 +27,13 @@ def change(settings: SettingsStore, session: str, changes: Sequence[str]) -> int
     check_name(session)
     asked = dict(_read(change) for change in changes)
     settings.current.with_own({name: value for name, value in asked.items() if value})
-    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
-        asyncio.run(_change(SessionOptions(database, seal, notes.note), session, asked))
+
+    async def work(vault: Sessions, _: Listing) -> None:
+        own = {**await vault.options.of(session), **asked}
+        await vault.options.change(session, {name: value for name, value in own.items() if value})
+
+    _with(settings, work)
     return Exit.OK
-
-
-async def _change(options: SessionOptions, session: str, asked: dict[str, str]) -> None:
-    own = {**await options.of(session), **asked}
-    await options.change(session, {name: value for name, value in own.items() if value})
 
 
 def _read(change: str) -> tuple[str, str]:
@@ -50,24 +50,25 @@ def _read(change: str) -> tuple[str, str]:
 def clear(settings: SettingsStore, session: str) -> int:
     """Forgets what `session` has its own way. Its placeholders stay."""
     check_name(session)
-    with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
-        asyncio.run(SessionOptions(database, seal, notes.note).change(session, {}))
+    _with(settings, lambda vault, _: vault.options.change(session, {}))
     return Exit.OK
 
 
 def stored(settings: SettingsStore) -> int:
     """Prints all sessions that are kept: name, number of placeholders, last use, and when they are deleted."""
-    with opened(settings) as (database, seal):
-        for session in asyncio.run(_all(_list(settings, database, seal))):
-            print(session.name, session.values, utc(session.used), utc(session.ends), sep="\t")
+
+    async def work(_: Sessions, listing: Listing) -> list[Stored]:
+        return await listing.page(0, await listing.count())
+
+    for session in _with(settings, work):
+        print(session.name, session.values, utc(session.used), utc(session.ends), sep="\t")
     return Exit.OK
 
 
 def placeholders(settings: SettingsStore, session: str) -> int:
     """Prints the placeholders of `session`, and none of its values."""
     check_name(session)
-    with opened(settings) as (database, seal):
-        found = asyncio.run(_list(settings, database, seal).get(session))
+    found = _with(settings, lambda _, listing: listing.get(session))
     if found is None:
         raise UserError("There is no session of this name.", "See: anonamoose session all.", code=Exit.USAGE)
     for entry in found.entries:
@@ -75,18 +76,19 @@ def placeholders(settings: SettingsStore, session: str) -> int:
     return Exit.OK
 
 
-def _list(settings: SettingsStore, database: Database, seal: Seal) -> SessionList:
-    now = settings.current
-    return SessionList(database, Vault(database, seal, now.session_ttl, now.kept_ttl))
-
-
-async def _all(sessions: SessionList) -> list[Stored]:
-    return await sessions.page(0, await sessions.count())
-
-
 def show(settings: SettingsStore) -> int:
     """Prints all sessions that have something their own way."""
-    with opened(settings) as (database, seal):
-        for session, options in asyncio.run(SessionOptions(database, seal).all()).items():
-            print(session, *(f'{name}="{value}"' for name, value in sorted(options.items())))
+    for session, options in _with(settings, lambda vault, _: vault.options.all()).items():
+        print(session, *(f'{name}="{value}"' for name, value in sorted(options.items())))
     return Exit.OK
+
+
+def _with(settings: SettingsStore, work: Callable[[Sessions, Listing], Coroutine[Any, Any, T]]) -> T:
+    """What `work` does with the sessions that the settings mean. Changes are written to the trail."""
+    with unlocked(settings) as store, noting(settings, store.database, store.seal) as notes:
+
+        async def run() -> T:
+            async with sessions(settings.current, settings.paths, store, notes.note) as (vault, listing):
+                return await work(vault, listing)
+
+        return asyncio.run(run())

@@ -15,6 +15,7 @@ from app.pipeline.operators import PRESETS, check_operators, check_thresholds, p
 from app.pipeline.policy import SWITCHABLE, Policy, parse_regions
 from app.protection_settings import ProtectionSettings
 from app.upstreams import check_origin
+from app.vault_place import check_vault_url
 
 #: Settings that are lists by entity; in two of them put together, the latter goes before.
 _BY_ENTITY = frozenset(["operators", "thresholds"])
@@ -127,6 +128,15 @@ class Settings(ProtectionSettings):
         "", "Proxy for fetching models. Empty for what the system says (HTTPS_PROXY).", "Models", check=_endpoint
     )
     hub_offline: bool = option(False, "Never fetch a model. HF_HUB_OFFLINE says the same for one start.", "Models")
+    vault_url: str = option(
+        "",
+        "Redis or Valkey where several replicas keep their sessions together: rediss://valkey.example.com:6379. Empty "
+        "for the vault's own file. All take the same key (ANONAMOOSE_VAULT_KEY); the password of the store comes in "
+        "ANONAMOOSE_VAULT_PASSWORD.",
+        "Sessions",
+        check=check_vault_url,
+        restart=True,
+    )
     session_ttl: int = option(
         30 * 24, "How long a session is kept after its last use.", "Sessions", low=1, high=10 * 366 * 24, unit="h"
     )

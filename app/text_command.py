@@ -22,10 +22,11 @@ from app.pipeline.restore import Restorer
 from app.pipeline.session import Session
 from app.settings_store import SettingsStore
 from app.store.database import Database
+from app.store.opening import sessions
 from app.store.sealing import Seal
+from app.store.sessions import Sessions, settled
 from app.store.terms import Terms
-from app.store.unlocking import unlock
-from app.store.vault import Vault
+from app.store.unlocking import Store, unlock
 
 _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -66,12 +67,14 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> Redaction:
         except DetectorUnavailable as error:
             raise UserError(f"Detection cannot run. {error}", code=Exit.UNAVAILABLE) from None
         allowed = Allowed(term for term in terms.enabled() if term.kind == "allowed")
+
+        async def work(session: Session) -> Redaction:
+            return redact_plain(text, findings, session, policy, allowed, own.placeholders)
+
         try:
-            result = redact_plain(text, findings, session, policy, allowed, own.placeholders)
+            return (await settled(vault, session, work))[1]
         except Blocked as blocked:
             raise UserError(f"The text holds {listed(blocked.entities)}, which it must not.", code=Exit.DATA) from None
-        await vault.save(session)
-        return result
 
 
 def restore(settings: SettingsStore, file: str, session: str) -> int:
@@ -91,11 +94,18 @@ async def _restore(settings: SettingsStore, text: str, name: str) -> tuple[str, 
 
 
 @asynccontextmanager
-async def _vault(settings: SettingsStore, name: str) -> AsyncIterator[tuple[Vault, Session, Terms]]:
+async def _vault(settings: SettingsStore, name: str) -> AsyncIterator[tuple[Sessions, Session, Terms]]:
     check_name(name)
-    with opened(settings) as (database, seal):
-        vault = Vault(database, seal, settings.current.session_ttl)
-        yield vault, await vault.session(name), Terms(database, seal, EventBus())
+    async with vault_of(settings) as (vault, store):
+        yield vault, await vault.session(name), Terms(store.database, store.seal, EventBus())
+
+
+@asynccontextmanager
+async def vault_of(settings: SettingsStore) -> AsyncIterator[tuple[Sessions, Store]]:
+    """The sessions that the settings mean, and what else is stored. Raises UserError."""
+    with unlocked(settings) as store:
+        async with sessions(settings.current, settings.paths, store) as (vault, _):
+            yield vault, store
 
 
 def check_name(session: str) -> None:
@@ -109,10 +119,17 @@ def check_name(session: str) -> None:
 @contextmanager
 def opened(settings: SettingsStore) -> Iterator[tuple[Database, Seal]]:
     """The database and the master key's seal. Raises UserError."""
+    with unlocked(settings) as store:
+        yield store.database, store.seal
+
+
+@contextmanager
+def unlocked(settings: SettingsStore) -> Iterator[Store]:
+    """What is stored in the data folder. Raises UserError."""
     settings.paths.create()
     store = unlock(settings.paths)
     try:
-        yield store.database, store.seal
+        yield store
     finally:
         store.database.close()
 

@@ -10,14 +10,14 @@ from app.audit.trail import Trail
 from app.changes import asked_by
 from app.errors import UserError
 from app.store.counts import Counts
+from app.store.sessions import Sessions
 from app.store.term_use import TermUse
-from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
 _PURGE_EVERY = 3600.0
 
 
-async def purge_regularly(vault: Vault, trail: Trail) -> None:
+async def purge_regularly(vault: Sessions, trail: Trail) -> None:
     """Deletes what is kept no longer, for as long as it is not cancelled."""
     while True:
         with suppress(UserError), asked_by("app"):  # the next request meets the same fault and tells its user

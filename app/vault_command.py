@@ -17,6 +17,7 @@ from app.provider_keys import ProviderKeys
 from app.settings_store import SettingsStore
 from app.store import readings
 from app.store.audit import AuditStore
+from app.store.opening import shared
 from app.store.removal import Removed, remains
 from app.store.rotation import replace_key
 from app.store.unlocking import Store, unlock
@@ -37,6 +38,12 @@ _WARNING = (
 
 def rotate(settings: SettingsStore) -> int:
     """Replaces the master key. Raises UserError; then the present one holds."""
+    if settings.current.vault_url:
+        raise UserError(
+            "The key of a shared vault cannot be replaced while replicas use it.",
+            "Stop them, empty the store, and start them with another key: what was in it is gone then.",
+            code=Exit.CONFIG,
+        )
     store = _unlocked(settings)
     try:
         with noting(settings, store.database, store.seal) as notes:
@@ -54,6 +61,10 @@ def purge(settings: SettingsStore, session: str) -> int:
     """Deletes a session, or all whose time is over, and looks whether anything of them is left."""
     if session:
         check_name(session)
+    if settings.current.vault_url:
+        removed = asyncio.run(_purge_shared(settings, session))
+        _tell(f"{len(removed)} session{'s' * (len(removed) != 1)} deleted from the shared vault.")
+        return Exit.OK
     store = _unlocked(settings)
     try:
         current = settings.current
@@ -65,11 +76,23 @@ def purge(settings: SettingsStore, session: str) -> int:
         store.database.close()
 
 
+async def _purge_shared(settings: SettingsStore, session: str) -> Removed:
+    async with shared(settings.current, settings.paths) as vault:
+        return await (vault.delete(session) if session else vault.purge())
+
+
+async def _empty_shared(settings: SettingsStore) -> None:
+    async with shared(settings.current, settings.paths) as vault:
+        await vault.delete_all()
+
+
 def panic(settings: SettingsStore, *, everything: bool, yes: bool) -> int:
     """Forgets everything, here and in the running app. With `everything`, dictionary, settings and key go as well."""
     if not yes:
         _confirm(everything)
     paths = settings.paths
+    if settings.current.vault_url:
+        asyncio.run(_empty_shared(settings))
     lock: InstanceLock | None = None
     try:
         lock = InstanceLock(paths.lock).acquire()

@@ -29,6 +29,7 @@ _SPELT = {
 }
 #: Not installed on every system and Python, or known better than the package says.
 _DECLARED = {
+    "async-timeout": "Apache-2.0",
     "backports-tarfile": "MIT",
     "backports-zstd": "PSF-2.0",
     "colorama": "BSD-3-Clause",

@@ -1,4 +1,4 @@
-"""What a session holds: values and what stands for them."""
+"""What a session consists of, and what of it has yet to be stored."""
 
 from __future__ import annotations
 
@@ -23,8 +23,18 @@ class Entry:
 
 
 class Pending(NamedTuple):
-    """What a session knows and the vault does not."""
+    """What a session knows and the vault does not. `learnt` are memories of answers: they need nothing of the rest."""
 
     entries: list[Entry]
     reserved: list[str]
     memories: list[Memory]
+    learnt: list[Memory]
+
+    def then(self, later: Pending) -> Pending:
+        """This, and what came after it."""
+        return Pending(
+            self.entries + later.entries,
+            self.reserved + later.reserved,
+            self.memories + later.memories,
+            self.learnt + later.learnt,
+        )

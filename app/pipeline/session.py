@@ -64,18 +64,31 @@ class Session:
         self._words: set[str] = set()
         self._styles: frozenset[Style] = frozenset()
         self._finder: Finder | None = None
-        self._memories = {memory.digest: memory.edits for memory in memories}
-        self._pending = Pending([], [], [])
-        for entry in entries:
-            self._add(entry)
-        for token in reserved:
-            self._block(token)
+        self._memories: dict[bytes, Edits] = {}
+        self._pending = Pending([], [], [], [])
+        self.adopt(entries, reserved, memories)
 
     def __repr__(self) -> str:
         return f"<Session {self.id} with {len(self._by_placeholder)} values>"
 
     def __len__(self) -> int:
         return len(self._by_placeholder)
+
+    def adopt(self, entries: Iterable[Entry], reserved: Iterable[str], memories: Iterable[Memory]) -> None:
+        """Takes over what is stored of this session, by whomever. What it knows already is no matter.
+
+        Raises ValueError when a placeholder stands for another value here.
+        """
+        for entry in entries:
+            known = self._by_placeholder.get(identity(entry.placeholder))
+            if known is None:
+                self._add(entry)
+            elif known.value != entry.value:
+                raise ValueError("a placeholder stands for two values")
+        for token in reserved:
+            if identity(token) not in self._reserved:
+                self._block(token)
+        self._memories |= {memory.digest: memory.edits for memory in memories}
 
     def placeholder(
         self,
@@ -205,30 +218,34 @@ class Session:
         """What a restored text came as, unless the same text went out before: it goes on as it went then."""
         name = self._keyed.name(memory.digest, memory.number)
         if name not in self._memories:
-            self._keep(name, memory.edits)
+            self._keep(name, memory.edits, self._pending.learnt)
 
     def remember(self, memory: Memory) -> None:
         """What was sent for a text. The latest counts."""
-        self._keep(self._keyed.name(memory.digest, memory.number), memory.edits)
+        self._keep(self._keyed.name(memory.digest, memory.number), memory.edits, self._pending.memories)
 
-    def _keep(self, name: bytes, edits: Edits) -> None:
+    def _keep(self, name: bytes, edits: Edits, pending: list[Memory]) -> None:
         if self._memories.get(name) != edits:
             self._memories[name] = edits
-            self._pending.memories.append(Memory(name, edits))
+            pending.append(Memory(name, edits))
 
     def recall(self, digest: bytes, number: int = 0) -> Edits | None:
         """How the text called `digest` went out, the one after `number` of the same; None when it is not known."""
         return self._memories.get(self._keyed.name(digest, number))
 
+    @property
+    def has_given_out(self) -> bool:
+        """Whether it has given out or reserved placeholders that are not stored yet."""
+        return bool(self._pending.entries or self._pending.reserved)
+
     def take_pending(self) -> Pending:
         """What is not stored yet; the caller stores it now."""
-        taken, self._pending = self._pending, Pending([], [], [])
+        taken, self._pending = self._pending, Pending([], [], [], [])
         return taken
 
     def put_back(self, pending: Pending) -> None:
         """Undoes `take_pending` after a failed save, so that the next request tries again."""
-        entries, reserved, memories = self._pending
-        self._pending = Pending(pending.entries + entries, pending.reserved + reserved, pending.memories + memories)
+        self._pending = pending.then(self._pending)
 
     @property
     def finder(self) -> Finder:

@@ -22,7 +22,7 @@ from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.journal import Journal
 from app.proxy.path_ids import gone
 from app.proxy.redacted import Request
-from app.proxy.redactor import Redactor
+from app.proxy.redactor import Redactor, unavailable
 from app.proxy.refusal import Refusal, refused
 from app.proxy.review import Review
 from app.proxy.room import Room
@@ -30,7 +30,7 @@ from app.proxy.route import Route
 from app.proxy.socket import Sockets
 from app.proxy.upstream import Upstream, unreachable, up, url_of
 from app.settings_store import SettingsStore
-from app.store.vault import Vault
+from app.store.sessions import Sessions
 from app.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Forwarder:
         self,
         settings: SettingsStore,
         worker: Worker,
-        vault: Vault,
+        vault: Sessions,
         exchanges: ExchangeLog,
         upstream: Upstream,
         practice: str,
@@ -153,7 +153,7 @@ class Forwarder:
         try:
             return await self._redactor.session_of(asking)
         except UserError as error:
-            raise Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint) from None
+            raise unavailable(error) from None
 
     async def _send(
         self, method: str, route: Route, target: str, headers: CIMultiDict[str], body: bytes | None

@@ -18,8 +18,8 @@ from app.proxy.route import Route
 from app.proxy.tally import Tally
 from app.proxy.told import opening, told
 from app.store.counts import Counts
+from app.store.sessions import Sessions
 from app.store.term_use import TermUse, counted
-from app.store.vault import Vault
 
 log = logging.getLogger(__name__)
 #: The provider of what is asked of Anonamoose itself.
@@ -32,7 +32,7 @@ class Journal:
     def __init__(
         self,
         bus: EventBus,
-        vault: Vault,
+        vault: Sessions,
         counts: Counts,
         exchanges: ExchangeLog,
         trail: Trail,
@@ -125,7 +125,7 @@ class Journal:
     async def remember(self, session: Session) -> None:
         """Stores what a session has learnt from an answer."""
         try:
-            await self._vault.save(session, can_wait=True)
+            await self._vault.learnt(session)
         except UserError as error:
             log.warning("an answer was not remembered: %s", error.title)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.pipeline.draft import Draft
@@ -30,7 +30,7 @@ class Request:
 @dataclass(slots=True)
 class Redacted:
     """A request whose `body` may be sent. `sources` are the parts that an answer may cite, `noted` is what
-    its exchange had hidden before.
+    its exchange had hidden before, `renew` drafts it anew in what its session has become.
     """
 
     request: Request
@@ -38,6 +38,7 @@ class Redacted:
     draft: Draft
     sources: Sequence[int]
     noted: tuple[dict[str, int], dict[str, int], Spans] = field(repr=False)
+    renew: Callable[[Session], Awaitable[Draft]] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
 
     @property

@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
-from app.errors import UserError
+from app.errors import Unreachable, UserError
 from app.pause import Pause
 from app.pipeline.detection import Findings, Report
 from app.pipeline.detectors import DetectorUnavailable
-from app.pipeline.draft import Changes, Draft
+from app.pipeline.draft import UNCHANGED, Changes, Draft
 from app.pipeline.fields import Fields, Form
 from app.pipeline.json_text import UnreadableJson
 from app.pipeline.known import Known
@@ -41,20 +41,22 @@ from app.proxy.refusal import Refusal
 from app.proxy.route import Route
 from app.proxy.scanning import Scanning
 from app.settings_store import SettingsStore
-from app.store.vault import Vault
+from app.store.sessions import Sessions, settled
 from app.worker import Worker
 
 #: Endpoints nobody has declared: every string is text unless it can only be an id, a date or a blob.
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
+#: When a store that is gone may be there again (seconds).
+_SOON = 5
 
 
 class Redactor:
     """Redacts bodies. When it returns, the session is safe on disk; when it raises, nothing may be sent."""
 
     def __init__(
-        self, settings: SettingsStore, worker: Worker, vault: Vault, exchanges: ExchangeLog, pause: Pause
+        self, settings: SettingsStore, worker: Worker, vault: Sessions, exchanges: ExchangeLog, pause: Pause
     ) -> None:
         self._settings = settings
         self._pause = pause
@@ -78,7 +80,7 @@ class Redactor:
         try:
             in_session = await self._vault.options.of(session) if session else {}
         except UserError as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
         return controls(headers, self._settings.current, route.controls, in_session, client)
 
     async def redact(self, request: Request, exchange: Exchange) -> Redacted:
@@ -88,9 +90,8 @@ class Redactor:
             given = request.media, request.body, fields, request.route.provider
             is_small = len(request.body) < SMALL
             like = likeness(*given) if is_small else await asyncio.to_thread(likeness, *given)
-            draft, sources = await self._draft(request, like, exchange)
-            noted = exchange.entities, exchange.fresh, Counter(exchange.spans)
-            return await self._finish(Redacted(request, like, draft, sources, noted), exchange)
+            redacted = await self._begin(request, like, exchange)
+            return await self._finish(redacted, UNCHANGED, exchange)
 
     def scanning(self, asked: Controls, session: Session, exchange: Exchange, spec: Stream) -> Scanning | None:
         """What looks through an answer, where that is asked for."""
@@ -103,13 +104,20 @@ class Redactor:
             draft = await asyncio.to_thread(redacted.draft.changed, changes)
             exchange.entities, exchange.fresh = redacted.noted[:2]
             exchange.spans = Counter(redacted.noted[2])
-            return await self._finish(dataclasses.replace(redacted, draft=draft), exchange)
+            return await self._finish(dataclasses.replace(redacted, draft=draft), changes, exchange)
 
-    async def _finish(self, redacted: Redacted, exchange: Exchange) -> Redacted:
-        """Redacts, and stores what the session learnt."""
-        draft, request = redacted.draft, redacted.request
-        redaction = draft.redact()
-        await self._vault.save(draft.session)
+    async def _finish(self, redacted: Redacted, changes: Changes, exchange: Exchange) -> Redacted:
+        """Redacts, and stores what the session learnt; anew where others have written to it meanwhile."""
+        request, before = redacted.request, redacted.draft.session
+
+        async def work(session: Session) -> Redaction:
+            if session is not before:
+                renewed = await redacted.renew(session)
+                redacted.draft = await asyncio.to_thread(renewed.changed, changes)
+            return redacted.draft.redact()
+
+        _, redaction = await settled(self._vault, before, work)
+        draft = redacted.draft
         exchange.sources = tuple(redaction.edits.get(number, ()) for number in redacted.sources)
         self._note(exchange, redaction, frozenset(draft.masked), draft.style == "mask")
         body = encode(self._noted(redaction.text, request))
@@ -145,7 +153,7 @@ class Redactor:
         except DetectorUnavailable as error:
             raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
         except UserError as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
         finally:
             exchange.detect_ms += (time.perf_counter() - began) * 1000
 
@@ -161,8 +169,8 @@ class Redactor:
             )
         return GENERIC
 
-    async def _draft(self, request: Request, like: Likeness, exchange: Exchange) -> tuple[Draft, Sequence[int]]:
-        """What to hide, and the parts that an answer may cite."""
+    async def _begin(self, request: Request, like: Likeness, exchange: Exchange) -> Redacted:
+        """What to hide, in the session of the request."""
         policy = request.asked.policy
         ticket, opened, found = await self._worker.open(like.json, like.fields, policy)
         try:
@@ -174,12 +182,33 @@ class Redactor:
             exchange.attached.update(attachment.medium for attachment in opened.attachments)
             exchange.notices = tuple(dict.fromkeys((*exchange.notices, *told)))[:MOST]
             # What was sent before goes out as it went then; only the rest is looked through.
-            fresh = unsent(opened.parts, session)
-            if unknown := [number for number in fresh if number not in found]:
+            if unknown := [number for number in unsent(opened.parts, session) if number not in found]:
                 found |= await self._worker.findings(ticket, unknown, policy)
         finally:
             self._worker.close(ticket)
-        text = decode(like.json)
+        # Later it may have sent more before, and never less.
+        renew = partial(self._draft, request, like, opened, decode(like.json), found, reports, exchange)
+        draft = await renew(session)
+        exchange.session, exchange.model = session.id, opened.model or request.route.model
+        endpoint, streams = request.route.endpoint, opened.head.get("stream")
+        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
+        noted = exchange.entities, exchange.fresh, Counter(exchange.spans)
+        return Redacted(request, like, draft, opened.sources, noted, renew)
+
+    async def _draft(
+        self,
+        request: Request,
+        like: Likeness,
+        opened: Outline,
+        text: str,
+        found: Findings,
+        reports: Sequence[Report],
+        exchange: Exchange,
+        session: Session,
+    ) -> Draft:
+        """What to hide, as `session` is now. Raises Refusal where a value must not be there."""
+        policy, asked = request.asked.policy, request.asked
+        fresh = unsent(opened.parts, session)
         recognise = partial(self._recognised, session, text, opened, found, policy)
         is_quick = len(text) < SMALL and not session.known.is_behind
         known, among = recognise() if is_quick else await asyncio.to_thread(recognise)
@@ -206,11 +235,7 @@ class Redactor:
                 "A number in the body is somebody's identifier, which no number can stand for; nothing was sent.",
                 "Write it as a string, or allow it: x-anonamoose-numbers.",
             )
-        exchange.session, exchange.model = session.id, opened.model or request.route.model
-        endpoint, streams = request.route.endpoint, opened.head.get("stream")
-        exchange.stream = endpoint.streams(streams) if endpoint else streams is True
-        asked = request.asked
-        draft = Draft(
+        return Draft(
             text,
             opened.parts,
             like.fields,
@@ -222,7 +247,6 @@ class Redactor:
             asked.placeholders,
             policy.masked,
         )
-        return draft, opened.sources
 
     def _recognised(
         self, session: Session, text: str, opened: Outline, found: Findings, policy: Policy
@@ -287,5 +311,8 @@ class Redactor:
             exchange.keep(redaction)
 
 
-def _unavailable(error: UserError) -> Refusal:
+def unavailable(error: UserError) -> Refusal:
+    """What is told of a vault that cannot be used."""
+    if isinstance(error, Unreachable):
+        return Refusal(503, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint, retry_after=_SOON)
     return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)

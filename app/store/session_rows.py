@@ -83,7 +83,7 @@ def rows_of(id: bytes, pending: Pending, seal: Seal) -> Rows:
     # Sealed as well: that which looks like a placeholder may be "(phone 5550134)".
     tokens = [_encoded(token) for token in pending.reserved]
     reserved = [(id, seal.digest(token), seal.seal(token, place(id, _RESERVED))) for token in tokens]
-    memories = [(id, m.digest, _sealed(seal, m.edits, place(id, _MEMO))) for m in pending.memories]
+    memories = [(id, m.digest, _sealed(seal, m.edits, place(id, _MEMO))) for m in (*pending.memories, *pending.learnt)]
     return Rows(id, entries, reserved, memories)
 
 

@@ -193,6 +193,10 @@ class Vault:
                 session.put_back(pending)
                 raise
 
+    async def learnt(self, session: Session) -> None:
+        """Stores what `session` has learnt from an answer: nobody waits for it."""
+        await self.save(session, can_wait=True)
+
     async def purge(self) -> Removed:
         """Deletes sessions whose time is over, their keys included."""
 

@@ -236,7 +236,7 @@ async def test_options_that_were_altered_refuse_the_request(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
     async with _of(running, "altered", preset="strict"):
-        database = running.app.vault._database
+        database = running.app._store.database
         await database.run(lambda connection: connection.execute("UPDATE own SET sealed = x'00'"))
         got, answer = await _post(http, running, GPT.path, GPT.body(PROSE), session="altered")
     assert got.status == 403 and "Nothing was sent." in GPT.error(answer) and not upstream.wire

@@ -412,7 +412,7 @@ async def test_on_a_full_disk_nothing_is_sent_and_nothing_is_lost(
     async with launched(tmp_path, upstream, ner=False) as running:
         await post(http, running.origin, session="full")
         (token, *_) = upstream.last.placeholders
-        database = running.app.vault._database
+        database = running.app._store.database
         limit = max(path.stat().st_size for path in database.files)
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         await database.fold()
@@ -437,7 +437,7 @@ async def test_while_another_process_holds_the_file_nothing_is_sent(
 ) -> None:
     async with launched(tmp_path, upstream, ner=False) as running:
         await post(http, running.origin, session="held")
-        database = running.app.vault._database
+        database = running.app._store.database
         database._thread.submit(database._connection.execute, "PRAGMA busy_timeout = 1").result()
         other = sqlite3.connect(tmp_path / "vault.sqlite3", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -457,12 +457,12 @@ async def test_in_a_file_that_is_damaged_while_it_runs_nothing_is_found_and_noth
 ) -> None:
     async with launched(tmp_path, upstream, ner=False) as running:
         await post(http, running.origin, session="damaged")
-        await running.app.vault._database.fold()
+        await running.app._store.database.fold()
         path = tmp_path / "vault.sqlite3"
         with path.open("r+b") as file:
             file.seek(4096)
             file.write(b"\xff" * (path.stat().st_size - 4096))
-        database = running.app.vault._database
+        database = running.app._store.database
         database._thread.submit(database._connection.execute, "PRAGMA cache_size = 0").result()
         database._thread.submit(database._connection.execute, "PRAGMA shrink_memory").result()
         other = sqlite3.connect(path, isolation_level=None)

@@ -16,7 +16,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordSetError
 
-from app.credentials import VARIABLE, MasterKey, master_key
+from app.credentials import NEXT_VARIABLE, PASSWORD_VARIABLE, VARIABLE, MasterKey, master_key, stage_key, vault_password
 from app.errors import Exit, KeyMismatch, StorageError, UserError
 
 KEY = bytes(range(32))
@@ -253,3 +253,18 @@ def test_a_real_keyring_keeps_the_key(file: Path) -> None:
     assert first.kept == "the system keyring" and not file.exists()
     assert master_key(file, {}) == first
     assert master_key(file.parent / "other" / "vault.key", {}).key != first.key
+
+
+def test_a_file_may_hold_what_a_variable_would(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{TEXT}\n")
+    environ = {f"{VARIABLE}_FILE": str(secret), f"{PASSWORD_VARIABLE}_FILE": str(secret)}
+    assert master_key(tmp_path / "vault.key", environ) == MasterKey(KEY, f"the variable {VARIABLE}")
+    assert vault_password(environ) == TEXT and vault_password({}) == ""
+    assert vault_password({**environ, PASSWORD_VARIABLE: "word"}) == "word", "the variable goes before"
+    with pytest.raises(UserError, match=NEXT_VARIABLE):
+        stage_key(tmp_path / "vault.key", environ)
+    secret.unlink()
+    with pytest.raises(StorageError, match="_FILE"):
+        master_key(tmp_path / "vault.key", environ)
+    assert not list(tmp_path.iterdir())

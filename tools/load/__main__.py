@@ -17,8 +17,9 @@ from statistics import quantiles
 import aiohttp
 
 from app.bench.processes import Part, fake_upstream
+from tools.load.replicas import Replicas, replicas
 from tools.load.traffic import Told, Traffic
-from tools.load.watch import Sample, watched
+from tools.load.watch import Sample
 
 #: How long the proxy may take to put its things away (seconds).
 _REST = 2.0
@@ -33,21 +34,21 @@ class Minute:
     cpu: float  # seconds for each request
 
 
-async def load(streams: int, minutes: float, rate: float) -> int:
+async def load(streams: int, minutes: float, rate: float, count: int = 1, vault_url: str = "") -> int:
     """Runs and prints. How many requests failed."""
     with (
         tempfile.TemporaryDirectory(prefix="anonamoose-load-") as folder,
         Part(fake_upstream) as upstream,
-        Part(watched, folder, upstream.port, streams + 20) as running,
+        replicas(folder, upstream.port, streams + 20, count, vault_url) as running,
     ):
         limits = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=limits, timeout=aiohttp.ClientTimeout(120)) as client:
-            traffic = Traffic(client, running.port)
+            traffic = Traffic(client, running.ports)
             failed = await _burst(traffic, running, streams)
             return failed + await _soak(traffic, running, streams, minutes, rate)
 
 
-async def _burst(traffic: Traffic, running: Part, streams: int) -> int:
+async def _burst(traffic: Traffic, running: Replicas, streams: int) -> int:
     opened, before, began = asyncio.Event(), running.measure(), time.perf_counter()
     burst = asyncio.create_task(traffic.burst(streams, opened))
     await opened.wait()
@@ -65,7 +66,7 @@ async def _burst(traffic: Traffic, running: Part, streams: int) -> int:
     return len(told.failed)
 
 
-async def _soak(traffic: Traffic, running: Part, streams: int, minutes: float, rate: float) -> int:
+async def _soak(traffic: Traffic, running: Replicas, streams: int, minutes: float, rate: float) -> int:
     print(f"\n{rate:g} requests a second, {minutes:g} minutes")
     print(
         f"{'':>3}{'requests':>9}{'failed':>7}{'proxy':>8}{'detect':>8}{'stored':>8}{'fds':>9}{'tasks':>6}"
@@ -141,8 +142,12 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=200, help="streams at once (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=5, help="how long traffic comes (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=20, help="requests each second (default: %(default)s)")
+    parser.add_argument("--replicas", type=int, default=1, help="proxies that get requests in turn")
+    parser.add_argument("--vault-url", default="", help="Redis or Valkey where they share their sessions")
     given = parser.parse_args()
-    sys.exit(bool(asyncio.run(load(given.streams, given.minutes, given.rate))))
+    if given.replicas > 1 and not given.vault_url:
+        parser.error("several replicas need a --vault-url")
+    sys.exit(bool(asyncio.run(load(given.streams, given.minutes, given.rate, given.replicas, given.vault_url))))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import aiohttp
 
@@ -36,11 +37,11 @@ class Told:
 
 
 class Traffic:
-    """Sends to the proxy on `port`. `told` is what came of it since it was last replaced."""
+    """Sends to the proxies on `ports` in turn. `told` is what came of it since it was last replaced."""
 
-    def __init__(self, client: aiohttp.ClientSession, port: int) -> None:
+    def __init__(self, client: aiohttp.ClientSession, ports: Sequence[int]) -> None:
         self._client = client
-        self._origin = f"http://127.0.0.1:{port}/v1"
+        self._origins = cycle([f"http://127.0.0.1:{port}/v1" for port in ports])
         self._samples = Samples()
         self._random = random.Random(1)
         self._talks: list[tuple[bytes, int]] = []
@@ -88,7 +89,7 @@ class Traffic:
     async def _stream(self, *, cuts: bool = False, begun: Callable[[], None] | None = None) -> None:
         body, told, said = self._samples.stream(upstream.PACED), self.told, b""
         began = time.perf_counter()
-        async with self._client.post(f"{self._origin}/chat/completions", data=body, headers=_HEADERS) as got:
+        async with self._client.post(f"{next(self._origins)}/chat/completions", data=body, headers=_HEADERS) as got:
             async for piece in got.content.iter_any():
                 if not said:
                     told.first.append(time.perf_counter() - began)
@@ -107,7 +108,7 @@ class Traffic:
         if is_turn and self._talks:
             body, turn = self._talks.pop(self._random.randrange(len(self._talks)))
         began = time.perf_counter()
-        async with self._client.post(f"{self._origin}/chat/completions", data=body, headers=_HEADERS) as got:
+        async with self._client.post(f"{next(self._origins)}/chat/completions", data=body, headers=_HEADERS) as got:
             answer = await got.read()
         told.latency.append(time.perf_counter() - began)
         if got.status != 200 or _LEFT.search(answer):
@@ -120,7 +121,7 @@ class Traffic:
         form = aiohttp.FormData({"purpose": "user_data"})
         form.add_field("file", text.encode(), filename="notes.txt", content_type="text/plain")
         headers = {"Authorization": _HEADERS["Authorization"]}
-        async with self._client.post(f"{self._origin}/files", data=form, headers=headers) as got:
+        async with self._client.post(f"{next(self._origins)}/files", data=form, headers=headers) as got:
             await got.read()
         if got.status != 200:
             self.told.failed.append(f"upload {got.status}")

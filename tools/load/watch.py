@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.bench.processes import Measure, Ready, proxy
 from app.usage import Usage
@@ -46,9 +47,11 @@ def _stored(folder: Path) -> int:
 
 
 @asynccontextmanager
-async def watched(folder: str, upstream: int, streams: int) -> AsyncIterator[tuple[Ready, Measure]]:
-    """The proxy without the model, for so many streams at once."""
-    async with proxy(folder, upstream, False, max_requests=streams, **CACHES) as (ready, measure):
+async def watched(
+    folder: str, upstream: int, streams: int, more: Mapping[str, Any]
+) -> AsyncIterator[tuple[Ready, Measure]]:
+    """The proxy without the model, for so many streams at once, with `more` settings."""
+    async with proxy(folder, upstream, False, max_requests=streams, **CACHES, **more) as (ready, measure):
 
         async def sample() -> Sample:
             used = await measure()

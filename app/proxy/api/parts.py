@@ -17,10 +17,9 @@ from app.proxy.tally import Tally
 from app.settings_store import SettingsStore
 from app.store.access import Access
 from app.store.counts import Counts
-from app.store.session_list import SessionList
+from app.store.sessions import Listing, Sessions
 from app.store.terms import Terms
 from app.store.unlocking import Store
-from app.store.vault import Vault
 from app.worker import Worker
 
 
@@ -33,8 +32,8 @@ class Parts:
     settings: SettingsStore
     bus: EventBus
     store: Store
-    vault: Vault
-    sessions: SessionList
+    vault: Sessions
+    sessions: Listing
     terms: Terms
     worker: Worker
     counts: Counts

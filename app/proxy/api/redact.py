@@ -12,6 +12,7 @@ from app.pipeline.plain import Blocked, redact_plain
 from app.pipeline.policy import REGIONS
 from app.pipeline.redaction import Redaction
 from app.pipeline.restore import Restorer
+from app.pipeline.session import Session
 from app.proxy.api.journaled import journaled
 from app.proxy.api.operation import SESSION, Answered, Call, Operation
 from app.proxy.api.problem import Problem, missing
@@ -21,6 +22,7 @@ from app.proxy.body import SMALL
 from app.proxy.controls import controls, named
 from app.proxy.exchange import KEEP_LIMIT
 from app.proxy.exposure import SECRETS
+from app.store.sessions import settled
 
 #: Characters: a request for more would keep all others waiting for the model.
 LONGEST = 100_000
@@ -57,9 +59,12 @@ async def _redact(call: Call) -> Answered:
             findings = await parts.worker.text(said, own.policy)
             session = await parts.vault.session(exchange.session)
             allowed = parts.worker.allowed
-            result = await asyncio.to_thread(
-                redact_plain, said, findings, session, own.policy, allowed, own.placeholders
-            )
+
+            async def work(session: Session) -> Redaction:
+                given = session, own.policy, allowed, own.placeholders
+                return await asyncio.to_thread(redact_plain, said, findings, *given)
+
+            session, result = await settled(parts.vault, session, work)
         except Blocked as blocked:
             raise Problem(
                 403,
@@ -70,7 +75,6 @@ async def _redact(call: Call) -> Answered:
             ) from None
         except DetectorUnavailable as error:
             raise Problem(503, "detection_unavailable", f"Detection cannot run. {error}") from None
-        await parts.vault.save(session)
         masked = {finding.entity for finding in result.findings} if own.placeholders == "mask" else own.policy.masked
         exchange.hid(result, masked)
         if parts.journal.keeps:

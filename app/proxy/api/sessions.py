@@ -8,6 +8,7 @@ from typing import Any
 
 from app.pipeline.entry import Entry
 from app.pipeline.placeholder import entity_of
+from app.pipeline.session import Session
 from app.pipeline.terms import MAX_TEXT, Term, check
 from app.proxy.api.journaled import journaled
 from app.proxy.api.operation import DONE, SESSION, Answered, Call, Operation
@@ -17,6 +18,7 @@ from app.proxy.api.redact import HYDRATED, REVEALS, hydrated
 from app.proxy.api.schema import Schema, answer, array, by_name, flag, record, text, whole
 from app.store.audit import utc
 from app.store.session_list import Stored
+from app.store.sessions import settled
 
 _LONGEST_TTL = 10 * 366 * 86_400
 _SUMMARY: dict[str, Schema] = {
@@ -119,14 +121,16 @@ async def _add(call: Call) -> Answered:
     name = call.places["session"]
     if not await call.parts.sessions.has(name):
         raise missing("session", "session")
-    session = await call.parts.vault.session(name)
-    if not all(session.can_give(placeholder, value) for placeholder, value in tokens.items()):
-        raise Problem(
-            409, "taken", "A placeholder or a value is known in this session as something else.", field="tokens"
-        )
-    for placeholder, value in tokens.items():
-        session.placeholder(category, value, placeholder)
-    await call.parts.vault.save(session)
+
+    async def work(session: Session) -> None:
+        if not all(session.can_give(placeholder, value) for placeholder, value in tokens.items()):
+            raise Problem(
+                409, "taken", "A placeholder or a value is known in this session as something else.", field="tokens"
+            )
+        for placeholder, value in tokens.items():
+            session.placeholder(category, value, placeholder)
+
+    await settled(call.parts.vault, await call.parts.vault.session(name), work)
     if "ttl" in call.body:
         await _keep(call, call.body["ttl"])
     return {"success": True, "count": len(tokens)}

@@ -1,0 +1,1 @@
+"""Sessions in Redis or Valkey, for several replicas that work on them at once."""
