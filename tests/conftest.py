@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,3 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "/ui/" in str(item.path):
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> Any:
+    """Whoever asks for it first makes the one there can be."""
+    from app.ui.shell import Shell
+
+    return Shell

@@ -25,7 +25,14 @@ SCRIPTS = sorted(path for path in PACKAGING.rglob("*") if path.is_file() and pat
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 COMMANDS = {name for action in parser()._actions if isinstance(action.choices, dict) for name in action.choices}
 #: Variables that are no settings.
-VARIABLES = {"ANONAMOOSE_ACCESS_TOKEN", "ANONAMOOSE_VAULT_KEY", "ANONAMOOSE_PURGE", "ANONAMOOSE_ADDRESS"}
+VARIABLES = {
+    "ANONAMOOSE_ACCESS_TOKEN",
+    "ANONAMOOSE_ADDRESS",
+    "ANONAMOOSE_PURGE",
+    "ANONAMOOSE_VAULT_KEY",
+    "ANONAMOOSE_VAULT_KEY_FILE",
+    "ANONAMOOSE_VAULT_PASSWORD_FILE",
+}
 
 
 def ini(path: Path) -> configparser.RawConfigParser:

@@ -28,13 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(*_HARMLESS, extend=True))
 
 
-@pytest.fixture(scope="session")
-def qapp_cls() -> Any:
-    from app.ui.shell import Shell
-
-    return Shell
-
-
 @pytest.fixture
 def loop(qapp: Shell) -> Iterator[Any]:
     from app.ui.loop import new_loop
