@@ -68,6 +68,8 @@ def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tm
         "pass-endpoints": "POST /v1/x*",
         "operators": "CREDIT_CARD=block",
         "thresholds": "PERSON=0.7",
+        "review": "tool=claude-cli",
+        "vault-url": "rediss://valkey.example.com:6379",
     }
     other: Any = fitting.get(name, "other")
     if name.endswith(("-upstream", "-endpoint", "-proxy")):

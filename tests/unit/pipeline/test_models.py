@@ -38,7 +38,7 @@ def test_every_registered_model_is_intact() -> None:
     for name, model in SHIPPED_MODELS.items():
         assert find(name) is model
         verify(model)
-        assert {file for file, _ in model.digests} == {"model.onnx", "tokenizer.json", "config.json"}
+        assert {file for file, _ in model.digests} == {"model.onnx", "tokenizer.json", "config.json", "clues.bin"}
 
 
 def test_every_model_of_the_hub_is_pinned_to_a_commit_and_to_digests() -> None:
