@@ -22,8 +22,9 @@ from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.journal import Journal
 from app.proxy.path_ids import gone
 from app.proxy.redacted import Request
-from app.proxy.redactor import Redactor, unavailable
+from app.proxy.redactor import Redactor
 from app.proxy.refusal import Refusal, refused
+from app.proxy.refusing import unavailable
 from app.proxy.review import Review
 from app.proxy.room import Room
 from app.proxy.route import Route

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from app.errors import Unreachable, UserError
+from app.errors import UserError
 from app.pause import Pause
 from app.pipeline.detection import Findings, Report
-from app.pipeline.detectors import DetectorUnavailable
 from app.pipeline.draft import UNCHANGED, Changes, Draft
 from app.pipeline.fields import Fields, Form
-from app.pipeline.json_text import UnreadableJson
 from app.pipeline.known import Known
 from app.pipeline.note import noted
 from app.pipeline.operators import listed
@@ -25,19 +21,18 @@ from app.pipeline.policy import Policy
 from app.pipeline.recognition import Recognition
 from app.pipeline.redaction import Redaction
 from app.pipeline.session import Session
-from app.pipeline.token_ids import TokenIds
 from app.proxy.body import SMALL
 from app.proxy.client import ANYBODY, Client
 from app.proxy.controls import Controls, controls, named
 from app.proxy.exchange import Exchange, ExchangeLog
 from app.proxy.likeness import Likeness, likeness
-from app.proxy.multipart import MalformedForm
 from app.proxy.notices import MOST, check, notices
 from app.proxy.offsets import with_offsets
 from app.proxy.path_ids import ids_in
 from app.proxy.providers.base import Stream
 from app.proxy.redacted import Redacted, Request
 from app.proxy.refusal import Refusal
+from app.proxy.refusing import refusing, unavailable
 from app.proxy.route import Route
 from app.proxy.scanning import Scanning
 from app.settings_store import SettingsStore
@@ -48,8 +43,6 @@ from app.worker import Worker
 GENERIC = Fields(generic=True)
 #: Said of a request that goes on with something whose values nobody knows (any more).
 UNKNOWN_CHAIN = "unknown previous response"
-#: When a store that is gone may be there again (seconds).
-_SOON = 5
 
 
 class Redactor:
@@ -85,7 +78,7 @@ class Redactor:
 
     async def redact(self, request: Request, exchange: Exchange) -> Redacted:
         """What may be sent. Raises Refusal."""
-        async with self._refusing(exchange):
+        async with refusing(exchange):
             fields = with_offsets(self._fields(request), request.route.provider.name)
             given = request.media, request.body, fields, request.route.provider
             is_small = len(request.body) < SMALL
@@ -100,7 +93,7 @@ class Redactor:
 
     async def again(self, redacted: Redacted, changes: Changes, exchange: Exchange) -> Redacted:
         """The same with `changes` of the user's. Raises Refusal."""
-        async with self._refusing(exchange):
+        async with refusing(exchange):
             draft = await asyncio.to_thread(redacted.draft.changed, changes)
             exchange.entities, exchange.fresh = redacted.noted[:2]
             exchange.spans = Counter(redacted.noted[2])
@@ -124,38 +117,6 @@ class Redactor:
         is_small = len(request.body) < SMALL
         redacted.body = redacted.like.body(body) if is_small else await asyncio.to_thread(redacted.like.body, body)
         return redacted
-
-    @asynccontextmanager
-    async def _refusing(self, exchange: Exchange) -> AsyncIterator[None]:
-        """Whatever goes wrong is said as a Refusal."""
-        began = time.perf_counter()
-        try:
-            yield
-        except MalformedForm as error:
-            raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
-        except TokenIds as error:
-            raise Refusal(
-                403,
-                "token_ids",
-                f'"{error.field}" holds token ids instead of text, which cannot be looked through; nothing was sent.',
-                "Send text. LangChain: check_embedding_ctx_length=False.",
-            ) from None
-        except UnreadableJson as error:
-            raise Refusal(400, "unreadable_body", f"The body cannot be read: {error}; nothing was sent.") from None
-        except UnicodeEncodeError:
-            raise Refusal(
-                403,
-                "charset_too_small",
-                "A text in the request is written in a charset that has no letters for its placeholders; "
-                "nothing was sent.",
-                "Send it as UTF-8, or use another style: x-anonamoose-placeholders.",
-            ) from None
-        except DetectorUnavailable as error:
-            raise Refusal(403, "detection_unavailable", f"Detection cannot run, so nothing was sent. {error}") from None
-        except UserError as error:
-            raise unavailable(error) from None
-        finally:
-            exchange.detect_ms += (time.perf_counter() - began) * 1000
 
     def _fields(self, request: Request) -> Fields:
         endpoint = request.route.endpoint
@@ -309,10 +270,3 @@ class Redactor:
         exchange.read = "part" if exchange.attached else "all"
         if self._exchanges.keeps:
             exchange.keep(redaction)
-
-
-def unavailable(error: UserError) -> Refusal:
-    """What is told of a vault that cannot be used."""
-    if isinstance(error, Unreachable):
-        return Refusal(503, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint, retry_after=_SOON)
-    return Refusal(403, "vault_unavailable", f"{error.title} Nothing was sent.", error.hint)

@@ -83,7 +83,7 @@ class AuditReader:
         if not self._path.exists():
             raise _none_yet()
         try:
-            with closing(sqlite3.connect(self._path, isolation_level=None, timeout=5)) as connection:
+            with closing(_connected(self._path)) as connection:
                 connection.execute("PRAGMA query_only = ON")
                 connection.execute("BEGIN")
                 if connection.execute("PRAGMA user_version").fetchone() == (0,):
@@ -154,6 +154,11 @@ class AuditReader:
         known = vault.call(lambda connection: head(connection, seal))
         with self._reading() as connection:
             return verify(Chain(key), rows(connection), start(connection), known)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # Whoever reads piece by piece does so on whichever thread is free, one after the other.
+    return sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
 
 
 def _none_yet() -> StorageError:

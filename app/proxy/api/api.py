@@ -52,14 +52,14 @@ class Api:
             where = f"{error.field}: " if error.field else "The body: "
             return told(Problem(400, "invalid_request", f"{where}{error}", field=error.field))
         except UserError as error:
+            _check_unsaid(request)
             return told(Problem(503, "unavailable", error.title, error.hint))
         except (asyncio.CancelledError, ConnectionResetError):
             raise
         except Exception as error:
             # Its own words may quote a body.
             log.error("the management API broke on a fault of Anonamoose: %s", type(error).__name__)
-            if request.writer.output_size:
-                raise ConnectionResetError from None  # too late for words: the client sees it break off
+            _check_unsaid(request)
             return told(Problem(500, "internal_error", "The request broke on a fault of Anonamoose."))
 
     def _described(self, request: web.Request, path: str) -> web.Response:
@@ -108,6 +108,12 @@ class Api:
         else:
             body = await asyncio.to_thread(_read, raw, media, operation)
         return Call(self._parts, request, places, query, body, media)
+
+
+def _check_unsaid(request: web.Request) -> None:
+    """Raises ConnectionResetError where it is too late for words: the client sees the answer break off."""
+    if request.writer.output_size:
+        raise ConnectionResetError from None
 
 
 def _read(raw: bytes, media: str, operation: Operation) -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -293,3 +294,11 @@ def test_without_a_trail_there_is_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         AuditReader(tmp_path / "none").recent(1)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_trail_is_read_on_whichever_thread_is_free(full: Trail) -> None:
+    rows = full.reader.of()
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        first = one.submit(next, rows).result()
+        rest = other.submit(list, rows).result()
+    assert [row["number"] for row in (first, *rest)] == list(range(1, ROWS + 1))
