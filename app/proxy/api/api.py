@@ -56,8 +56,7 @@ class Api:
             return told(Problem(503, "unavailable", error.title, error.hint))
         except (asyncio.CancelledError, ConnectionResetError):
             raise
-        except Exception as error:
-            # Its own words may quote a body.
+        except Exception as error:  # its own words may quote a body
             log.error("the management API broke on a fault of Anonamoose: %s", type(error).__name__)
             _check_unsaid(request)
             return told(Problem(500, "internal_error", "The request broke on a fault of Anonamoose."))
