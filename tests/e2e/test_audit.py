@@ -17,6 +17,7 @@ import aiohttp
 import anthropic
 import openai
 import pytest
+import pytest_asyncio
 
 from app.audit import export, page
 from app.audit.figures import figures
@@ -54,7 +55,7 @@ async def ended(running: Running, count: int) -> None:
     await running.app.trail.flush()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def told(running: Running) -> Told:
     """Waits for that many exchanges to end, and tells what the trail says of them."""
     await running.app.trail.flush()
