@@ -354,14 +354,14 @@ async def test_it_is_intact_after_all_that(running: Running) -> None:
 async def test_the_last_days_as_command_and_as_operation(
     running: Running, http: aiohttp.ClientSession, told: Told, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    async with http.post(running.origin + CHAT, json=chat(PROSE), headers={"User-Agent": "counted/1.0"}) as response:
+    async with http.post(running.origin + CHAT, json=chat(PROSE), headers={"User-Agent": "insomnia/1.0"}) as response:
         assert response.status == 200
     (row,) = await told(1)
     folder = running.app.settings.paths.root
     capfd.readouterr()
     assert run_here("stats", "--format", "json", "--days", "2", "--data-dir", folder) == 0
     printed = json.loads(capfd.readouterr().out)
-    assert printed["tools"]["counted"] == 1
+    assert printed["tools"]["insomnia"] == 1
     assert printed["values"] >= row["values"] > 0 and len(printed["days"]) == 2
     assert run_here("stats", "--data-dir", folder) == 0
     assert "Values by entity" in capfd.readouterr().out
