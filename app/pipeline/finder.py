@@ -78,8 +78,7 @@ class Finder:
 
         Of two that overlap, the one that begins first counts, then the longer one.
         """
-        numbered = [seen for match in self._numbers(text) if (seen := self._around(match, text, left))]
-        numbered.sort(key=_first, reverse=True)
+        numbered = sorted(self._numbered(text, left), key=_first, reverse=True)
         out: list[Sighting] = []
         position = 0
         pattern = self._fixed(text)
@@ -116,12 +115,13 @@ class Finder:
         ends = {end for _, _, end in self._patterns.words.find_matches_as_indexes(lowered(text), overlapping=True)}
         return {ahead.end() for end in ends if (ahead := _TO_NUMBER.match(text, end))}
 
-    def _numbers(self, text: str) -> Iterator[re.Match[str]]:
+    def _numbered(self, text: str, left: str) -> Iterator[Sighting]:
         reached = 0
         for start in sorted(self._starts(text)):
-            if start >= reached and (number := self._patterns.number.match(text, start)):
-                reached = number.end()
-                yield number
+            number = self._patterns.number.match(text, start) if start >= reached else None
+            if number and (seen := self._around(number, text, left)):
+                reached = number.end()  # else another may begin within its digits: [X 1234 7420]
+                yield seen
 
     def _fixed(self, text: str) -> re.Pattern[str] | None:
         """What is to be found as it is, as far as `text` can have it."""

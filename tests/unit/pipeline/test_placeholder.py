@@ -296,3 +296,8 @@ def test_relatives_differ_in_the_label_alone(style: Style) -> None:
 
 def test_what_has_no_number_or_too_long_a_label_has_no_relatives() -> None:
     assert list(relatives("Acme", "")) == list(relatives(f"[{'S' * 31}_1234]", "")) == []
+
+
+def test_digits_that_another_label_could_have_taken_hide_no_placeholder() -> None:
+    text = "%5BX 1234 7420%5D"  # the B could end the label A_B
+    assert [seen.token for seen in Finder(["A_B", "X_1234"]).find(text)] == ["[X_1234_7420]"]
