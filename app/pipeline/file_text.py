@@ -5,11 +5,13 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from app.pipeline.decoding import utf_text
 from app.pipeline.extract import LIMIT, text_of
 from app.pipeline.media import Unreadable, sniffed
 
 #: Bytes of a file.
 LARGEST = 20_000_000
+_WRONG = "The file is not in UTF-8: save it as UTF-8 first.", "The file holds no text."
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 
 
@@ -30,24 +32,13 @@ def file_text(name: str, data: bytes) -> tuple[str, bool]:
                 f"No text can be read in this file ({format}): it may be scanned, locked or damaged. "
                 "Text, mail, PDF and Office files can be tried."
             ) from None
-    text = _mail(data) if name.lower().endswith(".eml") else _decoded(data)
+    text = _mail(data) if name.lower().endswith(".eml") else utf_text(data, *_WRONG)
     return text[:LIMIT], len(text) <= LIMIT
 
 
 def too_large(size: int) -> str:
     """Why a file of so many bytes is not opened."""
     return f"The file has {size / 1e6:,.0f} MB; up to {LARGEST // 10**6} MB can be tried here."
-
-
-def _decoded(data: bytes) -> str:
-    charset = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = data.decode(charset)
-    except UnicodeDecodeError:
-        raise ValueError("The file is not in UTF-8: save it as UTF-8 first.") from None
-    if "\0" in text:
-        raise ValueError("The file holds no text.")
-    return text
 
 
 def _mail(data: bytes) -> str:

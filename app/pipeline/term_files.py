@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from app.pipeline.cells import meant, neutral
+from app.pipeline.decoding import utf_text
 from app.pipeline.terms import KINDS, Kind, Term, check, check_number
 
 Format = Literal["csv", "json"]
@@ -48,14 +49,11 @@ def rows(text: str, format: Format) -> Iterable[Mapping[str, Any]]:
 
 def decoded(raw: bytes) -> str:
     """The text of a file in UTF-8, or in UTF-16 that says so. Raises ValueError with a sentence for the user."""
-    charset = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = raw.decode(charset)
-    except UnicodeDecodeError:
-        raise ValueError("The file is not in UTF-8: save it as “CSV UTF-8”, or as JSON.") from None
-    if "\0" in text:
-        raise ValueError("The file is no text: choose one in CSV or JSON.")
-    return text
+    return utf_text(
+        raw,
+        "The file is not in UTF-8: save it as “CSV UTF-8”, or as JSON.",
+        "The file is no text: choose one in CSV or JSON.",
+    )
 
 
 def terms_of(rows: Iterable[Mapping[str, Any]], kind: Kind = "term") -> list[Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -37,7 +38,7 @@ class Redacted:
     like: Likeness = field(repr=False)
     draft: Draft
     sources: Sequence[int]
-    noted: tuple[dict[str, int], dict[str, int], Spans] = field(repr=False)
+    noted: tuple[dict[str, int], dict[str, int], Spans, Counter[str]] = field(repr=False)
     renew: Callable[[Session], Awaitable[Draft]] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
 

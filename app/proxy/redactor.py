@@ -96,7 +96,7 @@ class Redactor:
         async with refusing(exchange):
             draft = await asyncio.to_thread(redacted.draft.changed, changes)
             exchange.entities, exchange.fresh = redacted.noted[:2]
-            exchange.spans = Counter(redacted.noted[2])
+            exchange.spans, exchange.fired = Counter(redacted.noted[2]), Counter(redacted.noted[3])
             return await self._finish(dataclasses.replace(redacted, draft=draft), changes, exchange)
 
     async def _finish(self, redacted: Redacted, changes: Changes, exchange: Exchange) -> Redacted:
@@ -153,7 +153,7 @@ class Redactor:
         exchange.session, exchange.model = session.id, opened.model or request.route.model
         endpoint, streams = request.route.endpoint, opened.head.get("stream")
         exchange.stream = endpoint.streams(streams) if endpoint else streams is True
-        noted = exchange.entities, exchange.fresh, Counter(exchange.spans)
+        noted = exchange.entities, exchange.fresh, Counter(exchange.spans), Counter(exchange.fired)
         return Redacted(request, like, draft, opened.sources, noted, renew)
 
     async def _draft(
