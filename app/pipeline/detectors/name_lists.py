@@ -13,20 +13,9 @@ WEAK_TITLES = frozenset(
     """miss sir dame lady lord madam rev reverend judge justice captain sergeant sgt officer detective nurse
     sister father uncle aunt aunty auntie grandma grandpa senator councillor constable""".split()
 )
-#: Never part of a name here, even if somebody bears it.
-STOP = frozenset(
-    """january february march july september october november december monday tuesday wednesday thursday friday
-    saturday sunday mon tue tues wed thu thur thurs fri sat sun feb mar jul sept oct nov dec
-    true false none null nan undefined server client meta error warning info debug string str text int
-    integer number bool boolean float optional any field column mapped required list dict object array type
-    char varchar date self
-    gregorian caron emin gelu relu vit hong kong internet api http https url json xml html css sql unicode
-    ascii
-    claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen
-    codex cursor perplexity cortana bard sora aider cline kimi ollama
-    amazon aws google microsoft azure oracle apple facebook nvidia intel linux github gitlab jupyter foo bar baz qux
-    cherokee navajo lanka
-    afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas
+#: Countries, and what belongs to them.
+NATIONS = frozenset(
+    """afghanistan albania algeria andorra angola argentina armenia australia austria azerbaijan bahamas
     bahrain bangladesh barbados belarus belgium belize bhutan bolivia botswana brazil brunei bulgaria
     cambodia cameroon canada chile colombia congo croatia czechia ecuador egypt eritrea estonia ethiopia
     finland gambia germany ghana greece grenada guatemala guyana haiti honduras hungary iceland indonesia
@@ -41,10 +30,24 @@ STOP = frozenset(
     english european finnish french georgian german greek hebrew hindi hungarian icelandic indian indonesian
     iranian iraqi irish israeli italian jamaican japanese kenyan korean latin maori mexican nepali norwegian
     pakistani persian polish portuguese romanian russian samoan scottish serbian spanish swahili swedish
-    swiss syrian thai tibetan tongan turkish ukrainian vietnamese welsh
+    swiss syrian thai tibetan tongan turkish ukrainian vietnamese welsh""".split()
+)
+#: Never part of a name here, even if somebody bears it.
+STOP = frozenset(
+    """january february march july september october november december monday tuesday wednesday thursday friday
+    saturday sunday mon tue tues wed thu thur thurs fri sat sun feb mar jul sept oct nov dec
+    true false none null nan undefined server client meta error warning info debug string str text int
+    integer number bool boolean float optional any field column mapped required list dict object array type
+    char varchar date self
+    gregorian caron emin gelu relu vit hong kong internet api http https url json xml html css sql unicode
+    ascii
+    claude sonnet opus haiku gemini copilot llama gpt chatgpt openai anthropic mistral grok deepseek qwen
+    codex cursor perplexity cortana bard sora aider cline kimi ollama
+    amazon aws google microsoft azure oracle apple facebook nvidia intel linux github gitlab jupyter foo bar baz qux
+    cherokee navajo lanka
     christmas easter street road avenue lane drive court university college school hospital hotel city
     county north south east west inc ltd llc corp""".split()
-)
+).union(NATIONS)
 #: Capitalised after a name because a sentence or heading goes on, not as a surname.
 NOT_SURNAMES = frozenset(
     """the a an and or but nor so if then else when while where who whom whose which what why how this that

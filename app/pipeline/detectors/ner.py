@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +20,15 @@ from app.pipeline.detectors.edges import (
     without_small_words,
 )
 from app.pipeline.detectors.gate import gate
+from app.pipeline.detectors.ordinary import is_no_name
 from app.pipeline.detectors.readings import Reading, Readings, Store, Word
 from app.pipeline.detectors.segments import Segment, segments
 from app.pipeline.models import DEFAULT, Model, find
-from app.pipeline.patterns import ALL
 from app.pipeline.policy import Policy
 from app.pipeline.span import Span
 from app.pipeline.tagger import Tagger, Words
 
 _LETTER = re.compile(r"[^\W\d_]")
-_WORD = re.compile(r"[^\W\d_]+")
 _ESCAPE = re.compile(r"\\[nrt]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: A long run of what Base64, hexadecimal digests and tokens are made of, in its URL-safe spelling too.
@@ -230,18 +228,13 @@ def _continues(text: str, draft: _Draft, start: int, begins: bool) -> bool:
     return gap[0] == "." and gap[1:] in ("", " ", "\u00a0") and _SHORT.search(text[max(0, end - 4) : end]) is not None
 
 
-@cache
-def _keywords() -> frozenset[str]:
-    """Words that announce an identifier ("TFN", "Medicare"): beside a number the model takes them for names."""
-    return frozenset(word for row in ALL for word in row.context)
-
-
 def _named(text: str, start: int, end: int, draft: _Draft, entities: tuple[str, ...]) -> Span | None:
     """The span of an entity, or None when what lies there is no name."""
     start, end = without_small_words(text, start, without_possessive(text, start, end))
     if sum(map(str.isalpha, text[start:end])) < 2 or in_code(text, start, end):
         return None
-    if " ".join(_WORD.findall(text[start:end])).lower() in _keywords():
-        return None
     scores = np.mean(draft.scores, axis=0)
-    return Span(start, end, entities[int(scores.argmax())], min(1.0, float(scores.sum())), NerDetector.name)
+    entity = entities[int(scores.argmax())]
+    if is_no_name(text, start, end, entity):
+        return None
+    return Span(start, end, entity, min(1.0, float(scores.sum())), NerDetector.name)
