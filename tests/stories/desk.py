@@ -1,0 +1,271 @@
+"""The app on a screen, and whoever sits at it: what they see, and which keys they press."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from app.store.access import new_token
+from app.ui.theme import mark_colour
+from tests.fakes import PATIENCE, FakeUpstream
+from tests.stores import free_port
+from tests.stories.screen import Area, Screen, end_group
+
+#: How long a key may take to show its effect before it counts as lost (seconds), and between two looks.
+_LOST, _LOOK = 5.0, 0.05
+#: A folder for pictures of the screen, where somebody wants to look at it.
+PICTURES = "STORY_PICTURES"
+#: Windows that are smaller are icons in the tray, or no windows at all.
+_SMALL = 60
+#: The margin of a window in which its frame, or another program's, may be drawn (pixels).
+_FRAME = 30
+_COMMAND = (sys.executable, "-X", "utf8", "-W", "error::ResourceWarning", "-m", "app.cli")
+_CLIPBOARD = """
+import sys
+from PySide6.QtGui import QGuiApplication
+app = QGuiApplication([])
+sys.stdout.write(app.clipboard().text())
+"""
+Condition = Callable[[], Awaitable[object]]
+
+
+async def until(condition: Condition, what: str, seconds: float = PATIENCE) -> None:
+    """Waits until `condition` holds; fails, and says `what` was waited for, when it never does."""
+    if not await _comes(condition, seconds):
+        raise AssertionError(f"in {seconds:g} s it did not happen that {what}")
+
+
+async def _comes(condition: Condition, seconds: float) -> bool:
+    began = time.monotonic()
+    while not await condition():
+        if time.monotonic() - began > seconds:
+            return False
+        await asyncio.sleep(_LOOK)
+    return True
+
+
+class Desk:
+    """One running app, its tray icon and its windows; `api` asks it as a program would."""
+
+    def __init__(
+        self, screen: Screen, process: asyncio.subprocess.Process, port: int, http: aiohttp.ClientSession, folder: Path
+    ) -> None:
+        self.screen = screen
+        self.process = process
+        self.origin = f"http://127.0.0.1:{port}"
+        self._http = http
+        self._folder = folder
+
+    async def api(self, method: str, path: str, body: object = None) -> Any:
+        """What the management API answers."""
+        async with self._http.request(method, f"{self.origin}/api/v1{path}", json=body) as answer:
+            told = await answer.json()
+            assert answer.status < 300, f"{method} {path}: {told}"
+            return told
+
+    async def setting(self, name: str) -> object:
+        return (await self.api("GET", f"/settings/{name}"))["value"]
+
+    async def protection(self) -> str:
+        """What happens to a request now."""
+        return str((await self.api("GET", "/protection"))["protection"])
+
+    async def answers(self) -> bool:
+        """Whether it takes requests, and looks through them."""
+        assert self.process.returncode is None, f"the app has ended: {self.log}"
+        try:
+            return await self.protection() not in ("starting", "broken")
+        except aiohttp.ClientConnectionError:
+            return False
+
+    @property
+    def log(self) -> str:
+        """What it has printed."""
+        return (self._folder / "log").read_text(encoding="utf-8")
+
+    # -- what is seen
+
+    async def picture(self, name: str) -> None:
+        """Keeps a picture of the screen where pictures are wanted."""
+        if folder := os.environ.get(PICTURES):
+            await asyncio.sleep(0.5)  # for those who look: until what was asked for last is drawn
+            self.screen.save(Path(folder, f"{name}.png"))
+
+    async def windows(self, title: str = "") -> dict[str, Area]:
+        """Windows and menus of the app that can be seen, the icon not among them; `title` is an expression."""
+        seen = await self.screen.windows("anonamoose")
+        return {
+            window: area
+            for window, (name, area) in seen.items()
+            if re.search(title, name) and min(area[2:]) > _SMALL
+        }
+
+    async def icon(self) -> Area | None:
+        """Where its icon in the tray is, None while there is none."""
+        seen = await self.screen.windows("anonamoose")
+        return next((area for _, area in seen.values() if 1 < max(area[2:]) <= _SMALL), None)
+
+    async def window(self, title: str) -> str:
+        """The window whose title is as the expression says, as soon as it is there."""
+        await until(lambda: self.windows(title), f"a window “{title}” opens")
+        return max(await self.windows(title), key=int, default="")
+
+    async def gone(self, title: str) -> None:
+        """Waits until no window has such a title."""
+
+        async def none() -> bool:
+            return not await self.windows(title)
+
+        await until(none, f"“{title}” closes")
+
+    async def inside(self, title: str) -> Area:
+        """What a window shows, without its frame."""
+        x, y, width, height = (await self.windows(title))[await self.window(title)]
+        return x, y, width, height - _FRAME
+
+    async def shows(self, mark: str, where: Area | None) -> bool:
+        """Whether the mark of that name is to be seen there, by its colour."""
+        return where is not None and self.screen.count(mark_colour(mark, False).rgb() & 0xFFFFFF, where) > 0
+
+    async def icon_shows(self, mark: str) -> bool:
+        return await self.shows(mark, await self.icon())
+
+    # -- what is done
+
+    async def press(self, title: str, *keys: str, until: Condition) -> None:
+        """Presses keys in a window; again, where they seem to have been lost."""
+
+        async def strike() -> None:
+            window = max(await self.windows(title), key=int, default="")
+            if window and await self._activate(window):
+                await self.screen.do("key", "--clearmodifiers", "--delay", "30", *keys)
+
+        await self._repeat(strike, until, f"{' '.join(keys)} in “{title}” does something")
+
+    async def type(self, title: str, text: str) -> None:
+        """Types `text` into what has the focus in a window."""
+        await self._activate(await self.window(title))
+        await self.screen.do("type", "--clearmodifiers", "--delay", "30", text)
+
+    async def menu(self, *keys: str, until: Condition) -> None:
+        """Opens the menu of the icon and presses keys in it; again, where they seem to have been lost."""
+
+        async def strike() -> None:
+            if await self.open_menu():
+                await self.screen.do("key", "--clearmodifiers", "--delay", "30", *keys)
+
+        await self._repeat(strike, until, f"{' '.join(keys)} in the menu does something")
+
+    async def open_menu(self) -> bool:
+        """Whether a click with the right button on the icon has opened its menu."""
+        return await self._click("3", self._has_menu)
+
+    async def click(self, *, until: Condition) -> None:
+        """A click with the left button on the icon."""
+
+        async def strike() -> None:
+            await self._click("1", until)
+
+        await self._repeat(strike, until, "a click on the icon does something")
+
+    async def close_menu(self) -> None:
+        async def none() -> bool:
+            return not await self._has_menu()
+
+        async def strike() -> None:
+            await self.screen.do("key", "Escape")
+
+        await self._repeat(strike, none, "the menu closes")
+
+    async def _click(self, button: str, effect: Condition) -> bool:
+        await until(self.icon, "the icon is in the tray")
+        area = await self.icon()
+        if area is None:
+            return False
+        x, y, width, height = area
+        await self.screen.do("mousemove", str(x + width // 2), str(y + height // 2), "click", button)
+        return await _comes(effect, _LOST)
+
+    async def _has_menu(self) -> bool:
+        # Menus are the only ones that no window manager puts a frame around, and so have no place on a desktop.
+        for window in await self.windows():
+            if not await self.screen.do("get_desktop_for_window", window):
+                return True
+        return False
+
+    async def _activate(self, window: str) -> bool:
+        async def is_active() -> bool:
+            return await self.screen.do("getactivewindow") == window
+
+        if not await is_active():
+            await self.screen.do("windowactivate", window)
+        return await _comes(is_active, _LOST)
+
+    async def _repeat(self, strike: Callable[[], Awaitable[None]], effect: Condition, what: str) -> None:
+        began = time.monotonic()
+        while not await effect():
+            assert time.monotonic() - began < PATIENCE, f"in {PATIENCE:g} s it did not happen that {what}"
+            await strike()
+            await _comes(effect, _LOST)
+
+    async def clipboard(self) -> str:
+        """The text in it."""
+        program = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _CLIPBOARD),
+            env={**self.screen.environ, "QT_QPA_PLATFORM": "xcb"},
+            stdout=subprocess.PIPE,
+        )
+        try:
+            said, _ = await asyncio.wait_for(program.communicate(), PATIENCE)
+        finally:
+            if program.returncode is None:
+                program.kill()
+        return said.decode()
+
+    async def knock(self) -> None:
+        """Starts the app once more, which brings the main window of the first to the front."""
+        program = await asyncio.create_subprocess_exec(
+            *(*_COMMAND, "--data-dir", str(self._folder / "data")), env=self.screen.environ, stdout=subprocess.DEVNULL
+        )
+        async with asyncio.timeout(PATIENCE):
+            assert await program.wait() == 0
+
+    async def ends(self) -> int:
+        """Its exit status, as soon as it has ended."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def sitting(screen: Screen, folder: Path, upstream: FakeUpstream, *flags: str) -> AsyncIterator[Desk]:
+    """Starts the app, and waits until it protects and its icon is there; ends it with all that it started."""
+    port, token = free_port(), new_token()
+    given = ["--data-dir", str(folder / "data"), "--host", "127.0.0.1", "--port", str(port), "--no-ner", "--drain", "60"]
+    given += ["--openai-upstream", upstream.origin, "--anthropic-upstream", upstream.origin]
+    environ: Mapping[str, str] = {**screen.environ, "ANONAMOOSE_ACCESS_TOKEN": token}
+    with (folder / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(*_COMMAND, *given, *flags), env=environ, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        async with aiohttp.ClientSession(headers={"X-Anonamoose-Token": token}) as http:
+            desk = Desk(screen, process, port, http, folder)
+            await until(desk.answers, "the app answers")
+            await until(desk.icon, "the icon is in the tray")
+            yield desk
+    finally:
+        end_group(process.pid)
+        async with asyncio.timeout(PATIENCE):
+            await process.wait()
+    assert "Traceback" not in desk.log
+    assert "ERROR" not in desk.log
