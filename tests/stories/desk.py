@@ -19,7 +19,7 @@ from app.store.access import new_token
 from app.ui.theme import mark_colour
 from tests.fakes import PATIENCE, FakeUpstream
 from tests.stores import free_port
-from tests.stories.screen import Area, Screen, end_group
+from tests.stories.screen import Area, Screen, Seen, end_group
 
 #: How long a key may take to show its effect before it counts as lost (seconds), and between two looks.
 _LOST, _LOOK = 5.0, 0.05
@@ -65,6 +65,7 @@ class Desk:
         self.origin = f"http://127.0.0.1:{port}"
         self._http = http
         self._folder = folder
+        self._menu = ""
 
     async def api(self, method: str, path: str, body: object = None) -> Any:
         """What the management API answers."""
@@ -101,24 +102,31 @@ class Desk:
             await asyncio.sleep(0.5)  # for those who look: until what was asked for last is drawn
             self.screen.save(Path(folder, f"{name}.png"))
 
-    async def windows(self, title: str = "") -> dict[str, Area]:
-        """Windows and menus of the app that can be seen, the icon not among them; `title` is an expression."""
+    async def windows(self, title: str) -> list[Seen]:
+        """The windows of the app whose titles are as the expression says, the newest last."""
         seen = await self.screen.windows("anonamoose")
-        return {
-            window: area
-            for window, (name, area) in seen.items()
-            if re.search(title, name) and min(area[2:]) > _SMALL
-        }
+        return [one for one in seen if one.is_framed and re.search(title, one.title)]
+
+    async def window(self, title: str) -> Seen:
+        """The newest of them, as soon as there is one."""
+        found: list[Seen] = []
+
+        async def is_there() -> bool:
+            found[:] = await self.windows(title)
+            return bool(found)
+
+        await until(is_there, f"a window “{title}” opens")
+        return found[-1]
 
     async def icon(self) -> Area | None:
         """Where its icon in the tray is, None while there is none."""
         seen = await self.screen.windows("anonamoose")
-        return next((area for _, area in seen.values() if 1 < max(area[2:]) <= _SMALL), None)
+        return next((one.area for one in seen if 1 < max(one.area[2:]) <= _SMALL), None)
 
-    async def window(self, title: str) -> str:
-        """The window whose title is as the expression says, as soon as it is there."""
-        await until(lambda: self.windows(title), f"a window “{title}” opens")
-        return max(await self.windows(title), key=int, default="")
+    async def _menus(self) -> set[str]:
+        """The ids of menus, and of balloons."""
+        seen = await self.screen.windows("anonamoose")
+        return {one.id for one in seen if not one.is_framed and min(one.area[2:]) > _SMALL}
 
     async def gone(self, title: str) -> None:
         """Waits until no window has such a title."""
@@ -130,7 +138,7 @@ class Desk:
 
     async def inside(self, title: str) -> Area:
         """What a window shows, without its frame."""
-        x, y, width, height = (await self.windows(title))[await self.window(title)]
+        x, y, width, height = (await self.window(title)).area
         return x, y, width, height - _FRAME
 
     async def shows(self, mark: str, where: Area | None) -> bool:
@@ -146,15 +154,15 @@ class Desk:
         """Presses keys in a window; again, where they seem to have been lost."""
 
         async def strike() -> None:
-            window = max(await self.windows(title), key=int, default="")
-            if window and await self._activate(window):
+            found = await self.windows(title)
+            if found and await self._activate(found[-1].id):
                 await self.screen.do("key", "--clearmodifiers", "--delay", "30", *keys)
 
         await self._repeat(strike, until, f"{' '.join(keys)} in “{title}” does something")
 
     async def type(self, title: str, text: str) -> None:
         """Types `text` into what has the focus in a window."""
-        await self._activate(await self.window(title))
+        await self._activate((await self.window(title)).id)
         await self.screen.do("type", "--clearmodifiers", "--delay", "30", text)
 
     async def menu(self, *keys: str, until: Condition) -> None:
@@ -168,7 +176,13 @@ class Desk:
 
     async def open_menu(self) -> bool:
         """Whether a click with the right button on the icon has opened its menu."""
-        return await self._click("3", self._has_menu)
+        before = await self._menus()
+
+        async def is_there() -> bool:
+            self._menu = next(iter(await self._menus() - before), "")
+            return bool(self._menu)
+
+        return await self._click("3", is_there)
 
     async def click(self, *, until: Condition) -> None:
         """A click with the left button on the icon."""
@@ -179,8 +193,10 @@ class Desk:
         await self._repeat(strike, until, "a click on the icon does something")
 
     async def close_menu(self) -> None:
+        """Leaves the menu without choosing anything."""
+
         async def none() -> bool:
-            return not await self._has_menu()
+            return self._menu not in await self._menus()
 
         async def strike() -> None:
             await self.screen.do("key", "Escape")
@@ -196,13 +212,6 @@ class Desk:
         await self.screen.do("mousemove", str(x + width // 2), str(y + height // 2), "click", button)
         return await _comes(effect, _LOST)
 
-    async def _has_menu(self) -> bool:
-        # Menus are the only ones that no window manager puts a frame around, and so have no place on a desktop.
-        for window in await self.windows():
-            if not await self.screen.do("get_desktop_for_window", window):
-                return True
-        return False
-
     async def _activate(self, window: str) -> bool:
         async def is_active() -> bool:
             return await self.screen.do("getactivewindow") == window
@@ -213,10 +222,11 @@ class Desk:
 
     async def _repeat(self, strike: Callable[[], Awaitable[None]], effect: Condition, what: str) -> None:
         began = time.monotonic()
-        while not await effect():
+        done = await effect()
+        while not done:
             assert time.monotonic() - began < PATIENCE, f"in {PATIENCE:g} s it did not happen that {what}"
             await strike()
-            await _comes(effect, _LOST)
+            done = await _comes(effect, _LOST)
 
     async def clipboard(self) -> str:
         """The text in it."""

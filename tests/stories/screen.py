@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,16 @@ _STUCK = 10.0
 #: Places, left to right and top to bottom: x, y, width and height in pixels.
 Area = tuple[int, int, int, int]
 _WHOLE: Area = (0, 0, WIDTH, HEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A window that can be seen. Without a frame, and on no desktop, are menus, balloons and icons."""
+
+    id: str
+    title: str
+    area: Area
+    is_framed: bool
 
 
 class Child:
@@ -122,7 +133,7 @@ class Screen:
             self._tray = None
 
     async def do(self, *command: str) -> str:
-        """What `xdotool …` prints; "" where it fails, or is stuck."""
+        """What `xdotool …` prints, before it fails if it does; "" where it is stuck."""
         program = await asyncio.create_subprocess_exec(
             "xdotool",
             *command,
@@ -140,18 +151,19 @@ class Screen:
                 with suppress(ProcessLookupError):
                     program.kill()
                 await program.wait()
-        return said.decode().rstrip() if program.returncode == 0 else ""
+        return said.decode().rstrip()
 
-    async def windows(self, program: str) -> dict[str, tuple[str, Area]]:
-        """What can be seen of a program, menus and icons in the tray included: titles and places by id."""
-        seen = {}
+    async def windows(self, program: str) -> list[Seen]:
+        """What can be seen of a program, menus and icons in the tray included, the oldest first."""
+        seen = []
         for window in (await self.do("search", "--onlyvisible", "--class", program)).split():
-            title, *told = (await self.do("getwindowname", window, "getwindowgeometry", "--shell", window)).split("\n")
+            ask = ("getwindowname", window, "getwindowgeometry", "--shell", window, "get_desktop_for_window", window)
+            title, *told = (await self.do(*ask)).split("\n")
             values = dict(line.partition("=")[::2] for line in told)
             if {"X", "Y", "WIDTH", "HEIGHT"} <= values.keys():  # else it has gone meanwhile
                 area = int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])
-                seen[window] = title, area
-        return seen
+                seen.append(Seen(window, title, area, is_framed=told[-1].isdigit()))
+        return sorted(seen, key=lambda one: int(one.id))
 
     def pixels(self, area: Area = _WHOLE) -> NDArray[np.uint32]:
         """The colours in `area` as 0xRRGGBB, a row for each line."""

@@ -6,7 +6,7 @@ import openai
 
 from tests.fakes import FakeUpstream
 from tests.stories.conftest import tell
-from tests.stories.desk import Desk, until
+from tests.stories.desk import Condition, Desk
 
 _INSPECTOR = "^Inspector"
 _TEXT = "Ask jane@example.com, or else support@example.com."
@@ -22,17 +22,15 @@ async def test_a_request_is_inspected(desk: Desk, gpt: openai.AsyncOpenAI, upstr
     await desk.picture("inspector-empty")
     assert "jane@example.com" in await tell(gpt, _TEXT)
     first, second = upstream.only.placeholders
-    copied = ""
 
-    async def copy() -> str:
-        nonlocal copied
-        before, copied = copied, await desk.clipboard()
-        return copied if copied != before else ""
+    def copied(placeholder: str) -> Condition:
+        async def is_copied() -> bool:
+            return await desk.clipboard() == placeholder
 
-    await desk.press(_INSPECTOR, "alt+p", until=copy)
-    assert copied == first
-    await desk.press(_INSPECTOR, "alt+Down", "alt+p", until=copy)
-    assert copied == second
+        return is_copied
+
+    await desk.press(_INSPECTOR, "alt+p", until=copied(first))
+    await desk.press(_INSPECTOR, "alt+Down", "alt+p", until=copied(second))
     await desk.picture("inspector")
 
 
@@ -47,6 +45,6 @@ async def test_a_false_alarm_does_not_recur(desk: Desk, gpt: openai.AsyncOpenAI,
 
     await desk.press(_INSPECTOR, "alt+n", until=allowed)
     await desk.picture("corrected")
-    assert "support@example.com" in await tell(gpt, f"In a new conversation: {_TEXT}")
+    await tell(gpt, f"In another conversation: {_TEXT}")
     assert b"support@example.com" in upstream.last.body
     assert b"jane@example.com" not in upstream.wire
