@@ -71,8 +71,7 @@ def _closed(desk: Desk) -> Condition:
 async def test_forget_everything(desk: Desk, gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
     await tell(gpt, _TEXT)
     (session,) = (await desk.api("GET", "/sessions"))["sessions"]
-    text, where = upstream.only.placeholders[0], session["id"]
-    known = {"text": text, "sessionId": where}
+    known = {"text": upstream.only.placeholders[0], "sessionId": session["sessionId"]}
     assert (await desk.api("POST", "/hydrate", known))["text"] == "jane@example.com"
     await desk.menu("f", until=lambda: desk.windows(_BOX))
     await desk.picture("forget")
