@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -11,7 +12,7 @@ import pytest
 ALL_INSTALLED = "TESTS_LACK_NOTHING"
 
 
-def lack(what: str) -> None:
+def lack(what: str) -> NoReturn:
     """Skips the test that runs, for the reason `what`; fails it where nothing may be lacking."""
     if os.environ.get(ALL_INSTALLED):
         pytest.fail(f"{what}, although {ALL_INSTALLED} is set", pytrace=False)

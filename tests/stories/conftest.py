@@ -6,12 +6,12 @@ screen, at the provider's end, and over the management API.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+import anthropic
 import openai
 import pytest
 import pytest_asyncio
@@ -19,13 +19,15 @@ import pytest_asyncio
 from tests.answers import echo
 from tests.conftest import QT_MISSING
 from tests.fakes import FakeUpstream
-from tests.lacking import lack, need
+from tests.lacking import need
 
 if QT_MISSING:
     collect_ignore_glob = ["test_*.py"]
 else:
     from tests.stories.desk import Desk, sitting
     from tests.stories.screen import PROGRAMS, Screen, screen_folder
+
+_KEY = "sk-of-the-stories"
 
 
 class Sit(Protocol):
@@ -36,10 +38,6 @@ class Sit(Protocol):
 
 @pytest.fixture(scope="session")
 def screen() -> Iterator[Screen]:
-    if not sys.platform.startswith("linux"):
-        pytest.skip("Only Linux has screens that nobody sits at")
-    if QT_MISSING:
-        lack(f"Qt cannot load here: {QT_MISSING}")
     need(*PROGRAMS)
     with screen_folder() as folder, Screen(Path(folder)) as screen:
         yield screen
@@ -69,17 +67,17 @@ async def desk(sit: Sit) -> AsyncIterator[Desk]:
 
 @pytest_asyncio.fixture
 async def gpt(desk: Desk) -> AsyncIterator[openai.AsyncOpenAI]:
-    async with client(desk) as gpt:
+    async with openai.AsyncOpenAI(base_url=f"{desk.origin}/v1", api_key=_KEY) as gpt:
         yield gpt
 
 
-def client(desk: Desk) -> openai.AsyncOpenAI:
-    """OpenAI’s own client, given the base URL of the app."""
-    return openai.AsyncOpenAI(base_url=f"{desk.origin}/v1", api_key="sk-of-the-stories")
+@pytest_asyncio.fixture
+async def claude(desk: Desk) -> AsyncIterator[anthropic.AsyncAnthropic]:
+    async with anthropic.AsyncAnthropic(base_url=desk.origin, api_key=_KEY) as claude:
+        yield claude
 
 
 async def tell(gpt: openai.AsyncOpenAI, text: str) -> str:
     """Sends `text`; returns what the tool gets back."""
     done = await gpt.chat.completions.create(model="gpt-fake", messages=[{"role": "user", "content": text}])
     return done.choices[0].message.content or ""
-

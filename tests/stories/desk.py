@@ -260,8 +260,8 @@ class Desk:
 async def sitting(screen: Screen, folder: Path, upstream: FakeUpstream, *flags: str) -> AsyncIterator[Desk]:
     """Starts the app, and waits until it protects and its icon is there; ends it with all that it started."""
     port, token = free_port(), new_token()
-    given = ["--data-dir", str(folder / "data"), "--host", "127.0.0.1", "--port", str(port), "--no-ner", "--drain", "60"]
-    given += ["--openai-upstream", upstream.origin, "--anthropic-upstream", upstream.origin]
+    given = ["--data-dir", str(folder / "data"), "--host", "127.0.0.1", "--port", str(port), "--drain", "60"]
+    given += ["--openai-upstream", upstream.origin, "--anthropic-upstream", upstream.origin, "--no-ner"]
     environ: Mapping[str, str] = {**screen.environ, "ANONAMOOSE_ACCESS_TOKEN": token}
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -174,7 +174,7 @@ class Screen:
         start = size + colours * 12
         shown = np.frombuffer(data, "<u4", height * line // 4, start).reshape(height, line // 4)[:, :width]
         x, y, wide, high = area
-        return shown[max(y, 0) : y + high, max(x, 0) : x + wide] & 0xFFFFFF
+        return (shown[max(y, 0) : y + high, max(x, 0) : x + wide] & 0xFFFFFF).astype(np.uint32)
 
     def count(self, colour: int, area: Area = _WHOLE) -> int:
         """How many pixels in `area` are of exactly this colour, 0xRRGGBB."""

@@ -97,9 +97,7 @@ async def test_the_icon_comes_back_with_the_tray(desk: Desk) -> None:
     await desk.picture("tray-again")
 
 
-async def test_quitting_waits_for_a_running_stream(
-    desk: Desk, gpt: openai.AsyncOpenAI, upstream: FakeUpstream
-) -> None:
+async def test_quitting_waits_for_a_running_stream(desk: Desk, gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
     gate = asyncio.Event()
     upstream.answer = lambda received: halting(chat_events(f"Dear {received.placeholders[0]}!"), gate, 3)
     await desk.knock()
