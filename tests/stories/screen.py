@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tests.fakes import PATIENCE
 
-PROGRAMS = ("Xvfb", "xdotool", "openbox", "trayer", "dbus-daemon")
+PROGRAMS = ("Xvfb", "xdotool", "openbox", "trayer", "dbus-daemon", "setpriv")
 WIDTH, HEIGHT = 1440, 900
 _TRAY = ("--edge", "top", "--align", "right", "--widthtype", "request", "--height", "28", "--SetDockType", "true")
 #: A bus on which nothing is started by being called: what started so would outlive the tests.
@@ -51,7 +51,7 @@ class Child:
 
     def __init__(self, *command: str, environ: Mapping[str, str], pass_fds: tuple[int, ...] = ()) -> None:
         self.process = subprocess.Popen(
-            command,
+            ("setpriv", "--pdeathsig", "KILL", *command),  # nor where the tests themselves are killed
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
