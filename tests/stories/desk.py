@@ -19,7 +19,7 @@ from app.store.access import new_token
 from app.ui.theme import mark_colour
 from tests.fakes import PATIENCE, FakeUpstream
 from tests.stores import free_port
-from tests.stories.screen import Area, Screen, Seen, end_group
+from tests.stories.screen import MORTAL, Area, Screen, Seen, end_group
 
 #: How long a key may take to show its effect before it counts as lost (seconds), and between two looks.
 _LOST, _LOOK = 5.0, 0.05
@@ -176,6 +176,7 @@ class Desk:
 
     async def open_menu(self) -> bool:
         """Whether a click with the right button on the icon has opened its menu."""
+        await self.close_menu()  # it may be open still, and opens as the same window
         before = await self._menus()
 
         async def is_there() -> bool:
@@ -265,7 +266,7 @@ async def sitting(screen: Screen, folder: Path, upstream: FakeUpstream, *flags: 
     environ: Mapping[str, str] = {**screen.environ, "ANONAMOOSE_ACCESS_TOKEN": token}
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *(*_COMMAND, *given, *flags), env=environ, stdout=log, stderr=log, start_new_session=True
+            *(*MORTAL, *_COMMAND, *given, *flags), env=environ, stdout=log, stderr=log, start_new_session=True
         )
     try:
         async with aiohttp.ClientSession(headers={"X-Anonamoose-Token": token}) as http:

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from tests.fakes import PATIENCE
 
 PROGRAMS = ("Xvfb", "xdotool", "openbox", "trayer", "dbus-daemon", "setpriv")
+#: Before a command: it ends with the tests, also where those are killed.
+MORTAL = ("setpriv", "--pdeathsig", "KILL")
 WIDTH, HEIGHT = 1440, 900
 _TRAY = ("--edge", "top", "--align", "right", "--widthtype", "request", "--height", "28", "--SetDockType", "true")
 #: A bus on which nothing is started by being called: what started so would outlive the tests.
@@ -51,7 +53,7 @@ class Child:
 
     def __init__(self, *command: str, environ: Mapping[str, str], pass_fds: tuple[int, ...] = ()) -> None:
         self.process = subprocess.Popen(
-            ("setpriv", "--pdeathsig", "KILL", *command),  # nor where the tests themselves are killed
+            (*MORTAL, *command),
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
