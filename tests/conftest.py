@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.lacking import ALL_INSTALLED
+
 # Before anything imports Qt, keyring or a hub client.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
@@ -32,6 +34,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if QT_MISSING:
+        if os.environ.get(ALL_INSTALLED):
+            raise pytest.UsageError(f"Qt cannot load here, although {ALL_INSTALLED} is set: {QT_MISSING}")
         skip = pytest.mark.skip(reason=f"Qt cannot load here: {QT_MISSING}")
         for item in items:
             if "/ui/" in str(item.path):

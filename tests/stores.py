@@ -10,9 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import pytest
-
 from tests.fakes import PATIENCE
+from tests.lacking import lack
 
 PASSWORD = "not-a-password"
 _PROGRAM = next(filter(None, map(shutil.which, ("valkey-server", "redis-server"))), None)
@@ -29,7 +28,7 @@ class StoreServer:
 
     def __init__(self, folder: Path, certificate: Path | None = None) -> None:
         if _PROGRAM is None:
-            pytest.skip("Neither valkey-server nor redis-server is installed: apt-get install redis-server")
+            lack("Neither valkey-server nor redis-server is installed: apt-get install redis-server")
         self.folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"

@@ -30,6 +30,8 @@ _SHARED = re.compile(r"/v1/(?:models|files|batches)(?:/.*)?\Z")
 _MODEL = re.compile(r"/(?:models|tunedModels|endpoints)/(?P<name>[\w.-]+)(?=[/:]|\Z)")
 #: What a base URL with the API's version in it leaves to a client's own path.
 _PREFIXES = ("openai", "anthropic", "gemini", "ollama")
+#: What the practice model is called as an upstream.
+PRACTICE = "practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Route:
     @property
     def name(self) -> str:
         """The user's own name for where it goes, if that has one."""
-        return "practice" if self.practice else self.target.removeprefix("u/") if self.target.startswith("u/") else ""
+        return PRACTICE if self.practice else self.target.removeprefix("u/") if self.target.startswith("u/") else ""
 
     @property
     def model(self) -> str:

@@ -91,6 +91,7 @@ class Actions(QObject):
         waiting = len(self._application.review.waiting)
         self.now = now = status(state, busy=self.busy, waiting=waiting)
         self.state.setText("Quitting once running requests are done…" if self.quitting else now.line)
+        self.quit.setText("&Quit now" if self.quitting else "&Quit")  # a second time, nothing is waited for
         self.reason.setText(now.detail)
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)

@@ -73,7 +73,8 @@ class Launch:
             return Exit.OK
         except UserError as error:
             print(f"{error.title} {error.hint}".strip(), file=sys.stderr)
-            await self._show_error(error)
+            # A log-out or a polite kill does not wait until somebody has read it.
+            await self._finished_before_quit(self._show_error(error))
             return error.code
         finally:
             self._instance.release()

@@ -46,7 +46,7 @@ class MainWindow(Window):
         self.url.setAccessibleName("Base URL")
         label = QLabel("Base &URL for your tools:")
         label.setBuddy(self.url)
-        self.copy = QPushButton("&Copy")
+        self.copy = QPushButton("C&opy")
         self.copy.clicked.connect(actions.copy.trigger)
 
         layout = QVBoxLayout(self)
@@ -130,6 +130,7 @@ class MainWindow(Window):
 
 def _button(action: QAction) -> QToolButton:
     button = QToolButton()
+    action.setIconText(action.text().removesuffix("…"))  # with its key, which Qt leaves out of buttons
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)

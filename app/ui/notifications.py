@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.application import Application
+from app.proxy.route import PRACTICE
 from app.releases import Release
 from app.state import Protection
 from app.ui.bridge import Bridge
@@ -51,6 +52,8 @@ class Notifications(QObject):
                 continue
             if exchange.outcome == "refused" and not exchange.reviewed:  # what the user refused is no news
                 self._tell("refused", "A request was refused", exchange.reason, _WARNING)
+            elif exchange.upstream == PRACTICE:
+                continue  # it was asked to see this, and nothing left the machine
             elif exchange.outcome == "done" and exchange.redactions and self._application.counts.is_new:
                 self._application.counts.is_new = False
                 said = f"{count(exchange.redactions, 'value')} of a request became placeholders before it left."

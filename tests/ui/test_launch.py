@@ -203,6 +203,23 @@ async def test_an_error_waits_for_its_box_to_be_closed(qapp: Shell, monkeypatch:
 
 
 @on_loop
+async def test_whoever_asks_to_quit_need_not_close_the_box_of_an_error(qapp: Shell, tmp_path: Path) -> None:
+    (tmp_path / "desktop.lock").mkdir()  # in the way
+    shown = asyncio.Event()
+
+    async def show(error: UserError) -> None:
+        shown.set()
+        await asyncio.Event().wait()  # nobody closes it
+
+    store = SettingsStore({"data_dir": tmp_path, "port": 0, "ner": False}, {}, EventBus())
+    task = asyncio.create_task(Launch(store, EventBus(), qapp, show_error=show).run())
+    await shown.wait()
+    assert not task.done()
+    qapp.quit_requested.emit()
+    assert await task == Exit.CANNOT_CREATE
+
+
+@on_loop
 async def test_a_folder_that_cannot_be_written(qapp: Shell, tmp_path: Path) -> None:
     (tmp_path / "desktop.lock").mkdir()  # in the way
     start = Start(qapp, tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QMessageBox, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QMenuBar, QMessageBox, QToolButton
 
 from app.state import Protection
 from app.ui.desktop import Desktop
@@ -86,3 +86,10 @@ async def test_quit_is_in_its_menu(desktop: Desktop) -> None:
     actions = menu.actions()
     assert desktop.actions.quit in actions
     assert desktop.actions.protection in actions
+
+
+@on_loop
+async def test_every_button_has_a_key_of_its_own(desktop: Desktop) -> None:
+    buttons = desktop.main.findChildren(QAbstractButton)
+    keys = [button.shortcut().toString() for button in buttons if button.isVisibleTo(desktop.main) and button.text()]
+    assert all(keys) and len(keys) == len(set(keys)) == 6

@@ -47,6 +47,15 @@ async def test_the_first_redaction_ever(application: Staged, desktop: Desktop, s
 
 
 @on_loop
+async def test_practice_is_no_redaction_of_what_left(application: Staged, desktop: Desktop, shown: Shown) -> None:
+    application.exchange(upstream="practice")
+    await heard(desktop)
+    assert shown.titles == [] and application.counts.is_new
+    application.exchange()
+    await until(lambda: shown.titles)
+
+
+@on_loop
 async def test_not_where_something_was_counted_before(application: Staged, desktop: Desktop, shown: Shown) -> None:
     application.counts.is_new = False
     application.exchange()

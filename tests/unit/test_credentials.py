@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordSetEr
 
 from app.credentials import NEXT_VARIABLE, PASSWORD_VARIABLE, VARIABLE, MasterKey, master_key, stage_key, vault_password
 from app.errors import Exit, KeyMismatch, StorageError, UserError
+from tests.lacking import need
 
 KEY = bytes(range(32))
 TEXT = base64.b64encode(KEY).decode()
@@ -182,9 +182,7 @@ def test_the_repr_tells_no_key() -> None:
 @pytest.fixture
 def secret_service(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A D-Bus session bus of its own with a real, unlocked GNOME keyring on it."""
-    for program in ("dbus-daemon", "gnome-keyring-daemon"):
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed")
+    need("dbus-daemon", "gnome-keyring-daemon")
     pytest.importorskip("secretstorage")
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
