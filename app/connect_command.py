@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
 
 from app.clients import CLIENTS, Client, client_named
 from app.clients.environment import command, environment
 from app.errors import Exit, UserError
+from app.running_app import health, origin
 from app.settings import Settings
 from app.text_command import check_name
 
-_PATIENCE = 3.0  # seconds that the app may take to say it is there
 _WIDTH = 96
-
-
-def origin(settings: Settings) -> str:
-    """How programs on this machine reach the app, e.g. `http://localhost:3000`."""
-    host = settings.host
-    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - all addresses: this machine's own is among them
-        host = "localhost"
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def connect(settings: Settings, name: str | None, *, as_json: bool) -> int:
@@ -107,21 +97,7 @@ def run(settings: Settings, arguments: Sequence[str], session: str) -> int:
 
 def _check(origin: str) -> None:
     """Raises UserError unless an app that protects answers at `origin`."""
-    found = re.fullmatch(r"http://\[?(.+?)\]?:(\d+)", origin)
-    assert found is not None
-    connection = HTTPConnection(found[1], int(found[2]), timeout=_PATIENCE)
-    try:
-        connection.request("GET", "/health")
-        protection = json.loads(connection.getresponse().read(65_536))["protection"]
-    except (OSError, HTTPException, ValueError, LookupError, TypeError):
-        raise UserError(
-            f"Anonamoose does not answer at {origin}.",
-            "Start it (anonamoose, or anonamoose serve), or name its port with --port.",
-            code=Exit.UNAVAILABLE,
-        ) from None
-    finally:
-        connection.close()
-    if protection == "off":
+    if health(origin)["protection"] == "off":
         raise UserError(
             "Protection is off: requests would leave as they are.",
             "Turn it on, or start the program without anonamoose run.",

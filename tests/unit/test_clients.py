@@ -13,8 +13,8 @@ import pytest
 
 from app.clients import CLIENTS, ORIGIN, Client, Snippet, client_named, client_of
 from app.clients.environment import command, environment, started_by
-from app.connect_command import origin
 from app.proxy.route import route
+from app.running_app import origin
 from app.settings import Settings
 
 ELSEWHERE = "http://localhost:3055"
