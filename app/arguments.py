@@ -124,7 +124,9 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
 def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
     connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
-    connect.add_argument("--json", action="store_true", help="print it as JSON")
+    how = connect.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print it as JSON")
+    how.add_argument("--wait", action="store_true", help="wait for a request of the tool, and tell when it has arrived")
     run = commands.add_parser("run", help="run a program whose requests go through the app: run -- claude")
     run.add_argument("--session", default="", metavar="NAME", help="a session of its own (default: one a conversation)")
     # Everything from the program's name on is the program's.
@@ -238,10 +240,14 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     show = actions.add_parser("list", help="one line for each: its id, what it is, its text")
     add = actions.add_parser("add", help="add terms: values to hide wherever they occur")
+    change = actions.add_parser(
+        "change", help="turn off and on again what has this text, or this id, or give it others"
+    )
     remove = actions.add_parser("remove", help="remove what has this text, or this id")
+    trial = actions.add_parser("try", help="show what a pattern would hide in a text, before it is added")
     read = actions.add_parser("import", help="add what is in a file; see what export writes")
     write = actions.add_parser("export", help="write all to a file. It is not sealed any more!")
-    for action in (show, add, remove, read, write):
+    for action in (show, add, change, remove, read, write):
         which = action.add_mutually_exclusive_group()
         which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
         which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
@@ -252,11 +258,30 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
     add.add_argument("--case-sensitive", action="store_true", help="only in the same case")
     add.add_argument("--part", action="store_true", help="inside of words as well")
     add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
-    remove.add_argument("text", nargs="*")
-    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
+    show.add_argument("--hits", action="store_true", help="how often and when each was hidden, as far as it is stored")
+    switch = change.add_mutually_exclusive_group()
+    switch.add_argument(
+        "--off", dest="enabled", action="store_false", default=None, help="keep it, and look for it no more"
+    )
+    switch.add_argument("--on", dest="enabled", action="store_true", default=None, help="look for it again")
+    change.add_argument("--type", help="what it is redacted as, or allowed as")
+    change.add_argument("--replacement", metavar="TEXT", help="your own stand-in; empty for a placeholder")
+    for name, words in (
+        ("--case-sensitive", "only in the same case"),
+        ("--part", "inside of words as well"),
+        ("--first-group", "hide only the first group of a pattern"),
+    ):
+        change.add_argument(name, action=argparse.BooleanOptionalAction, default=None, help=words)
+    for action in (change, remove):
+        action.add_argument("text", nargs="*")
+        action.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
+    trial.add_argument("pattern", metavar="PATTERN", help="a regular expression")
+    trial.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    trial.add_argument("--case-sensitive", action="store_true", help="only in the same case")
+    trial.add_argument("--first-group", action="store_true", help="hide only the first group of the pattern")
     read.add_argument("file", help="a file in UTF-8, or - for standard input")
     write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
     for action in (read, write):
         action.add_argument("--format", choices=("csv", "json"), help="default: by the name of the file, else CSV")
-    for action in (show, add, remove, read, write):
+    for action in (show, add, change, remove, trial, read, write):
         add_settings(action, [DECLARED["data-dir"]])

@@ -76,7 +76,7 @@ def _run(options: argparse.Namespace) -> int:
         from app import connect_command
 
         if options.command == "connect":
-            return connect_command.connect(settings.current, options.client, as_json=options.json)
+            return connect_command.connect(settings, options.client, as_json=options.json, wait=options.wait)
         return connect_command.run(settings.current, options.program, options.session)
     if options.command in ("status", "pause", "resume"):
         from app import protection_command

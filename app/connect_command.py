@@ -9,22 +9,35 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.clients import CLIENTS, Client, client_named
+from app.clients import CLIENTS, Client, client_named, counts
 from app.clients.environment import command, environment
 from app.errors import Exit, UserError
-from app.running_app import health, origin
+from app.running_app import RunningApp, health, origin
 from app.settings import Settings
+from app.settings_store import SettingsStore
+from app.spoken import printable
 from app.text_command import check_name
 
 _WIDTH = 96
+_LOOK_EVERY = 0.5  # seconds
 
 
-def connect(settings: Settings, name: str | None, *, as_json: bool) -> int:
-    """Prints what to write where for the tool `name`, or which tools are known. Raises UserError."""
+def connect(settings: SettingsStore, name: str | None, *, as_json: bool, wait: bool) -> int:
+    """Prints what to write where for the tool `name`, or which tools are known; with `wait`, whether it has arrived.
+
+    Raises UserError.
+    """
     chosen = [_known(name)] if name else list(CLIENTS)
-    here = origin(settings)
+    here = origin(settings.current)
+    if wait:
+        if not name:
+            raise UserError("It has to be said whose request to wait for.", "anonamoose connect lists the tools.",
+                            code=Exit.USAGE)  # fmt: skip
+        return _wait(RunningApp(settings), chosen[0])
     if as_json:
         print(json.dumps([told(client, here) for client in chosen], ensure_ascii=False, indent=2))
     elif name:
@@ -35,6 +48,33 @@ def connect(settings: Settings, name: str | None, *, as_json: bool) -> int:
         print("\n".join(f"  {client.id:<{width}}  {client.name}" for client in CLIENTS))
         print("\nanonamoose connect NAME shows what to write where.")
     return Exit.OK
+
+
+def _wait(app: RunningApp, client: Client) -> int:
+    """Waits until a request of the tool has ended, and prints what became of it. Raises UserError."""
+
+    def logs() -> list[dict[str, Any]]:
+        return list(app.ask("GET", "/logs?limit=500")["logs"])
+
+    before = max((one["id"] for one in logs()), default=0)
+    print(f"Waiting for a request of {client.name}. Ctrl+C ends it.", file=sys.stderr)
+    while True:
+        for one in reversed(logs()):
+            if one["id"] > before and counts(client, one["agent"], one["client"], is_new=True):
+                print(
+                    f"A request of {printable(one['client'] or one['agent'] or 'a tool')} has arrived. {_became(one)}"
+                )
+                return Exit.OK
+        time.sleep(_LOOK_EVERY)
+
+
+def _became(one: Mapping[str, Any]) -> str:
+    if one["outcome"] == "passed":
+        return "It was sent on as it was."
+    if one["outcome"] == "refused":
+        return f"It was refused: {one['code']}."
+    number = one["redactions"]
+    return f"{number} value{'s' * (number != 1)} hidden." if number else "Nothing in it had to be hidden."
 
 
 def told(client: Client, origin: str) -> dict[str, object]:

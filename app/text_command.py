@@ -33,7 +33,7 @@ _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -> int:
     """Prints the text of `file` with placeholders. Raises UserError; then nothing was printed."""
-    text = _read(file)
+    text = read_text(file)
     result = asyncio.run(_redact(settings, text, session))
     if as_json:
         spans = [
@@ -79,7 +79,7 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> Redaction:
 
 def restore(settings: SettingsStore, file: str, session: str) -> int:
     """Prints the text of `file` with the values of `session` put back."""
-    text = _read(file)
+    text = read_text(file)
     restored, unknown = asyncio.run(_restore(settings, text, session))
     _write(restored)
     if unknown:
@@ -134,8 +134,8 @@ def unlocked(settings: SettingsStore) -> Iterator[Store]:
         store.database.close()
 
 
-def _read(file: str) -> str:
-    """Text as it is: line ends stay, bytes that are no UTF-8 come out again as they were."""
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input (-), as it is: line ends stay, bytes that are no UTF-8 survive."""
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:

@@ -19,7 +19,7 @@ from app.errors import Exit
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.proxy.guard import VARIABLE
 from app.state import Protection
-from app.store.access import new_token
+from app.store.access import Scope, new_token
 from tests.commands import run_here
 from tests.e2e.conftest import EMAIL, NAME, PROSE, Running, assert_hidden
 from tests.e2e.dialects import GPT
@@ -170,6 +170,30 @@ async def test_originals_are_not_shown_where_the_settings_forbid_it(
         assert_hidden(await shell("exchanges", "show", item.id), "what exchanges show prints")
         await shell("review", "send", item.id)
         assert await asking == 200
+
+
+@pytest.mark.parametrize("sent", [{"User-Agent": "claude-cli/2.1"}, {"User-Agent": "node", "label": "Claude_Code"}])
+async def test_connecting_waits_for_the_tools_own_request(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, shell: Shell, sent: dict[str, str]
+) -> None:
+    headers = {"User-Agent": sent["User-Agent"]}
+    if label := sent.get("label"):
+        headers["Authorization"] = f"Bearer {await running.app.access.add(label, Scope())}"
+        running.app.provider_keys.put("openai", "sk-provider", upstream.origin)
+    looked = len(running.app.tally.latest)
+    asking = asyncio.ensure_future(shell("connect", "claude-code", "--wait"))
+    try:
+        while not asking.done():  # the one that comes before it looks for the first time does not count
+            for more in ({"User-Agent": "other/1"}, headers):
+                async with http.post(running.origin + GPT.path, json=GPT.body(PROSE), headers=more) as got:
+                    assert got.status == 200, await got.text()
+        said = await asking
+    finally:
+        if label:
+            await running.app.access.revoke(label)
+            running.app.provider_keys.remove("openai")
+    assert len(running.app.tally.latest) > looked
+    assert re.match(rf"A request of {label or 'claude-cli/2.1'} has arrived\. \d values hidden\.", said)
 
 
 @pytest.mark.parametrize(
