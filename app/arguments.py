@@ -276,7 +276,7 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
         action.add_argument("text", nargs="*")
         action.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
     trial.add_argument("pattern", metavar="PATTERN", help="a regular expression")
-    trial.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
+    trial.add_argument("file", metavar="FILE", help="a text file, or - for standard input")
     trial.add_argument("--case-sensitive", action="store_true", help="only in the same case")
     trial.add_argument("--first-group", action="store_true", help="hide only the first group of the pattern")
     read.add_argument("file", help="a file in UTF-8, or - for standard input")
