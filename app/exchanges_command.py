@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from app.errors import Exit
 from app.running_app import RunningApp
 from app.settings_store import SettingsStore
-from app.spoken import clock, printable
+from app.spoken import clock, printable, say
 
 
 def run(settings: SettingsStore, options: argparse.Namespace) -> int:
@@ -32,8 +32,8 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
         query = urlencode({"reveal": "true"} if options.originals else {})
         told = app.ask("GET", f"/exchanges/{options.id}?{query}")
         lines = _shown(told, whole=options.whole)
-    for line in [json.dumps(told, ensure_ascii=False, indent=2)] if options.json else lines:
-        print(line)
+    for line in [json.dumps(told, indent=2)] if options.json else lines:
+        say(line)
     return Exit.OK
 
 
@@ -64,4 +64,4 @@ def _shown(told: Mapping[str, Any], *, whole: bool) -> Iterator[str]:
         for span in text["spans"]:
             found = f"  {span['layer']} {span['confidence']:.2f}" if span["layer"] else ""
             original = f"  {printable(span['original'])}" if "original" in span else ""
-            yield f"      {span['tokenized']}  {span['category']}{found}{original}"
+            yield f"      {printable(span['tokenized'])}  {span['category']}{found}{original}"

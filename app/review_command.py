@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from app.errors import Exit, UserError
 from app.running_app import RunningApp
 from app.settings_store import SettingsStore
-from app.spoken import clock, printable
+from app.spoken import clock, printable, say
 
 
 class Place(NamedTuple):
@@ -28,7 +28,8 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
     path = f"/review/{options.id}"
     if options.action == "show":
         asked = f"{path}?reveal=true" if options.originals else path
-        print("\n".join(_shown(app.ask("GET", asked))))
+        for line in _shown(app.ask("GET", asked)):
+            say(line)
         return Exit.OK
     app.ask("POST", path, {"decision": "refuse"} if options.action == "refuse" else _sending(app, path, options))
     print("Refused: nothing was sent." if options.action == "refuse" else "Sent.")
@@ -38,8 +39,13 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
 def _list(app: RunningApp) -> int:
     for waits in app.ask("GET", "/review")["waiting"]:
         about = waits["client"], waits["path"], waits["model"], waits["sessionId"]
-        hidden = f"{waits['redactions']} hidden"
-        print(waits["id"], f"until {clock(waits['until'])}", *map(printable, about), hidden, sep="\t")
+        row = (
+            str(waits["id"]),
+            f"until {clock(waits['until'])}",
+            *map(printable, about),
+            f"{waits['redactions']} hidden",
+        )
+        say("\t".join(row))
     return Exit.OK
 
 
@@ -110,5 +116,5 @@ def _shown(waits: Mapping[str, Any]) -> Iterator[str]:
             number += 1
             original = f"  {printable(text['original'][span['start'] : span['end']])}" if "original" in text else ""
             stays = "" if span["free"] else "  cannot be let go"
-            score = f"{span['confidence']:.2f}"
-            yield f"{number:>4}  {span['tokenized']}  {span['category']}  {span['layer']} {score}{stays}{original}"
+            found = f"{span['category']}  {span['layer']} {span['confidence']:.2f}"
+            yield f"{number:>4}  {printable(span['tokenized'])}  {found}{stays}{original}"

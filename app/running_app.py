@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -84,7 +85,10 @@ class RunningApp:
         settings = self._settings
         with opened(settings) as (database, seal), noting(settings, database, seal) as notes:
             access = Access(database, notes.note)
-            return asyncio.run(access_token(access, Keychain(settings.paths.root)))[0]
+            token, kept = asyncio.run(access_token(access, Keychain(settings.paths.root)))
+        if kept:
+            print(f"anonamoose: there is an access token from now on, kept in {kept}", file=sys.stderr)
+        return token
 
     def _is_here(self) -> bool:
         """Whether an app runs with the data folder."""

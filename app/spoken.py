@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 
@@ -10,6 +11,12 @@ def printable(text: str, *, lines: bool = False) -> str:
     """`text` with nothing in it that a terminal would obey; its line breaks stay where `lines` says so."""
     kept = "\n\t" if lines else ""
     return "".join(char if char.isprintable() or char in kept else " " for char in text)
+
+
+def say(text: str) -> None:
+    """Prints a line; what the terminal has no letters for is a question mark."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def clock(moment: str) -> str:
