@@ -81,7 +81,8 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     if told["reason"]:
         yield told["reason"]
     today = sorted(told["today"].items(), key=lambda item: (-item[1], item[0]))
-    hidden = f"{sum(told['today'].values())} values"
+    total = sum(told["today"].values())
+    hidden = f"{total} value{'s' * (total != 1)}"
     rows = {
         "Base URL": told["baseUrl"],
         "Layers": ", ".join(told["layers"]) or "none",

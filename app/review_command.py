@@ -105,7 +105,7 @@ def placed(text: Mapping[str, Any], wanted: str) -> Iterator[Place]:
 
 def _shown(waits: Mapping[str, Any]) -> Iterator[str]:
     yield f"{waits['id']}: {printable(waits['path'])} of {printable(waits['client'] or 'a tool')}"
-    yield f"Refused or sent as review-on-timeout says: {clock(waits['until'])}."
+    yield f"It waits until {clock(waits['until'])}; then review-on-timeout decides."
     number = 0
     for text in waits["texts"]:
         yield f"\n--- {printable(text['where'] or 'text')}"
