@@ -27,6 +27,7 @@ from app.proxy.forward import Forwarder
 from app.proxy.guard import VARIABLE as TOKEN_VARIABLE
 from app.proxy.guard import Guard
 from app.proxy.journal import Journal
+from app.proxy.news import News
 from app.proxy.practice import PracticeModel
 from app.proxy.review import Review
 from app.proxy.server import Server
@@ -77,6 +78,7 @@ class Application:
         self.trail: Trail
         self.review = Review(settings, bus)
         self.pause = Pause()
+        self.news = News(settings, bus)
         self._told = Protection.STARTING, 0.0
         self._forwarder: Forwarder
         self._server: Server | None = None
@@ -119,6 +121,7 @@ class Application:
             "protection": state.protection.value,
             "reason": state.reason or state.trouble,
             "audit": audit,
+            "newer": self.news.release.version if self.news.release else "",
             **load,
             "waiting": self.worker.waiting,
         }
@@ -202,10 +205,8 @@ class Application:
             raise
         self.trail.record(policies.started(settings, len(self.terms), self.terms.revision))
         self._stack.callback(self.bus.subscribe(self._follow))
-        purge = asyncio.create_task(upkeep.purge_regularly(self.vault, self.trail))
-        self._stack.callback(purge.cancel)
-        others = asyncio.create_task(self._follow_others())
-        self._stack.callback(others.cancel)
+        for task in (upkeep.purge_regularly(self.vault, self.trail), self.news.follow(), self._follow_others()):
+            self._stack.callback(asyncio.create_task(task).cancel)
         self.bus.publish(StateChanged())
 
     async def stop(self) -> None:

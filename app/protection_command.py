@@ -73,6 +73,7 @@ def _told(app: RunningApp) -> dict[str, Any]:
         "waiting": len(app.ask("GET", "/review")["waiting"]),
         "today": stats["today"],
         "version": stats["version"],
+        "newer": well["newer"],
     }
 
 
@@ -89,7 +90,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         "Hidden today": ": ".join(filter(None, [hidden, ", ".join(f"{n} {entity}" for entity, n in today)])),
         "Review": f"{told['review']}, {told['waiting']} waiting" if told["waiting"] else told["review"],
         "Audit trail": told["audit"],
-        "Version": told["version"],
+        "Version": f"{told['version']}, {told['newer']} is out" if told["newer"] else told["version"],
     }
     width = max(map(len, rows))
     yield from (f"{name:<{width}}  {value}" for name, value in rows.items())

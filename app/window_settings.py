@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from app.option import option
 from app.review_settings import ReviewSettings
+
+
+def _feed(url: str) -> None:
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        fits = bool(parts.hostname) and parts.port != 0 and (parts.scheme == "https" or is_local)
+    except ValueError:
+        fits = False
+    if not fits or parts.scheme not in ("http", "https") or parts.username or parts.password or parts.fragment:
+        raise ValueError("It must be a URL such as https://example.com/anonamoose/releases.atom, without a password.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,13 @@ class WindowSettings(ReviewSettings):
         True,
         "Tell, now and then, of what should not go unseen: the first redaction, a refused request, protection lost.",
         "Application",
+    )
+    release_feed: str = option(
+        "",
+        "Atom feed of releases that is asked once a day whether there is a newer version. Nothing is told of you, and "
+        "while it is empty nobody is asked.",
+        "Application",
+        check=_feed,
     )
     welcome: bool = option(True, "Show the first steps at the next start with windows.", "Application")
     theme: Literal["system", "light", "dark"] = option("system", "The colours of the windows.", "Application")

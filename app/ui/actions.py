@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.application import Application
@@ -61,6 +61,7 @@ class Actions(QObject):
         self.review = QAction("Re&view before sending", self, checkable=True)
         self.review.triggered.connect(self._review)
         self.waiting = self._action("", self.review_asked.emit)
+        self.newer = self._action("", self._show_release)
         self.connect_tool = self._action("&Connect a tool…", self.connect_asked.emit)
         self.dashboard = self._action("D&ashboard…", self.dashboard_asked.emit)
         self.welcome = self._action("Fi&rst steps…", self.welcome_asked.emit)
@@ -97,6 +98,10 @@ class Actions(QObject):
         self.review.setChecked(bool(parse_chosen(self._application.settings.current.review)))
         self.waiting.setText(f"{count(waiting, 'request')} waiting for revie&w…")
         self.waiting.setVisible(waiting > 0)
+        release = self._application.news.release
+        self.newer.setText(f"Version {release.version} is out…" if release else "")
+        self.newer.setVisible(release is not None)
+        self.newer.setEnabled(bool(release and release.page))
         for action in (
             self.copy,
             self.dictionary,
@@ -122,6 +127,10 @@ class Actions(QObject):
             self._question = ask(parent, question, consequence, "Turn off", "Keep protecting", self._answered)
         else:
             self._question.activateWindow()
+
+    def _show_release(self) -> None:
+        if release := self._application.news.release:
+            QDesktopServices.openUrl(QUrl(release.page))
 
     def _review(self, on: bool) -> None:
         try:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.application import Application
+from app.releases import Release
 from app.state import Protection
 from app.ui.bridge import Bridge
 from app.ui.status import count, status
@@ -20,7 +21,10 @@ _INFORMATION = QSystemTrayIcon.MessageIcon.Information
 
 
 class Notifications(QObject):
-    """The first redaction ever, a refused request, protection lost. `show` is as `QSystemTrayIcon.showMessage`."""
+    """The first redaction ever, a refused request, protection lost, a newer version.
+
+    `show` is as `QSystemTrayIcon.showMessage`.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Notifications(QObject):
         self._clock = clock
         self._told: dict[str, float] = {}
         self._broken = False
+        self._release: Release | None = None
         bridge.exchanges_changed.connect(self._exchanges)
         bridge.state_changed.connect(self._state)
 
@@ -57,6 +62,10 @@ class Notifications(QObject):
         if broken and not self._broken:
             self._tell("broken", "Protection is lost", status(state).detail, _WARNING)
         self._broken = broken
+        release = self._application.news.release
+        if release and release != self._release:
+            self._tell("newer", f"Version {release.version} is out", "The menu leads to it.", _INFORMATION)
+        self._release = release
 
     def _tell(self, kind: str, title: str, text: str, icon: QSystemTrayIcon.MessageIcon) -> None:
         now = self._clock()

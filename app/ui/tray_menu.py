@@ -43,7 +43,7 @@ class TrayMenu(QMenu):
         self.addSeparator()
         self.addActions([actions.try_it, actions.redact, actions.restore])
         self.addSeparator()
-        self.addAction(actions.forget)
+        self.addActions([actions.newer, actions.forget])
         self.addAction(actions.quit)
         # Some panels show a copy of the menu: it is kept in step also while it is closed.
         self.aboutToShow.connect(actions.refresh)

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 from pytest_asyncio import fixture
 
+from app import __version__
 from app.errors import Exit
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.proxy.guard import VARIABLE
@@ -75,6 +76,7 @@ async def test_pause_resume_and_status(running: Running, shell: Shell) -> None:
     assert running.app.state.paused == float("inf")
     told = json.loads(await shell("status", "--json"))
     assert (told["protection"], told["paused"], told["waiting"], told["review"]) == ("off", "restart", 0, "off")
+    assert (told["version"], told["newer"]) == (__version__, "")
     assert told["baseUrl"].endswith(f":{running.port}/v1") and "names" in told["layers"]
     assert "Protection is on" in await shell("resume")
     assert running.app.state.protection is Protection.ON

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.events import StateChanged
+from app.releases import Release
 from app.state import Protection
 from app.ui.desktop import Desktop
 from app.ui.notifications import Notifications
@@ -80,3 +81,21 @@ async def test_they_can_be_turned_off(application: Staged, desktop: Desktop, sho
     application.bus.publish(StateChanged())
     await heard(desktop)
     assert shown.titles == []
+
+
+@on_loop
+async def test_a_newer_version_once(application: Staged, desktop: Desktop, shown: Shown) -> None:
+    application.news.release = Release("999.1.0", "https://example.com/tag/v999.1.0")
+    for now in (0.0, 700.0):
+        shown.now = now
+        application.bus.publish(StateChanged())
+        await heard(desktop)
+    assert shown.titles == ["Version 999.1.0 is out"]
+    assert desktop.actions.newer.isVisible() and desktop.actions.newer.isEnabled()
+    assert desktop.actions.newer in desktop.tray.menu.actions()
+    application.news.release = Release("999.2.0", "")  # no link to follow
+    desktop.actions.refresh()
+    assert desktop.actions.newer.text() == "Version 999.2.0 is out…" and not desktop.actions.newer.isEnabled()
+    application.news.release = None
+    desktop.actions.refresh()
+    assert not desktop.actions.newer.isVisible()

@@ -12,6 +12,7 @@ _HEALTH: dict[str, Schema] = {
     "status": text("Always ok: it answers."),
     "timestamp": text(format="date-time"),
     "version": text(),
+    "newer": text("The newest version, where a feed of releases is asked and tells of one."),
     "protection": text("What happens to a request: starting, on, off, refusing, broken."),
     "reason": text("Why it is broken."),
     "audit": text("on, off, failing."),
