@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Sequence
 
+from app.access_token import access_token
 from app.audit.noting import noting
 from app.changes import Change
 from app.errors import Exit, UserError
-from app.keychain import ACCESS_TOKEN, Keychain
+from app.keychain import Keychain
 from app.provider_keys import ProviderKey, ProviderKeys, read_key, target_of, upstream_of
 from app.proxy.key_trial import try_key
 from app.settings import OWN
 from app.settings_store import SettingsStore
-from app.store.access import Access, LocalKey, Scope, new_token
+from app.store.access import Access, LocalKey, Scope
 from app.text_command import opened
 from app.upstreams import check_origin, origin_of, targets
 
@@ -45,11 +46,9 @@ def run(settings: SettingsStore, options: argparse.Namespace) -> int:
 
 def _token(access: Access, keychain: Keychain, *, rotate: bool) -> int:
     """Prints the access token; makes one where there is none, or to take the place of the old."""
-    token = None if rotate else keychain.get(ACCESS_TOKEN)
-    if token is None:
-        token = new_token()
-        print(f"anonamoose: kept in {keychain.put(ACCESS_TOKEN, token)}", file=sys.stderr)
-    asyncio.run(access.accept(token))
+    token, kept = asyncio.run(access_token(access, keychain, another=rotate))
+    if kept:
+        print(f"anonamoose: kept in {kept}", file=sys.stderr)
     print(token)
     return Exit.OK
 

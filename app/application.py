@@ -186,6 +186,7 @@ class Application:
                 self.counts,
                 self.tally,
                 journal,
+                self.exchanges,
                 self.trail,
                 self.review,
                 self.pause,

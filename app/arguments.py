@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 from app import __version__
 from app.evaluation.corpus import SPLITS
-from app.option import Declared
+from app.flags import add_settings, positive
+from app.running_arguments import add_running
 from app.settings import DECLARED, OWN
 
 _DESCRIPTION = "Keeps personal data out of the requests that your tools send to LLM APIs."
@@ -18,48 +18,19 @@ _TEXT_SETTINGS = [row for row in DECLARED.values() if row.option.group == "Detec
 EVALUATION_SETTINGS = ("preset", "locale", "operators", "thresholds", "ner-threshold", "ner-model")
 
 
-def _add_settings(parser: argparse.ArgumentParser, rows: Sequence[Declared]) -> None:
-    group = parser.add_argument_group("settings", "A flag wins over the variable, the variable over what is stored.")
-    for row in rows:
-        unit = f" [{row.option.unit}]" if row.option.unit else ""
-        words = f"{row.option.help}{unit} ({row.variable}, default: {_shown(row.default)})".replace("%", "%%")
-        if row.kind is bool:
-            group.add_argument(
-                f"--{row.name}", dest=row.attribute, action=argparse.BooleanOptionalAction, default=None, help=words
-            )
-        else:
-            group.add_argument(
-                f"--{row.name}", dest=row.attribute, choices=row.choices or None, metavar=None if row.choices else "X",
-                help=words,
-            )  # fmt: skip
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("it takes 1 or more")
-    return number
-
-
-def _shown(default: object) -> str:
-    if isinstance(default, bool):
-        return "on" if default else "off"
-    return str(default) if default != "" else "none"
-
-
 def parser() -> argparse.ArgumentParser:
     """The whole command line, for `main` and for the documentation."""
     everything = list(DECLARED.values())
     # No abbreviations: "panic --all" would be read as one of "--allowed-hosts" before its command sees it.
     top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION, allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"anonamoose {__version__}")
-    _add_settings(top, everything)
+    add_settings(top, everything)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     tray = commands.add_parser("tray", help="show the tray icon and run the proxy (this is the default)")
     serve = commands.add_parser("serve", help="run the proxy without any window, for servers and containers")
     for command in (tray, serve):
-        _add_settings(command, everything)
+        add_settings(command, everything)
 
     demo = commands.add_parser("demo", help="see it at work: no key, no network")
     demo.add_argument("text", nargs="?", help="what to send instead of the sample")
@@ -69,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("selftest", help=words)
 
     bench = commands.add_parser("bench", help="measure what the proxy costs, on this machine and without a network")
-    bench.add_argument("--rounds", type=_positive, metavar="N", help="how often each is measured (default: 20; 5)")
+    bench.add_argument("--rounds", type=positive, metavar="N", help="how often each is measured (default: 20; 5)")
     bench.add_argument("--layers", action="store_true", help="measure how fast each layer and each pattern reads")
     bench.add_argument("--text", action="append", default=[], metavar="FILE", help="with --layers: what they read")
     bench.add_argument(
@@ -78,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    _add_settings(bench, [DECLARED["data-dir"]])
+    add_settings(bench, [DECLARED["data-dir"]])
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
     evaluate.add_argument("file", nargs="+", help="a .jsonl corpus, or any text in which nothing should be found")
@@ -88,13 +59,13 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     evaluate.add_argument("--split", choices=SPLITS, help="only this part of the corpora")
     evaluate.add_argument("--kind", action="append", default=[], metavar="X", help="only texts of this kind, say prose")
-    evaluate.add_argument("--limit", type=_positive, default=0, metavar="N", help="read N texts, spread over all")
+    evaluate.add_argument("--limit", type=positive, default=0, metavar="N", help="read N texts, spread over all")
     evaluate.add_argument("--layers", metavar="X", help="layers, separated by commas (default: all but the dictionary)")
     evaluate.add_argument("--examples", type=int, default=3, metavar="N", help="show N of each entity (default: 3)")
     evaluate.add_argument("--html", metavar="FILE", help="write a page with all that was missed or found in vain")
     evaluate.add_argument("--against", metavar="FILE", help="tell what has changed since these figures, made by --json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_settings(evaluate, [DECLARED[name] for name in (*EVALUATION_SETTINGS, "data-dir")])
+    add_settings(evaluate, [DECLARED[name] for name in (*EVALUATION_SETTINGS, "data-dir")])
 
     redact = commands.add_parser("redact", help="replace personal data in a text by placeholders")
     redact.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
@@ -103,9 +74,10 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", nargs="?", default="-", help="a text file, or - for standard input")
     for command in (redact, restore):
         command.add_argument("--session", default="cli", help="the session that knows the values (default: cli)")
-    _add_settings(redact, _TEXT_SETTINGS)
+    add_settings(redact, _TEXT_SETTINGS)
 
     _add_clients(commands)
+    add_running(commands)
     _add_stats(commands)
     _add_login(commands)
     _add_models(commands)
@@ -123,11 +95,11 @@ def parser() -> argparse.ArgumentParser:
         "changes", nargs="+", metavar="SETTING=VALUE", help=f"an empty value takes one back; any of {', '.join(OWN)}"
     )
     for command in (restore, change, clear, show, every, inside, gone):
-        _add_settings(command, [DECLARED["data-dir"]])
+        add_settings(command, [DECLARED["data-dir"]])
     _add_settings_command(commands)
     storage = commands.add_parser("storage", help="show how much is kept")
     storage.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_settings(storage, [DECLARED["data-dir"]])
+    add_settings(storage, [DECLARED["data-dir"]])
     _add_dictionary(commands)
     _add_access(commands)
     _add_vault(commands)
@@ -146,19 +118,21 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
     for action in (one, back):
         action.add_argument("name", nargs="+", metavar="NAME")
     for action in (every, one, change, back):
-        _add_settings(action, [DECLARED["data-dir"]])
+        add_settings(action, [DECLARED["data-dir"]])
 
 
 def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
     connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
-    connect.add_argument("--json", action="store_true", help="print it as JSON")
+    how = connect.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print it as JSON")
+    how.add_argument("--wait", action="store_true", help="wait for a request of the tool, and tell when it has arrived")
     run = commands.add_parser("run", help="run a program whose requests go through the app: run -- claude")
     run.add_argument("--session", default="", metavar="NAME", help="a session of its own (default: one a conversation)")
     # Everything from the program's name on is the program's.
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="the program and its arguments")
     for command in (connect, run):
-        _add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
+        add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
 
 
 def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -168,9 +142,9 @@ def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
-    stats.add_argument("--days", type=_positive, default=30, metavar="N", help="today and those before (default: 30)")
+    stats.add_argument("--days", type=positive, default=30, metavar="N", help="today and those before (default: 30)")
     stats.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
-    _add_settings(stats, [DECLARED["data-dir"]])
+    add_settings(stats, [DECLARED["data-dir"]])
 
 
 def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -204,9 +178,9 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add.add_argument("--days", type=float, metavar="N", help="good for so long (default: until it is revoked)")
     shown = local.add_parser("list", help="show all keys: what they are for, and when they were last used")
     for action in (show, rotate, revoke, shown):
-        _add_settings(action, [DECLARED["data-dir"]])
+        add_settings(action, [DECLARED["data-dir"]])
     for action in (change, remove, confirm, tried, known, add):
-        _add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
+        add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 
 def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -220,9 +194,9 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     panic.add_argument("--all", action="store_true", help="the dictionary, the settings and all keys as well")
     panic.add_argument("--yes", action="store_true", help="do not ask")
-    _add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])
+    add_settings(purge, [DECLARED[name] for name in ("session-ttl", "kept-ttl")])
     for command in (rotate, purge, panic):
-        _add_settings(command, [DECLARED["data-dir"]])
+        add_settings(command, [DECLARED["data-dir"]])
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -230,7 +204,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
     latest = actions.add_parser("list", help="show the latest rows, as lines of JSON")
-    latest.add_argument("--limit", type=_positive, default=20, metavar="N", help="how many (default: 20)")
+    latest.add_argument("--limit", type=positive, default=20, metavar="N", help="how many (default: 20)")
     latest.add_argument("--kind", default="", help="only rows of this kind: exchange, refusal, change, setting …")
     write = actions.add_parser("export", help="write the rows, as lines of JSON or as a table")
     report = actions.add_parser("report", help="write a compliance report: one page, to be read or printed")
@@ -241,7 +215,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action.add_argument("--from", dest="start", metavar="DAY", help="the first day, or moment, in UTC: 2026-01-01")
         action.add_argument("--to", dest="end", metavar="DAY", help="the last day, which is included; or a moment")
     for action in (verify, latest, write, report):
-        _add_settings(action, [DECLARED["data-dir"]])
+        add_settings(action, [DECLARED["data-dir"]])
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -256,7 +230,7 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     trial.add_argument("name", metavar="NAME", help="one of the list, or a folder")
     hub = [row for row in DECLARED.values() if row.option.group == "Models"]
     for action in (show, get, gone, trial):
-        _add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
+        add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
 
 
 def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -266,10 +240,14 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     show = actions.add_parser("list", help="one line for each: its id, what it is, its text")
     add = actions.add_parser("add", help="add terms: values to hide wherever they occur")
+    change = actions.add_parser(
+        "change", help="turn off and on again what has this text, or this id, or give it others"
+    )
     remove = actions.add_parser("remove", help="remove what has this text, or this id")
+    trial = actions.add_parser("try", help="show what a pattern would hide in a text, before it is added")
     read = actions.add_parser("import", help="add what is in a file; see what export writes")
     write = actions.add_parser("export", help="write all to a file. It is not sealed any more!")
-    for action in (show, add, remove, read, write):
+    for action in (show, add, change, remove, read, write):
         which = action.add_mutually_exclusive_group()
         which.add_argument("--allow", dest="kind", action="store_const", const="allowed", help="values never to hide")
         which.add_argument("--pattern", dest="kind", action="store_const", const="pattern", help="regular expressions")
@@ -280,11 +258,30 @@ def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser
     add.add_argument("--case-sensitive", action="store_true", help="only in the same case")
     add.add_argument("--part", action="store_true", help="inside of words as well")
     add.add_argument("--first-group", action="store_true", help="hide only the first group of a pattern")
-    remove.add_argument("text", nargs="*")
-    remove.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
+    show.add_argument("--hits", action="store_true", help="how often and when each was hidden, as far as it is stored")
+    switch = change.add_mutually_exclusive_group()
+    switch.add_argument(
+        "--off", dest="enabled", action="store_false", default=None, help="keep it, and look for it no more"
+    )
+    switch.add_argument("--on", dest="enabled", action="store_true", default=None, help="look for it again")
+    change.add_argument("--type", help="what it is redacted as, or allowed as")
+    change.add_argument("--replacement", metavar="TEXT", help="your own stand-in; empty for a placeholder")
+    for name, words in (
+        ("--case-sensitive", "only in the same case"),
+        ("--part", "inside of words as well"),
+        ("--first-group", "hide only the first group of a pattern"),
+    ):
+        change.add_argument(name, action=argparse.BooleanOptionalAction, default=None, help=words)
+    for action in (change, remove):
+        action.add_argument("text", nargs="*")
+        action.add_argument("--id", type=int, nargs="+", default=[], metavar="ID", help="by id, as list shows it")
+    trial.add_argument("pattern", metavar="PATTERN", help="a regular expression")
+    trial.add_argument("file", metavar="FILE", help="a text file, or - for standard input")
+    trial.add_argument("--case-sensitive", action="store_true", help="only in the same case")
+    trial.add_argument("--first-group", action="store_true", help="hide only the first group of the pattern")
     read.add_argument("file", help="a file in UTF-8, or - for standard input")
     write.add_argument("file", nargs="?", default="-", help="a file, or - for standard output")
     for action in (read, write):
         action.add_argument("--format", choices=("csv", "json"), help="default: by the name of the file, else CSV")
-    for action in (show, add, remove, read, write):
-        _add_settings(action, [DECLARED["data-dir"]])
+    for action in (show, add, change, remove, trial, read, write):
+        add_settings(action, [DECLARED["data-dir"]])

@@ -76,8 +76,27 @@ def _run(options: argparse.Namespace) -> int:
         from app import connect_command
 
         if options.command == "connect":
-            return connect_command.connect(settings.current, options.client, as_json=options.json)
+            return connect_command.connect(settings, options.client, as_json=options.json, wait=options.wait)
         return connect_command.run(settings.current, options.program, options.session)
+    if options.command in ("status", "pause", "resume"):
+        from app import protection_command
+
+        configure("warning")
+        if options.command == "status":
+            return protection_command.status(settings, as_json=options.json)
+        if options.command == "resume":
+            return protection_command.resume(settings)
+        return protection_command.pause(settings, options.minutes, until_restart=options.until_restart)
+    if options.command == "review":
+        from app import review_command
+
+        configure("warning")
+        return review_command.run(settings, options)
+    if options.command == "exchanges":
+        from app import exchanges_command
+
+        configure("warning")
+        return exchanges_command.run(settings, options)
     if options.command == "stats":
         from app import stats_command
 

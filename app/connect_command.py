@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.clients import CLIENTS, Client, client_named
+from app.clients import CLIENTS, Client, client_named, counts
 from app.clients.environment import command, environment
 from app.errors import Exit, UserError
+from app.running_app import RunningApp, health, origin
 from app.settings import Settings
+from app.settings_store import SettingsStore
+from app.spoken import printable
 from app.text_command import check_name
 
-_PATIENCE = 3.0  # seconds that the app may take to say it is there
 _WIDTH = 96
+_LOOK_EVERY = 0.5  # seconds
 
 
-def origin(settings: Settings) -> str:
-    """How programs on this machine reach the app, e.g. `http://localhost:3000`."""
-    host = settings.host
-    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - all addresses: this machine's own is among them
-        host = "localhost"
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+def connect(settings: SettingsStore, name: str | None, *, as_json: bool, wait: bool) -> int:
+    """Prints what to write where for the tool `name`, or which tools are known; with `wait`, whether it has arrived.
 
-
-def connect(settings: Settings, name: str | None, *, as_json: bool) -> int:
-    """Prints what to write where for the tool `name`, or which tools are known. Raises UserError."""
+    Raises UserError.
+    """
     chosen = [_known(name)] if name else list(CLIENTS)
-    here = origin(settings)
+    here = origin(settings.current)
+    if wait:
+        if not name:
+            raise UserError("It has to be said whose request to wait for.", "anonamoose connect lists the tools.",
+                            code=Exit.USAGE)  # fmt: skip
+        return _wait(RunningApp(settings), chosen[0])
     if as_json:
         print(json.dumps([told(client, here) for client in chosen], ensure_ascii=False, indent=2))
     elif name:
@@ -45,6 +48,33 @@ def connect(settings: Settings, name: str | None, *, as_json: bool) -> int:
         print("\n".join(f"  {client.id:<{width}}  {client.name}" for client in CLIENTS))
         print("\nanonamoose connect NAME shows what to write where.")
     return Exit.OK
+
+
+def _wait(app: RunningApp, client: Client) -> int:
+    """Waits until a request of the tool has ended, and prints what became of it. Raises UserError."""
+
+    def logs() -> list[dict[str, Any]]:
+        return list(app.ask("GET", "/logs?limit=500")["logs"])
+
+    before = max((one["id"] for one in logs()), default=0)
+    print(f"Waiting for a request of {client.name}. Ctrl+C ends it.", file=sys.stderr)
+    while True:
+        for one in reversed(logs()):
+            if one["id"] > before and counts(client, one["agent"], one["client"], is_new=True):
+                print(
+                    f"A request of {printable(one['client'] or one['agent'] or 'a tool')} has arrived. {_became(one)}"
+                )
+                return Exit.OK
+        time.sleep(_LOOK_EVERY)
+
+
+def _became(one: Mapping[str, Any]) -> str:
+    if one["outcome"] == "passed":
+        return "It was sent on as it was."
+    if one["outcome"] == "refused":
+        return f"It was refused: {one['code']}."
+    number = one["redactions"]
+    return f"{number} value{'s' * (number != 1)} hidden." if number else "Nothing in it had to be hidden."
 
 
 def told(client: Client, origin: str) -> dict[str, object]:
@@ -107,21 +137,7 @@ def run(settings: Settings, arguments: Sequence[str], session: str) -> int:
 
 def _check(origin: str) -> None:
     """Raises UserError unless an app that protects answers at `origin`."""
-    found = re.fullmatch(r"http://\[?(.+?)\]?:(\d+)", origin)
-    assert found is not None
-    connection = HTTPConnection(found[1], int(found[2]), timeout=_PATIENCE)
-    try:
-        connection.request("GET", "/health")
-        protection = json.loads(connection.getresponse().read(65_536))["protection"]
-    except (OSError, HTTPException, ValueError, LookupError, TypeError):
-        raise UserError(
-            f"Anonamoose does not answer at {origin}.",
-            "Start it (anonamoose, or anonamoose serve), or name its port with --port.",
-            code=Exit.UNAVAILABLE,
-        ) from None
-    finally:
-        connection.close()
-    if protection == "off":
+    if health(origin)["protection"] == "off":
         raise UserError(
             "Protection is off: requests would leave as they are.",
             "Turn it on, or start the program without anonamoose run.",

@@ -15,6 +15,7 @@ from app.events import EventBus
 from app.pipeline.allowed import Allowed
 from app.pipeline.detection import Detection
 from app.pipeline.detectors import DetectorUnavailable
+from app.pipeline.file_text import file_text, is_document
 from app.pipeline.operators import listed
 from app.pipeline.plain import Blocked, redact_plain
 from app.pipeline.redaction import Redaction
@@ -32,8 +33,11 @@ _SESSION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 def redact(settings: SettingsStore, file: str, session: str, *, as_json: bool) -> int:
-    """Prints the text of `file` with placeholders. Raises UserError; then nothing was printed."""
-    text = _read(file)
+    """Prints the text of `file` with placeholders; of a mail, an office file or a PDF, what is written in it.
+
+    Raises UserError; then nothing was printed.
+    """
+    text = _written(file)
     result = asyncio.run(_redact(settings, text, session))
     if as_json:
         spans = [
@@ -79,7 +83,7 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> Redaction:
 
 def restore(settings: SettingsStore, file: str, session: str) -> int:
     """Prints the text of `file` with the values of `session` put back."""
-    text = _read(file)
+    text = read_text(file)
     restored, unknown = asyncio.run(_restore(settings, text, session))
     _write(restored)
     if unknown:
@@ -134,13 +138,27 @@ def unlocked(settings: SettingsStore) -> Iterator[Store]:
         store.database.close()
 
 
-def _read(file: str) -> str:
-    """Text as it is: line ends stay, bytes that are no UTF-8 come out again as they were."""
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input (-), as it is: line ends stay, bytes that are no UTF-8 survive."""
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UserError(f"The file {file} cannot be read ({error.strerror}).", code=Exit.NO_INPUT) from None
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _written(file: str) -> str:
+    text = read_text(file)
+    raw = text.encode("utf-8", "surrogateescape")
+    if not is_document(file, raw):
+        return text
+    try:
+        written, is_all = file_text(file, raw)
+    except ValueError as error:
+        raise UserError(str(error), code=Exit.DATA) from None
+    if not is_all:
+        raise UserError("The file holds more text than can be read at once.", "Split it.", code=Exit.DATA)
+    return written
 
 
 def _write(text: str) -> None:

@@ -45,8 +45,9 @@ class WindowSettings(ReviewSettings):
     )
     show_originals: bool = option(
         True,
-        "Whether the inspector may show what was hidden, once asked to. No system offers every desktop a way to ask "
-        "for its password again, so lock the screen when you leave.",
+        "Whether the inspector may show what was hidden, once asked to, and the API the originals of an exchange or of "
+        "a request in review. No system offers every desktop a way to ask for its password again, so lock the screen "
+        "when you leave.",
         "Sessions",
     )
     inspector_memory: int = option(

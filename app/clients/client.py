@@ -47,3 +47,8 @@ class Client:
     def sends(self, agent: str) -> bool:
         """Whether requests with this user agent are its own."""
         return agent.lower().startswith(self.agents) if self.agents else False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a local key of it may be called, in lower case and with dashes for blanks."""
+        return frozenset({self.id, self.name.lower().replace(" ", "-"), *self.commands})

@@ -32,13 +32,22 @@ def file_text(name: str, data: bytes) -> tuple[str, bool]:
                 f"No text can be read in this file ({format}): it may be scanned, locked or damaged. "
                 "Text, mail, PDF and Office files can be tried."
             ) from None
-    text = _mail(data) if name.lower().endswith(".eml") else utf_text(data, *_WRONG)
+    text = _mail(data) if _is_mail(name) else utf_text(data, *_WRONG)
     return text[:LIMIT], len(text) <= LIMIT
+
+
+def is_document(name: str, data: bytes) -> bool:
+    """Whether the file is more than its text: a mail, an office file, a PDF, a picture."""
+    return _is_mail(name) or sniffed(data) is not None
 
 
 def too_large(size: int) -> str:
     """Why a file of so many bytes is not opened."""
     return f"The file has {size / 1e6:,.0f} MB; up to {LARGEST // 10**6} MB can be tried here."
+
+
+def _is_mail(name: str) -> bool:
+    return name.lower().endswith(".eml")
 
 
 def _mail(data: bytes) -> str:

@@ -241,6 +241,15 @@ class ExchangeLog:
         return len(self._items)
 
 
+def holds(exchange: Exchange, needle: str, *, originals: bool) -> bool:
+    """Whether a text of `exchange` holds `needle` (casefolded); with `originals`, what did not leave as well."""
+    came, got = exchange.transcript()
+    texts = [*(body.text for body in exchange.bodies), came]
+    if originals:
+        texts += [*(body.original for body in exchange.bodies), got]
+    return any(needle in text.casefold() for text in texts)
+
+
 def _size(exchange: Exchange) -> int:
     """About how many bytes the texts of `exchange` take."""
     texts = [*exchange.transcript(), *(text for part in exchange.texts() for text in (part.came, part.got))]

@@ -16,7 +16,9 @@ BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One exchange that has ended. `started` is a POSIX time, `ms` how long it took."""
+    """One exchange that has ended. `started` is a POSIX time, `ms` how long it took, `client` the label of the local
+    key that it came with, `agent` what the tool calls itself.
+    """
 
     id: int
     started: float
@@ -24,6 +26,7 @@ class Latest:
     path: str
     provider: str
     client: str
+    agent: str
     session: str
     outcome: Outcome
     status: int
@@ -69,7 +72,7 @@ class Tally:
         self.latest.append(
             Latest(
                 exchange.id, exchange.started, exchange.method, exchange.path, exchange.provider, exchange.label,
-                exchange.session, exchange.outcome, exchange.status, exchange.code, exchange.total_ms,
+                exchange.client, exchange.session, exchange.outcome, exchange.status, exchange.code, exchange.total_ms,
                 exchange.redactions, exchange.restored, exchange.spans.copy(),
             )
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -21,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.access_token import access_token
 from app.application import Application
-from app.keychain import ACCESS_TOKEN
-from app.store.access import Scope, new_token
+from app.store.access import Scope
 from app.ui.bridge import Bridge
 from app.ui.local_keys import LocalKeys
 from app.ui.notice import ask
@@ -138,12 +137,8 @@ class AccessPanel(QWidget):
 
     async def show_token(self, *, another: bool = False) -> None:
         """Shows the access token; makes one where there is none, or `another`. Raises UserError."""
-        keychain = self._application.keychain
-        token = None if another else await asyncio.to_thread(keychain.get, ACCESS_TOKEN)
-        if token is None:
-            token = new_token()
-            await asyncio.to_thread(keychain.put, ACCESS_TOKEN, token)
-        await self._application.access.accept(token)
+        application = self._application
+        token, _ = await access_token(application.access, application.keychain, another=another)
         self.token.setText(token)
         self.token.setEchoMode(QLineEdit.EchoMode.Normal)
         self.reveal.setText("Hide")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.clients import Client
+from app.clients import Client, counts, is_of
 from app.proxy.exchange import Exchange
 from app.ui.icons import mark_pixmap
 from app.ui.snippet_box import SnippetBox
@@ -17,7 +17,7 @@ from app.ui.window import bold, quiet
 
 
 class ClientCard(QScrollArea):
-    """One tool at a time. A request counts as its own by its user agent; where that does not tell, any does."""
+    """One tool at a time, and whether a request that counts as its own has arrived."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,14 +83,15 @@ class ClientCard(QScrollArea):
             said = (
                 f"{count(last.redactions, 'value')} hidden." if last.redactions else "Nothing in it had to be hidden."
             )
-        whose = "Its latest request" if self._client.agents else f"A request of {last.client or 'a tool'}"
+        is_known = is_of(self._client, last.client, last.label)
+        whose = "Its latest request" if is_known else f"A request of {last.label or last.client or 'a tool'}"
         self.live.setText(f"{whose} arrived at {when}. {said}")
 
     def _is_own(self, exchange: Exchange) -> bool:
         client = self._client
         if client is None:
             return False
-        return client.sends(exchange.client) if client.agents else exchange.started >= self._since
+        return counts(client, exchange.client, exchange.label, is_new=exchange.started >= self._since)
 
 
 def _labelled(words: str, text: str) -> QWidget:

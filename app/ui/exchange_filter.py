@@ -99,12 +99,3 @@ def _about(exchange: Exchange) -> str:
         *exchange.notices,
     )
     return "\n".join(said).casefold()
-
-
-def holds(exchange: Exchange, needle: str, *, originals: bool) -> bool:
-    """Whether a text of `exchange` holds `needle` (casefolded); with `originals`, what did not leave as well."""
-    came, got = exchange.transcript()
-    texts = [*(body.text for body in exchange.bodies), came]
-    if originals:
-        texts += [*(body.original for body in exchange.bodies), got]
-    return any(needle in text.casefold() for text in texts)

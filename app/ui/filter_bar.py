@@ -8,7 +8,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
-from app.ui.exchange_filter import FACETS, ExchangeFilter, Facet, holds
+from app.proxy.exchange import holds
+from app.ui.exchange_filter import FACETS, ExchangeFilter, Facet
 from app.ui.exchange_table import ExchangeTable
 from app.ui.status import count
 from app.ui.tasks import Tasks

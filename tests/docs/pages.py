@@ -13,6 +13,8 @@ from markdown_it.token import Token
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
+#: How deep the text of a cell lies: in table, head or body, row, cell.
+_IN_A_CELL = 4
 _MARKS = re.compile(r"[^\w\- ]")
 
 
@@ -56,6 +58,19 @@ class Page:
     def quoted(self) -> list[str]:
         """Code within sentences."""
         return [one.content for one in self._inline("code_inline")]
+
+    @cached_property
+    def tables(self) -> list[list[list[Token]]]:
+        """Rows of cells, each table's first being its headings."""
+        found: list[list[list[Token]]] = []
+        for block in self._blocks:
+            if block.type == "table_open":
+                found.append([])
+            elif found and block.type == "tr_open":
+                found[-1].append([])
+            elif found and block.type == "inline" and block.level == _IN_A_CELL:
+                found[-1][-1].append(block)
+        return found
 
     @cached_property
     def anchors(self) -> set[str]:

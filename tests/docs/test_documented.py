@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,9 @@ from tests.docs.pages import DOCS, ROOT, Page
 from tools.command_tree import commands
 
 _ACTION = {"QAction", "QPushButton", "QCheckBox", "QMenu", "_action", "addAction", "_button"}
+
+#: The last heading of tables that tell what does the same as a window.
+_WITHOUT = "Without a window"
 
 
 def page(name: str) -> Page:
@@ -89,6 +93,32 @@ def _actions() -> Iterator[tuple[str, str]]:
 def test_every_action_of_a_window_is_documented(module: str, words: str) -> None:
     said = " ".join(page("windows.md").text.split())
     assert re.search(rf"(?<!\w){re.escape(words)}(?!\w)", said), f"docs/windows.md does not tell of “{words}”, {module}"
+
+
+def _ways() -> Iterator[tuple[str, str, list[str]]]:
+    """What each row of docs/windows.md is about, what it says of doing without a window, and the code in that."""
+    for headings, *rows in page("windows.md").tables:
+        if headings[-1].content == _WITHOUT:
+            for cells in rows:
+                code = [one.content for one in cells[-1].children or () if one.type == "code_inline"]
+                yield cells[0].content, cells[-1].content, code
+
+
+@pytest.mark.parametrize("words", sorted({words for _, words in _actions()}))
+def test_every_action_of_a_window_can_be_had_without(words: str) -> None:
+    named = rf"(?<!\w){re.escape(words)}(?!\w)"
+    assert any(re.search(named, about) and told for about, told, _ in _ways()), words
+
+
+@pytest.mark.parametrize(("about", "told", "code"), list(_ways()), ids=lambda given: str(given)[:40])
+def test_a_way_without_a_window_is_one(about: str, told: str, code: list[str]) -> None:
+    assert code or told.startswith(("of the window alone", "see there")), about
+    asked = {f"{operation.method} {API}{operation.path}" for operation in OPERATIONS}
+    for one in code:
+        if one.startswith("anonamoose "):
+            parser().parse_args(shlex.split(one)[1:])  # ends the test where there is no such command
+        elif not one.startswith("--"):
+            assert one in asked
 
 
 def test_actions_are_found() -> None:

@@ -157,7 +157,7 @@ def unknown(quoted: str) -> str:
     """What of a command or option that a sentence quotes there is not, "" if all is well."""
     words = quoted.split()
     if words[0].startswith("--") and words[0] != "--":
-        option = words[0].partition("=")[0]
+        option = words[0].partition("=")[0].rstrip(",")
         return "" if option in _OPTIONS or re.search("[A-Z…]", option) else option
     if words[0] not in _OURS or words[1:2] == ["COMMAND"]:
         return ""

@@ -30,7 +30,13 @@ from tests.e2e.conftest import CANARIES, EMAIL, NAME, OWN_WORD, PROSE, Running, 
 from tests.e2e.dialects import GPT
 from tests.fakes import PATIENCE, FakeUpstream
 
-_FIRST = {"session": "nobody-has-this", "term": "999999999", "setting": "locale", "waiting": "999999999"}
+_FIRST = {
+    "session": "nobody-has-this",
+    "term": "999999999",
+    "setting": "locale",
+    "waiting": "999999999",
+    "exchange": "999999999",
+}
 
 
 class Asking:
@@ -572,6 +578,29 @@ def test_the_document_is_whole() -> None:
     for operation in OPERATIONS:
         assert operation.says.endswith(".") and (operation.answer or operation.media)
         assert set(errors_of(operation)) >= {400, 403, 421}
+
+
+async def test_what_an_import_would_do_is_told_and_not_done(
+    running: Running, ask: Asking, http: aiohttp.ClientSession, upstream: FakeUpstream
+) -> None:
+    async with http.post(running.origin + GPT.path, json=GPT.body("The quoll saw a quoll.")) as got:
+        assert got.status == 200
+    before = running.app.terms.all()
+    table = b"text,entity\nquoll,ANIMAL\nBlue Harbour Trust,\nwill,\nnumbat,1!\n"
+    for kind, sent in (
+        ("text/csv", {"data": table}),
+        ("application/json", {"json": {"entries": [
+            {"text": "quoll", "entity": "ANIMAL"}, {"text": "Blue Harbour Trust"}, {"text": "will"},
+            {"text": "numbat", "entity": "1!"},
+        ]}}),
+    ):  # fmt: skip
+        headers = {**ask.headers, "Content-Type": kind}
+        async with http.post(f"{ask.root}/dictionary/plan", headers=headers, **sent) as got:
+            told = (await got.json())["entries"]
+        assert [(row["entry"], row["fate"]) for row in told] == [(1, "new"), (2, "same"), (3, "new"), (4, "refused")]
+        assert told[0]["told"] == "Would match 2 times in the requests that are kept."
+        assert "common word" in told[2]["told"] and "is not a type" in told[3]["told"]
+    assert running.app.terms.all() == before
 
 
 async def test_a_hundred_thousand_terms_are_imported(running: Running, ask: Asking) -> None:

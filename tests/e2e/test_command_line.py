@@ -26,7 +26,8 @@ from app.paths import Paths
 from app.store.access import new_token
 from app.store.unlocking import unlock
 from app.store.vault import Vault
-from tests import answers
+from tests import answers, files
+from tests.commands import run_here
 from tests.e2e.conftest import CARD, EMAIL, NAME, PROSE, assert_hidden
 from tests.e2e.dialects import BOTH, GPT, Dialect
 from tests.fakes import PATIENCE, PLACEHOLDER, FakeUpstream, Reply
@@ -333,6 +334,33 @@ def test_redact_and_restore_are_each_others_inverse(tmp_path: Path) -> None:
     assert run("redact", *flags, "--no-ner", file).stdout == redacted.stdout
     other = run("restore", "--data-dir", tmp_path, "--session", "other", input=redacted.stdout)
     assert other.stdout == redacted.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.pdf", files.pdf(f"Write to {NAME}", EMAIL)),
+        ("a.docx", files.word(f"Write to {NAME}", EMAIL)),
+        ("a.eml", f"Subject: Hello\r\nTo: {EMAIL}\r\n\r\nWrite to {NAME}.\r\n".encode()),
+    ],
+)
+def test_redact_reads_what_is_written_in_a_document(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, data: bytes
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    assert run_here("redact", file, "--no-ner", "--data-dir", tmp_path / "data") == Exit.OK
+    out, _ = capfd.readouterr()
+    assert "Write to [PERSON_" in out and "[EMAIL_" in out
+    assert_hidden(out, "the redacted document")
+
+
+def test_redact_prints_nothing_of_what_it_cannot_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "photo.txt"
+    file.write_bytes(files.PNG)
+    assert run_here("redact", file, "--no-ner", "--data-dir", tmp_path / "data") == Exit.DATA
+    out, err = capfd.readouterr()
+    assert out == "" and "No text can be read in this file (PNG)" in err
 
 
 def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: Path) -> None:

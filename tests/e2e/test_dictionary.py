@@ -13,7 +13,13 @@ import pytest
 import pytest_asyncio
 
 from app.errors import Exit
+from app.events import EventBus
 from app.pipeline.terms import Term
+from app.settings_store import SettingsStore
+from app.store.term_use import TermUse
+from app.store.terms import Terms
+from app.text_command import opened
+from tests.commands import run_here
 from tests.e2e.conftest import Running, launched
 from tests.e2e.dialects import GPT
 from tests.e2e.test_command_line import run
@@ -188,3 +194,53 @@ def test_an_import_is_looked_at_before_it_is_done(tmp_path: Path) -> None:
     assert b"It is a common word." in done.stdout and b"is not a type" in done.stdout
     assert done.stderr.strip() == b"1 same, 1 new, 1 refused."
     assert dictionary("list").stdout.count(b"\n") == 1
+
+
+def test_entries_are_turned_off_and_changed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def dictionary(*words: str, code: Exit = Exit.OK) -> str:
+        assert run_here("dictionary", *words, "--data-dir", tmp_path) == code
+        out, err = capfd.readouterr()
+        return out if code == Exit.OK else err
+
+    dictionary("add", "Osprey", "Kestrel")
+    dictionary("add", "--allow", "Kestrel")
+    dictionary("change", "Kestrel", "--off")
+    listed = [line.split() for line in dictionary("list").splitlines()]
+    assert listed == [
+        ["1", "term", "CUSTOM", "Osprey"],
+        ["2", "term", "CUSTOM", "off", "Kestrel"],
+        ["3", "allowed", "any", "off", "Kestrel"],
+    ]
+    dictionary("change", "--id", "2", "--on", "--type", "project", "--replacement", "Falcon", "--part")
+    assert [*dictionary("list").splitlines()[1].split()] == ["2", "term", "PROJECT", "part", "Kestrel", "→", "Falcon"]
+    dictionary("change", "--id", "2", "--no-part", "--replacement", "")
+    assert [*dictionary("list", "--hits").splitlines()[1].split()] == ["2", "term", "PROJECT", "0", "hits", "Kestrel"]
+    assert "It has to be said what to change." in dictionary("change", "Osprey", code=Exit.USAGE)
+    assert "called that" in dictionary("change", "Merlin", "--off", code=Exit.FAILURE)
+    assert "is not a type" in dictionary("change", "Osprey", "--type", "1!", code=Exit.DATA)
+
+
+def test_hits_are_told_once_they_are_stored(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with opened(SettingsStore({"data_dir": tmp_path}, environ={}, bus=EventBus())) as (database, seal):
+        terms = Terms(database, seal, EventBus())
+        asyncio.run(terms.add([Term("Osprey")]))
+        use = TermUse(database, terms)
+        asyncio.run(use.add({"osprey": 3}))
+    assert run_here("dictionary", "list", "--hits", "--data-dir", tmp_path) == Exit.OK
+    assert " 3 hits, 20" in capfd.readouterr().out
+
+
+def test_a_pattern_is_tried_before_it_is_added(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("From EMP-12345 to emp-99999.")
+
+    def tried(*words: str, code: Exit = Exit.OK) -> tuple[str, str]:
+        assert run_here("dictionary", "try", *words, text, "--data-dir", tmp_path) == code
+        out, err = capfd.readouterr()
+        return out, err
+
+    assert tried(r"EMP-\d{5}") == ("5-14\tEMP-12345\n18-27\temp-99999\n", "2 found.\n")
+    assert tried(r"EMP-(\d{5})", "--first-group", "--case-sensitive")[0] == "9-14\t12345\n"
+    assert "hides most of any text" in tried(r"\w+")[1]
+    assert "cannot be read" in tried("(", code=Exit.DATA)[1]
+    assert not (tmp_path / "vault.sqlite3").exists()

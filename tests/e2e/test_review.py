@@ -15,6 +15,7 @@ import pytest
 
 from app.events import Forgotten
 from app.pipeline.draft import Changes, Place
+from app.pipeline.terms import Term
 from app.proxy import review as module
 from app.proxy.api.operation import ROOT
 from app.proxy.guard import HEADER
@@ -24,7 +25,7 @@ from tests.e2e.conftest import EMAIL, NAME, PROSE, Running, hidden, launched
 from tests.e2e.dialects import BOTH, GPT, Dialect
 from tests.e2e.test_sockets import RESPONSES, asked, connected, create, echo, said
 from tests.fake_socket import FakeSocket
-from tests.fakes import FakeUpstream
+from tests.fakes import PATIENCE, FakeUpstream
 
 both = pytest.mark.parametrize("dialect", BOTH, ids=str)
 SEND, REFUSE, AS_IS = Verdict("send"), Verdict("refuse"), Verdict("as-is")
@@ -161,6 +162,30 @@ async def test_selected_text_is_hidden_wherever_it_stands_and_comes_back(
         running.app.review.decide(item.id, Verdict("send", Changes(hidden=frozenset([place(item, WORD)]))))
         await asking
     assert upstream.last.placeholders == first
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+async def test_what_the_dictionary_hid_is_counted_once_and_only_if_it_stays_hidden(
+    running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession, is_off: bool
+) -> None:
+    app = running.app
+    ids = await app.terms.add([Term("Wobblequist"), Term("Nimblethorpe")])
+    try:
+        async with _reviewed(running):
+            text = f"Wobblequist, WOBBLEQUIST and Nimblethorpe of the {WORD}."
+            asking = asyncio.ensure_future(http.post(running.origin + GPT.path, json=GPT.body(text)))
+            item = await waiting(running)
+            clicked = off(item, "Nimblethorpe") if is_off else frozenset()
+            changes = Changes(off=clicked, hidden=frozenset([place(item, WORD)]))
+            app.review.decide(item.id, Verdict("send", changes))
+            assert (await asking).status == 200
+        async with asyncio.timeout(PATIENCE):
+            while not app.use.get(ids[0]).hits:  # noqa: ASYNC110  (it is counted behind the answer)
+                await asyncio.sleep(0.01)
+        assert [app.use.get(id).hits for id in ids] == [2, 0 if is_off else 1]
+    finally:
+        await app.terms.remove(ids)
+    app.use.forget()
 
 
 @both

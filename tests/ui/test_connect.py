@@ -70,6 +70,17 @@ def test_the_line_lights_up_with_the_tools_own_request(qtbot: QtBot, connect: Co
     assert "1 value hidden" in connect.card.live.text()
 
 
+@pytest.mark.parametrize("label", ["claude-code", "Claude_Code", "claude-code.laptop"])
+def test_or_with_one_that_has_its_local_key(qtbot: QtBot, connect: Connect, application: Staged, label: str) -> None:
+    _choose(connect, "Claude Code")
+    application.exchange(client="node", label="codex")
+    application.exchange(client="node", label=label)
+    qtbot.waitUntil(lambda: connect.card.live.text().startswith("Its latest request arrived at"), timeout=30_000)
+    _choose(connect, "Aider")
+    application.exchange(client="OpenAI/Python", label="aider")
+    qtbot.waitUntil(lambda: connect.card.live.text().startswith("Its latest request arrived at"), timeout=30_000)
+
+
 def test_where_no_name_tells_any_new_request_counts(qtbot: QtBot, connect: Connect, application: Staged) -> None:
     application.exchange(client="before/1", started=1.0)
     _choose(connect, "Aider")

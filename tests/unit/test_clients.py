@@ -11,10 +11,10 @@ import tomllib
 
 import pytest
 
-from app.clients import CLIENTS, ORIGIN, Client, Snippet, client_named, client_of
+from app.clients import CLIENTS, ORIGIN, Client, Snippet, client_called, client_named, client_of
 from app.clients.environment import command, environment, started_by
-from app.connect_command import origin
 from app.proxy.route import route
+from app.running_app import origin
 from app.settings import Settings
 
 ELSEWHERE = "http://localhost:3055"
@@ -152,3 +152,28 @@ def test_every_variable_leads_to_its_provider(variable: str, path: str, provider
 )
 def test_the_app_is_reached_where_it_listens(host: str, expected: str) -> None:
     assert origin(Settings(host=host)) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "id"),
+    [
+        ("aider", "aider"),
+        ("Aider-laptop", "aider"),
+        ("claude-code", "claude-code"),
+        ("Claude_Code.work", "claude-code"),
+        ("claude", "claude-code"),
+        ("openai-for-python", "openai-python"),
+        ("aiders", None),
+        ("my-aider", None),
+        ("laptop", None),
+        ("", None),
+    ],
+)
+def test_a_local_key_says_whose_it_is_by_its_label(label: str, id: str | None) -> None:
+    found = client_called(label)
+    assert (found.id if found else None) == id
+
+
+def test_no_two_tools_have_a_name_in_common() -> None:
+    names = [name for client in CLIENTS for name in client.names]
+    assert len(names) == len(set(names))

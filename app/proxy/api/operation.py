@@ -20,6 +20,7 @@ PLACES: Mapping[str, Schema] = {
     "session": SESSION,
     "term": text("The id of an entry.", pattern="^[0-9]{1,18}$"),
     "waiting": text("The id of a request that waits.", pattern="^[0-9]{1,18}$"),
+    "exchange": text("The id of an exchange.", pattern="^[0-9]{1,18}$"),
     "setting": text("The name of a setting.", pattern="^[A-Za-z-]{1,64}$"),
 }
 DONE = flag("Always true; what fails answers with an error.")

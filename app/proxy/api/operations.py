@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.proxy.api import (
     audit,
     events,
+    exchanges,
     figures,
     health,
     keys,
@@ -29,6 +30,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *keys.OPERATIONS,
     *figures.OPERATIONS,
     *records.OPERATIONS,
+    *exchanges.OPERATIONS,
     *events.OPERATIONS,
     *audit.OPERATIONS,
     *health.OPERATIONS,

@@ -10,6 +10,7 @@ from app.events import EventBus
 from app.pause import Pause
 from app.provider_keys import ProviderKeys
 from app.proxy.api.listeners import Listeners
+from app.proxy.exchange import ExchangeLog
 from app.proxy.journal import Journal
 from app.proxy.review import Review
 from app.proxy.room import Room
@@ -39,6 +40,7 @@ class Parts:
     counts: Counts
     tally: Tally
     journal: Journal
+    exchanges: ExchangeLog
     trail: Trail
     review: Review
     pause: Pause

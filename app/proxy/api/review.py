@@ -9,6 +9,7 @@ from app.proxy.api.journaled import journaled
 from app.proxy.api.operation import DONE, Answered, Call, Operation
 from app.proxy.api.problem import Problem, missing
 from app.proxy.api.redact import REVEALS
+from app.proxy.api.revealing import REVEAL, check_reveal
 from app.proxy.api.schema import Schema, answer, array, flag, number, record, text, whole
 from app.proxy.review import Verdict, Waiting
 from app.store.audit import utc
@@ -92,7 +93,7 @@ async def _list(call: Call) -> Answered:
 
 
 async def _get(call: Call) -> Answered:
-    reveal = call.query["reveal"]
+    reveal = check_reveal(call)
     waiting = _waiting(call)
     texts = [_text(passage, reveal) for passage in waiting.draft.passages()]
     if reveal:
@@ -126,7 +127,7 @@ OPERATIONS = (
     ),
     Operation(
         "GET", "/review/{waiting}", "What is new in one of them, as it would leave.", _get,
-        query={"reveal": flag("Whether the originals are told as well.", default=False)},
+        query=REVEAL,
         answer=answer({**_WAITS, "texts": array(_TEXT)}), statuses=(404,), reveals=REVEALS,
     ),
     Operation(

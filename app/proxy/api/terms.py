@@ -6,11 +6,12 @@ import asyncio
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import web
 
 from app.pipeline import term_files
+from app.pipeline.term_plan import Fate, Traffic, plan
 from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Kind, Term, check
 from app.proxy.api.operation import DONE, JSON, Answered, Call, Operation
 from app.proxy.api.paging import PAGE, PAGED, Page, page_of
@@ -164,9 +165,30 @@ async def _import(kind: Kind, call: Call) -> Answered:
     return {"success": True, "count": count, "known": known}
 
 
+async def _plan(kind: Kind, call: Call) -> Answered:
+    known, kept = call.parts.terms.all(), call.parts.exchanges
+
+    def work() -> list[dict[str, Any]]:
+        given = call.body["entries"] if call.media == JSON else term_files.rows(call.body, "csv")
+        return [
+            {"entry": row.number, "fate": row.fate, "term": row.term.text if row.term else "", "told": row.told}
+            for row in plan(given, known, kind, Traffic(kept.texts()))
+        ]
+
+    try:
+        return {"entries": await asyncio.to_thread(work)}
+    except ValueError as error:
+        raise Problem(422, "unusable", str(error), field="entries") from None
+
+
 _ADDED = answer({"success": DONE, "count": whole("How many are new.", low=0),
                  "known": whole("How many were there already.", low=0)})  # fmt: skip
 _DELETED = answer({"success": DONE, "deleted": whole(low=0)})
+_PLANNED = answer(
+    {"entry": whole("Its number.", low=1), "fate": text("What would become of it.", choices=get_args(Fate)),
+     "term": text("Empty where it is refused."),
+     "told": text("Why it is refused, or what to think of: how often it stands in the exchanges that are kept.")}
+)  # fmt: skip
 _SHOWN = "The user’s own entries."
 
 
@@ -207,6 +229,11 @@ def _operations(noun: str, kind: Kind, called: str) -> Iterable[Operation]:
         "POST", f"/{noun}/import", "Adds what a file holds, all or nothing; what is there already is left alone.",
         partial(_import, kind), body=record({"entries": array(row)}, "An exported list.", needs=["entries"]),
         text_body=(_CSV,), answer=_ADDED, statuses=(422,), works=True,
+    )  # fmt: skip
+    yield Operation(
+        "POST", f"/{noun}/plan", "Tells what an import would do, and does nothing.", partial(_plan, kind),
+        body=record({"entries": array(row)}, "An exported list.", needs=["entries"]), text_body=(_CSV,),
+        answer=answer({"entries": array(_PLANNED)}), statuses=(422,), reveals="The entries that were sent.", works=True,
     )  # fmt: skip
     yield Operation(
         "PUT", f"/{noun}/{{term}}", "Replaces one entry.", partial(_change, kind),
