@@ -1,10 +1,12 @@
-"""The beat of a thread: how late it is, and how much of that it computed itself."""
+"""The beat of a thread: how late it is, and why."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -14,17 +16,44 @@ STEP = 4
 FELT = 50.0
 
 
+_QUEUE = Path("/proc/thread-self/schedstat")
+
+
+class Moment(NamedTuple):
+    """In seconds: the time, what the calling thread has computed, and how long it has waited for a core."""
+
+    time: float
+    used: float
+    queued: float
+
+
+def moment() -> Moment:
+    """Now."""
+    try:
+        queued = int(_QUEUE.read_text().split()[1]) / 1e9
+    except OSError:
+        queued = 0.0
+    return Moment(time.perf_counter(), time.thread_time(), queued)
+
+
 @dataclass(slots=True)
 class Gaps:
-    """The times between beats, in milliseconds; `own` is what the thread computed in each of them."""
+    """The times between beats, in milliseconds.
+
+    In each of them, `own` is what the thread computed, `queued` how long it could have run and had no core (known on
+    Linux). In what is left it had nothing to do, or waited for other threads of its process: for the interpreter.
+    """
 
     all: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
+    queued: list[float] = field(default_factory=list)
 
-    def note(self, gap: float, own: float) -> None:
-        """In seconds."""
-        self.all.append(gap * 1000)
-        self.own.append(own * 1000)
+    def note(self, before: Moment, after: Moment) -> None:
+        """One more."""
+        gap, own, queued = (1000 * (now - then) for then, now in zip(before, after, strict=True))
+        self.all.append(gap)
+        self.own.append(own)
+        self.queued.append(queued)
 
     @property
     def longest(self) -> float:
@@ -56,7 +85,7 @@ class Beat(QObject):
     def begin(self) -> None:
         """Counts anew from here."""
         self.gaps = Gaps()
-        self._before, self._used = time.perf_counter(), time.thread_time()
+        self._before = moment()
         self._timer.start()
 
     def stop(self) -> Gaps:
@@ -66,9 +95,9 @@ class Beat(QObject):
         return self.gaps
 
     def _beat(self) -> None:
-        now, used = time.perf_counter(), time.thread_time()
-        self.gaps.note(now - self._before, used - self._used)
-        self._before, self._used = now, used
+        now = moment()
+        self.gaps.note(self._before, now)
+        self._before = now
 
 
 class Bystander:
@@ -80,9 +109,9 @@ class Bystander:
 
     def _run(self) -> None:
         while True:
-            before, used = time.perf_counter(), time.thread_time()
+            before = moment()
             time.sleep(STEP / 1000)
-            self._gaps.note(time.perf_counter() - before, time.thread_time() - used)
+            self._gaps.note(before, moment())
 
     def take(self) -> Gaps:
         """What there was since this was last asked for."""

@@ -25,9 +25,6 @@ from app.ui.shell import Shell
 from tools.frames.beat import FELT, Beat, Bystander, Gaps
 from tools.frames.bodies import long_body
 
-#: Requests in a row of a client that streams; its body is never one that was there.
-_PATIENCE = 300.0
-
 
 @asynccontextmanager
 async def streaming(port: int, number: int) -> AsyncIterator[tuple[Ready, Measure]]:
@@ -143,6 +140,6 @@ def _print(name: str, gaps: Gaps, aside: Gaps, idle: Gaps) -> None:
     line = "".join(f"{figure:7.1f}" for figure in figures)
     print(f"{name + ', ms':34}{line}{gaps.felt:5}   {gaps.busiest:7.1f}  {aside.longest:10.1f}{aside.share(0.99):7.1f}")
     print(f"{'  as a multiple of rest':34}{''.join(f'{ratio:7.2f}' for ratio in ratios)}", flush=True)
-    for gap, own in zip(gaps.all, gaps.own, strict=True):
+    for gap, own, queued in zip(gaps.all, gaps.own, gaps.queued, strict=True):
         if gap > FELT:
-            print(f"    {gap:6.1f} ms, of which this thread computed {own:.1f}", flush=True)
+            print(f"    {gap:6.1f} ms: it computed {own:.1f}, had no core for {queued:.1f}", flush=True)
