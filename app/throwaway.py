@@ -16,7 +16,7 @@ from app.settings_store import SettingsStore
 
 @asynccontextmanager
 async def throwaway(**more: object) -> AsyncIterator[Application]:
-    """Runs it with `more` settings, whatever is set or stored for the user's own. Raises UserError when it cannot start."""
+    """Runs it with `more` settings, whatever is set or stored for the user's own. Raises UserError where it cannot."""
     with tempfile.TemporaryDirectory(prefix="anonamoose-", ignore_cleanup_errors=True) as folder:
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = b64encode(os.urandom(32)).decode()

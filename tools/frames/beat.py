@@ -64,6 +64,11 @@ class Gaps:
         return max(self.own, default=0.0)
 
     @property
+    def unhindered(self) -> float:
+        """The longest, had there always been a core for it."""
+        return max((gap - queued for gap, queued in zip(self.all, self.queued, strict=True)), default=0.0)
+
+    @property
     def felt(self) -> int:
         """How many are longer than one that is felt."""
         return sum(gap > FELT for gap in self.all)

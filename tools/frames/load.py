@@ -123,7 +123,7 @@ async def measure(shell: Shell, options: argparse.Namespace) -> None:
             await asyncio.to_thread(aside.measure)
             beat.begin()
             long = await begun(asking, port, body)
-            while not (took := await asyncio.to_thread(long.measure)):
+            while not (took := await asyncio.to_thread(long.measure)):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             await asyncio.sleep(2)  # what the windows make of it
             _print(f"{options.streams} streams and 2 MB", beat.stop(), await asyncio.to_thread(aside.measure), idle)
