@@ -35,6 +35,16 @@ _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 
 
+class _Sent:
+    """Terms that are on their way: plain tuples are made of them when their turn comes."""
+
+    def __init__(self, terms: list[tuple[int, Term | None]]) -> None:
+        self._terms = terms
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        return list, ([(id, term and _ROW(term)) for id, term in self._terms],)
+
+
 def _is_allowed(term: Term) -> bool:
     return term.enabled and term.kind == "allowed"
 
@@ -138,8 +148,8 @@ class Worker:
         # First in, first out: what is asked for next comes after this. A process that is started anew begins with it.
         if self._process is not None and changes:
             left = iter(changes.items())
-            while some := [(id, term and _ROW(term)) for id, term in itertools.islice(left, _TERMS_AT_ONCE)]:
-                self._process.call(change_terms, some).add_done_callback(_ignored)
+            while some := list(itertools.islice(left, _TERMS_AT_ONCE)):
+                self._process.call(change_terms, _Sent(some)).add_done_callback(_ignored)
             self._process.call(call, "build_terms").add_done_callback(_ignored)
 
     async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:
