@@ -45,10 +45,6 @@ class _Sent:
         return list, ([(id, term and _ROW(term)) for id, term in self._terms],)
 
 
-def _is_allowed(term: Term) -> bool:
-    return term.enabled and term.kind == "allowed"
-
-
 @lru_cache(maxsize=256)
 def _packed(given: Policy | Fields) -> Packed:
     return Packed(pickle.dumps(given))
@@ -135,13 +131,18 @@ class Worker:
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""
-        gone = (self._terms[id] for id in changes if id in self._terms)
-        self.allowed.change(filter(_is_allowed, gone), filter(_is_allowed, filter(None, changes.values())))
+        gone, new = [], []
         for id, term in changes.items():
+            before = self._terms.get(id)
+            if before is not None and before.kind == "allowed" and before.enabled:
+                gone.append(before)
             if term is None:
                 self._terms.pop(id, None)
-            else:
-                self._terms[id] = term
+                continue
+            self._terms[id] = term
+            if term.kind == "allowed" and term.enabled:
+                new.append(term)
+        self.allowed.change(gone, new)
         self._send_terms(changes)
 
     def _send_terms(self, changes: Mapping[int, Term | None]) -> None:

@@ -206,6 +206,10 @@ class Desktop(QObject):
         self._boxes.append(box)
         box.finished.connect(lambda: self._boxes.remove(box))
 
+    def is_busy(self) -> bool:
+        """Whether requests run, or somebody is at a window."""
+        return bool(self.bridge.running) or QApplication.activeWindow() is not None
+
     def quitting(self) -> None:
         """Takes the windows away; the icon stays until running requests are done."""
         self.actions.quitting = True

@@ -17,6 +17,7 @@ from app.errors import Exit, UserError
 from app.events import EventBus
 from app.settings_store import SettingsStore
 from app.ui.desktop import Desktop
+from app.ui.garbage import Garbage
 from app.ui.instance import Instance
 from app.ui.notice import tell
 from app.ui.shell import Shell
@@ -84,6 +85,7 @@ class Launch:
     async def _serve(self) -> None:
         application = self.application
         desktop = self.desktop = Desktop(application, self._shell, self._patience)
+        garbage = Garbage(desktop.is_busy)
         self._instance.show_requested.connect(desktop.open_main)
         desktop.show()
         try:
@@ -97,6 +99,7 @@ class Launch:
                 # Running requests finish, within the drain time; asked a second time, they do not.
                 await self._finished_before_quit(application.stop())
         finally:
+            garbage.close()
             await desktop.close()
 
     async def _finished_before_quit(self, work: Awaitable[None]) -> bool:

@@ -39,6 +39,7 @@ def main() -> None:
     from app.ui.loop import new_loop
     from app.ui.shell import Shell
 
+    sys.setswitchinterval(0.001)  # as the app does
     shell = Shell(sys.argv[:1])
     loop = new_loop(shell)
     asyncio.set_event_loop(loop)

@@ -20,12 +20,14 @@ from tools.frames.beat import Beat
 async def measure(shell: Shell, terms: int) -> None:
     """Prints a line for each thing that was done."""
     from app.ui.desktop import Desktop
+    from app.ui.garbage import Garbage
 
     logging.disable(logging.WARNING)
     async with throwaway(ner=False) as application:
         while application.state.protection is Protection.STARTING:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         desktop = Desktop(application, shell, patience=3_600_000)
+        garbage = Garbage(desktop.is_busy)
         beat = Beat()
 
         async def done(what: str, act: Callable[[], object], until: Callable[[], bool]) -> None:
@@ -73,4 +75,5 @@ async def measure(shell: Shell, terms: int) -> None:
         await done("opened", second.open_dictionary, is_full)
         await second.close()
         await done("undone", window.history.undo, lambda: len(store) == 0)
+        garbage.close()
         await desktop.close()

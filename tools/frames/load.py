@@ -86,6 +86,7 @@ async def standing_by() -> AsyncIterator[tuple[Ready, Measure]]:
 async def measure(shell: Shell, options: argparse.Namespace) -> None:
     """Prints a line for each state."""
     from app.ui.desktop import Desktop
+    from app.ui.garbage import Garbage
 
     logging.disable(logging.WARNING)
     with ExitStack() as parts:
@@ -99,6 +100,7 @@ async def measure(shell: Shell, options: argparse.Namespace) -> None:
             while application.state.protection is Protection.STARTING:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             desktop = Desktop(application, shell, patience=3_600_000)
+            garbage = Garbage(desktop.is_busy)
             desktop.show()
             desktop.open_inspector()
             desktop.open_dashboard()
@@ -130,6 +132,7 @@ async def measure(shell: Shell, options: argparse.Namespace) -> None:
             ended = await asyncio.to_thread(clients.measure) - before
             told = f"{ended / (time.perf_counter() - began):.1f} streams ended each second"
             print(f"The request of 2 MB took {took:.2f} s; {told}; load average {os.getloadavg()[0]:.1f}.", flush=True)
+            garbage.close()
             await desktop.close()
             await asyncio.to_thread(parts.close)
 
