@@ -36,13 +36,14 @@ _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 
 
 class _Sent:
-    """Terms that are on their way: plain tuples are made of them when their turn comes."""
+    """Some of `changes` on their way: plain tuples are made of them when their turn comes."""
 
-    def __init__(self, terms: list[tuple[int, Term | None]]) -> None:
-        self._terms = terms
+    def __init__(self, changes: Mapping[int, Term | None], ids: list[int]) -> None:
+        self._changes = changes
+        self._ids = ids
 
     def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
-        return list, ([(id, term and _ROW(term)) for id, term in self._terms],)
+        return list, ([(id, (term := self._changes[id]) and _ROW(term)) for id in self._ids],)
 
 
 @lru_cache(maxsize=256)
@@ -148,9 +149,10 @@ class Worker:
     def _send_terms(self, changes: Mapping[int, Term | None]) -> None:
         # First in, first out: what is asked for next comes after this. A process that is started anew begins with it.
         if self._process is not None and changes:
-            left = iter(changes.items())
+            changes = dict(changes)
+            left = iter(changes)
             while some := list(itertools.islice(left, _TERMS_AT_ONCE)):
-                self._process.call(change_terms, _Sent(some)).add_done_callback(_ignored)
+                self._process.call(change_terms, _Sent(changes, some)).add_done_callback(_ignored)
             self._process.call(call, "build_terms").add_done_callback(_ignored)
 
     async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:

@@ -207,8 +207,8 @@ class Desktop(QObject):
         box.finished.connect(lambda: self._boxes.remove(box))
 
     def is_busy(self) -> bool:
-        """Whether requests run, or somebody is at a window."""
-        return bool(self.bridge.running) or QApplication.activeWindow() is not None
+        """Whether requests run, or somebody may look at a window."""
+        return bool(self.bridge.running) or any(window.isVisible() for window in self._windows.values())
 
     def quitting(self) -> None:
         """Takes the windows away; the icon stays until running requests are done."""

@@ -16,7 +16,7 @@ _EVERY = 5_000
 #: A number that the third threshold never reaches.
 _NEVER = 2**31 - 1
 #: So often the middle generation is gone through before nobody is waited for any more.
-_MOST = 500
+_MOST = 200
 
 
 class Garbage(QObject):
