@@ -252,8 +252,9 @@ class Application:
         if isinstance(event, TermsChanged):
             if not event.elsewhere:  # whoever did it writes it down
                 self.trail.record(policies.terms_changed(event, self.terms))
-            self.worker.change_terms({id: self.terms.get(id) for id in event.ids})
-            self.use.removed([id for id in event.ids if self.terms.get(id) is None])
+            changes = {id: self.terms.get(id) for id in event.ids}
+            self.worker.change_terms(changes)
+            self.use.removed([id for id, term in changes.items() if term is None])
         elif isinstance(event, SettingChanged):
             settings = self.settings.current
             # That it is kept no more is the last that is written.

@@ -189,7 +189,7 @@ def _fetched(options: argparse.Namespace) -> Path:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from app.evaluation import Choice, Output, evaluate, parse_layers
+    from app.evaluation.evaluate import Choice, Output, evaluate, parse_layers
 
     given = {name: getattr(options, DECLARED[name].attribute) for name in EVALUATION_SETTINGS}
     values = {

@@ -15,12 +15,12 @@ from app.settings_store import SettingsStore
 
 
 @asynccontextmanager
-async def throwaway() -> AsyncIterator[Application]:
-    """Runs it, whatever is set or stored for the user's own. Raises UserError when it cannot start."""
+async def throwaway(**more: object) -> AsyncIterator[Application]:
+    """Runs it with `more` settings, whatever is set or stored for the user's own. Raises UserError where it cannot."""
     with tempfile.TemporaryDirectory(prefix="anonamoose-", ignore_cleanup_errors=True) as folder:
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = b64encode(os.urandom(32)).decode()
-        settings = SettingsStore({"data_dir": folder, "port": 0, "host": "127.0.0.1"}, environ={})
+        settings = SettingsStore({"data_dir": folder, "port": 0, "host": "127.0.0.1", **more}, environ={})
         application = Application(settings, EventBus())
         try:
             await application.start()

@@ -35,8 +35,15 @@ _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
 
 
-def _is_allowed(term: Term) -> bool:
-    return term.enabled and term.kind == "allowed"
+class _Sent:
+    """Some of `changes` on their way: plain tuples are made of them when their turn comes."""
+
+    def __init__(self, changes: Mapping[int, Term | None], ids: list[int]) -> None:
+        self._changes = changes
+        self._ids = ids
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        return list, ([(id, (term := self._changes[id]) and _ROW(term)) for id in self._ids],)
 
 
 @lru_cache(maxsize=256)
@@ -125,21 +132,27 @@ class Worker:
 
     def change_terms(self, changes: Mapping[int, Term | None]) -> None:
         """Terms of the dictionary, by id, as they are for every request that is asked for from now on; None: gone."""
-        gone = (self._terms[id] for id in changes if id in self._terms)
-        self.allowed.change(filter(_is_allowed, gone), filter(_is_allowed, filter(None, changes.values())))
+        gone, new = [], []
         for id, term in changes.items():
+            before = self._terms.get(id)
+            if before is not None and before.kind == "allowed" and before.enabled:
+                gone.append(before)
             if term is None:
                 self._terms.pop(id, None)
-            else:
-                self._terms[id] = term
+                continue
+            self._terms[id] = term
+            if term.kind == "allowed" and term.enabled:
+                new.append(term)
+        self.allowed.change(gone, new)
         self._send_terms(changes)
 
     def _send_terms(self, changes: Mapping[int, Term | None]) -> None:
         # First in, first out: what is asked for next comes after this. A process that is started anew begins with it.
         if self._process is not None and changes:
-            left = iter(changes.items())
-            while some := [(id, term and _ROW(term)) for id, term in itertools.islice(left, _TERMS_AT_ONCE)]:
-                self._process.call(change_terms, some).add_done_callback(_ignored)
+            changes = dict(changes)
+            left = iter(changes)
+            while some := list(itertools.islice(left, _TERMS_AT_ONCE)):
+                self._process.call(change_terms, _Sent(changes, some)).add_done_callback(_ignored)
             self._process.call(call, "build_terms").add_done_callback(_ignored)
 
     async def open(self, body: bytes, fields: Fields, policy: Policy) -> tuple[int, Outline, Findings]:

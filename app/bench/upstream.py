@@ -14,8 +14,9 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
 _NAMES = ["Priya Raman", "0412 345 678", "priya.raman@example.com"]
 #: Events of a stream that carry text, and how many of them name somebody.
 EVENTS, _NAMING = 200, 20
-#: Time between two events for this model, in seconds; the others send one write after the other.
-PACED, _PAUSE = "fake-paced", 0.002
+#: Models that take their time between two events, one as few do and one as most; others send one write after the other.
+PACED, TYPED = "fake-paced", "fake-typed"
+_PAUSES = {PACED: 0.002, TYPED: 0.02}  # seconds
 
 
 def _content(names: list[str], number: int) -> str:
@@ -75,7 +76,7 @@ class Upstream(asyncio.Protocol):
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
             + _chunk(_event({"role": "assistant", "content": ""}))
         )
-        pause = _PAUSE if PACED.encode() in request else 0.0
+        pause = next((pause for model, pause in _PAUSES.items() if model.encode() in request), 0.0)
         for piece in _pieces(names):
             if self._transport.is_closing():
                 return  # nobody listens any more

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.known import Known
-from app.pipeline.outline import Part, redact_body, said
+from app.pipeline.outline import Part, redacting_body, said
 from app.pipeline.placeholder import LITERAL, Style, label_of
 from app.pipeline.policy import Policy
 from app.pipeline.redaction import Finding, Redaction, findings_in, replaced
 from app.pipeline.session import Session
 from app.pipeline.span import Span, resolve
+from app.pipeline.steps import Steps, finished
 
 #: The source of what the user has selected.
 SOURCE = "review"
@@ -80,7 +81,11 @@ class Draft:
 
     def redact(self) -> Redaction:
         """What may leave. The session learns of it, and has to be stored then."""
-        self.redaction = redact_body(
+        return finished(self.redacting())
+
+    def redacting(self) -> Steps[Redaction]:
+        """`redact` in steps. Others may use the session in between."""
+        self.redaction = yield from redacting_body(
             self.text,
             self.parts,
             self.found,

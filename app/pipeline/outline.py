@@ -20,8 +20,9 @@ from app.pipeline.memo import Edit, Edits, Memory, digest, trimmed, untrimmed
 from app.pipeline.numbers import DIGITS, is_technical, may_identify
 from app.pipeline.offsets import Offset, OffsetMap, documents, may_hold, owner_of
 from app.pipeline.placeholder import Style, entity_of, label_of_mask
-from app.pipeline.redaction import Finding, Redaction, Replacement, redact, replaced, reserve_literals
+from app.pipeline.redaction import Finding, Redaction, Replacement, redacting, replaced, reserve_literals
 from app.pipeline.session import Session
+from app.pipeline.steps import Steps, finished
 from app.pipeline.surrogate import Surroundings
 from app.pipeline.token_ids import refuse_token_ids
 
@@ -180,6 +181,23 @@ def redact_body(
     that was looked through; the others were sent before, and go out as they went then. `among` is as in
     `Session.placeholder`.
     """
+    return finished(
+        redacting_body(text, parts, found, session, quoting=quoting, style=style, masked=masked, among=among)
+    )
+
+
+def redacting_body(
+    text: str,
+    parts: Sequence[Part],
+    found: Mapping[int, Sequence[Finding]],
+    session: Session,
+    *,
+    quoting: bool,
+    style: Style,
+    masked: Collection[str],
+    among: Known | None,
+) -> Steps[Redaction]:
+    """`redact_body`, a finding or a part in each step. Others may use the session in between."""
     reserve_literals((finding for findings in found.values() for finding in findings), session, quoting=quoting)
     # Read only if it is asked for: most requests have no use for surrogates, or all of theirs already.
     surroundings = Surroundings(said(text[p.start : p.end], p.form) for p in parts if p.into is None)
@@ -200,7 +218,7 @@ def redact_body(
             own = [(_remembered(edit, value, session, entities), edit.text) for edit in untrimmed(known, value)]
         else:
             value = said(token, part.form) if found[number] or session.has_stand_ins else ""
-            redaction = redact(
+            redaction = yield from redacting(
                 value,
                 found[number],
                 session,
@@ -217,6 +235,7 @@ def redact_body(
             if known != latest.get(part.digest) or session.recall(part.digest, part.number) is not None:
                 session.remember(Memory(part.digest, known, part.number))
             latest[part.digest] = known
+        yield
         if not own:
             continue
         edited[number] = tuple(Edit(finding.start, finding.end, stand_in) for finding, stand_in in own)

@@ -12,6 +12,7 @@ from app.pipeline.memo import Edits
 from app.pipeline.placeholder import LITERAL, Style, label_of, label_of_mask, mask
 from app.pipeline.session import Session
 from app.pipeline.span import Span
+from app.pipeline.steps import Steps, finished
 from app.pipeline.surrogate import Surroundings
 
 
@@ -87,15 +88,44 @@ def redact(
     shown placeholders, and quotes them) it stays and keeps its meaning. `surroundings` are all texts
     that go out with this one, `among` is as in `Session.placeholder`.
     """
+    return finished(
+        redacting(
+            original,
+            findings,
+            session,
+            quoting=quoting,
+            style=style,
+            surroundings=surroundings,
+            masked=masked,
+            among=among,
+        )
+    )
+
+
+def redacting(
+    original: str,
+    findings: Iterable[Finding],
+    session: Session,
+    *,
+    quoting: bool,
+    style: Style,
+    surroundings: Surroundings | None,
+    masked: Collection[str],
+    among: Known | None,
+) -> Steps[Redaction]:
+    """`redact`, a finding in each step. Others may use the session in between."""
     ordered = list(findings)
     kept = [not _stays(finding, session, quoting) for finding in ordered]
     hidden = [finding for finding, keep in zip(ordered, kept, strict=True) if keep]
     around = surroundings or Surroundings([original])
-    tokens = [
-        _mask(f, session) if style == "mask" or f.entity in masked
-        else session.placeholder(f.entity, f.value, f.replacement, style, around, among, _is_own(f))
-        for f in hidden
-    ]  # fmt: skip
+    tokens = []
+    for f in hidden:
+        tokens.append(
+            _mask(f, session)
+            if style == "mask" or f.entity in masked
+            else session.placeholder(f.entity, f.value, f.replacement, style, around, among, _is_own(f))
+        )
+        yield
     while True:
         result = replaced(original, hidden, tokens)
         misread, overlooked = _misread(result, session)

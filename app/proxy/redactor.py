@@ -36,6 +36,7 @@ from app.proxy.refusing import refusing, unavailable
 from app.proxy.route import Route
 from app.proxy.scanning import Scanning
 from app.settings_store import SettingsStore
+from app.slices import sliced
 from app.store.sessions import Sessions, settled
 from app.worker import Worker
 
@@ -107,7 +108,7 @@ class Redactor:
             if session is not before:
                 renewed = await redacted.renew(session)
                 redacted.draft = await asyncio.to_thread(renewed.changed, changes)
-            return redacted.draft.redact()
+            return await sliced(redacted.draft.redacting())
 
         _, redaction = await settled(self._vault, before, work)
         draft = redacted.draft

@@ -175,13 +175,12 @@ class Vault:
             if not any(pending):
                 return
             seal, id = self._seals[session], self.stored_as(session.id)
-            rows = rows_of(id, pending, seal)
 
             def work(connection: sqlite3.Connection) -> bool:
                 row = connection.execute("SELECT name FROM session WHERE id = ?", (id,)).fetchone()
                 if row is None or not fits(seal, id, row[0]):
                     return False
-                rows.write(connection, seal)
+                rows_of(id, pending, seal).write(connection, seal)
                 return True
 
             try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QSystemTrayIcon, QWidget
 
 from app.application import Application
 from app.errors import UserError
@@ -20,6 +20,7 @@ from app.ui.connect import Connect
 from app.ui.dashboard import Dashboard
 from app.ui.dictionary import Dictionary
 from app.ui.entities_panel import EntitiesPanel
+from app.ui.first_icon import PATIENCE
 from app.ui.first_run import FirstRun
 from app.ui.inspector import Inspector
 from app.ui.keys_panel import KeysPanel
@@ -33,7 +34,7 @@ from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
 from app.ui.tasks import Tasks
 from app.ui.theme import use
-from app.ui.tray import PATIENCE, Tray
+from app.ui.tray import Tray
 from app.ui.try_page import TryPage
 from app.ui.window import Window
 
@@ -43,14 +44,17 @@ Kind = TypeVar("Kind", bound=Window)
 class Desktop(QObject):
     """All that is visible of one `Application`. Windows are made when first asked for."""
 
-    def __init__(self, application: Application, shell: Shell, patience: int = PATIENCE) -> None:
+    def __init__(
+        self, application: Application, shell: Shell, patience: int = PATIENCE, icon: QSystemTrayIcon | None = None
+    ) -> None:
+        """`icon` is one that is shown already, `patience` as in `Tray`."""
         super().__init__()
         self._application = application
         self._boxes: list[QMessageBox] = []
         self.tasks = Tasks(self)
         self.bridge = Bridge(application.bus, self)
         self.actions = Actions(application, self.tasks, self)
-        self.tray = Tray(application, self.actions, patience)
+        self.tray = Tray(application, self.actions, patience, icon)
         self.activity = Activity(self.bridge, self)
         self.notifications = Notifications(application, self.bridge, self.tray.icon.showMessage, self)
         self.main = MainWindow(application, self.actions)
@@ -205,6 +209,10 @@ class Desktop(QObject):
         box = tell(parent if isinstance(parent, Window) else None, error)
         self._boxes.append(box)
         box.finished.connect(lambda: self._boxes.remove(box))
+
+    def is_busy(self) -> bool:
+        """Whether requests run, or somebody may look at a window."""
+        return bool(self.bridge.running) or any(window.isVisible() for window in self._windows.values())
 
     def quitting(self) -> None:
         """Takes the windows away; the icon stays until running requests are done."""

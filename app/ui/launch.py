@@ -8,19 +8,25 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 
-from app.application import Application
 from app.errors import Exit, UserError
 from app.events import EventBus
 from app.settings_store import SettingsStore
-from app.ui.desktop import Desktop
+from app.ui.first_icon import PATIENCE, FirstIcon
+from app.ui.garbage import Garbage
 from app.ui.instance import Instance
 from app.ui.notice import tell
 from app.ui.shell import Shell
-from app.ui.tray import PATIENCE
+
+if TYPE_CHECKING:
+    from app.application import Application
+    from app.ui.desktop import Desktop
 
 #: Platforms whose windows nobody sees, so that nobody could close a box either.
 _UNSEEN = ("offscreen", "minimal")
@@ -55,10 +61,17 @@ class Launch:
         self._shell = shell
         self._show_error = show_error
         self._instance = Instance(settings.paths)
-        self.application = Application(settings, bus)
+        self._parts = settings, bus
         self._patience = patience
         self._quit = asyncio.Event()
         self.desktop: Desktop | None = None
+
+    @cached_property
+    def application(self) -> Application:
+        """The app, made when it is first asked for: to read its modules takes longer than all else before the icon."""
+        from app.application import Application
+
+        return Application(*self._parts)
 
     async def run(self) -> int:
         """The exit code. Errors that the user can mend are shown, and printed for a terminal."""
@@ -83,8 +96,21 @@ class Launch:
                 timer.stop()
 
     async def _serve(self) -> None:
+        icon = FirstIcon()
+        icon.show()
+        try:
+            # Beside the loop, so that the icon is drawn and answers.
+            await asyncio.to_thread(import_module, "app.ui.desktop")
+            await self._with(icon)
+        finally:
+            icon.hide()
+
+    async def _with(self, icon: FirstIcon) -> None:
+        from app.ui.desktop import Desktop
+
         application = self.application
-        desktop = self.desktop = Desktop(application, self._shell, self._patience)
+        desktop = self.desktop = Desktop(application, self._shell, self._patience, icon)
+        garbage = Garbage(desktop.is_busy)
         self._instance.show_requested.connect(desktop.open_main)
         desktop.show()
         try:
@@ -98,6 +124,7 @@ class Launch:
                 # Running requests finish, within the drain time; asked a second time, they do not.
                 await self._finished_before_quit(application.stop())
         finally:
+            garbage.close()
             await desktop.close()
 
     async def _finished_before_quit(self, work: Awaitable[None]) -> bool:

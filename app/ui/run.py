@@ -29,6 +29,9 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     from app.ui.loop import new_loop
     from app.ui.shell import Shell
 
+    # A stream that is sent to the windows' thread gives up the interpreter; a thread that computes then keeps it for
+    # as long as this.
+    sys.setswitchinterval(0.001)
     shell = Shell(sys.argv[:1])
     loop = new_loop(shell)
     asyncio.set_event_loop(loop)

@@ -248,6 +248,8 @@ class TermPage(QWidget):
             button.setEnabled(chosen > 0)
         self.save.setEnabled(self.model.total > 0)
         text = count(self.model.total, self._page.noun) if self.model.total else self._page.empty
+        if self.model.is_reading:
+            text = f"Reading the {self._page.noun}s…"
         if self.search.text().strip() and self.model.total:
             text = f"{self.model.rowCount():,} of {text}"
         self._number.setText(f"{text}, {chosen} selected" if chosen else text)

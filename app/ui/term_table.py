@@ -19,7 +19,9 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.pipeline.steps import Steps, finished
 from app.pipeline.terms import Term, caution, check
+from app.slices import sliced
 from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.tasks import Tasks
@@ -30,6 +32,10 @@ _NO_INDEX = QModelIndex()
 _EDITS = (Qt.ItemDataRole.EditRole, Qt.ItemDataRole.CheckStateRole)
 #: So many rows that come and go are told of one by one; views of more begin anew.
 _FEW = 200
+#: So many terms are read and arranged at once; more, in slices behind what is shown.
+_AT_ONCE = 2_000
+#: Rows that are sorted in one go: what is sorted piece by piece is then merged in no time.
+_PIECE = 5_000
 
 
 class TermTable(QAbstractTableModel):
@@ -59,7 +65,13 @@ class TermTable(QAbstractTableModel):
         self._order: tuple[str, bool] | None = None
         self._ids: list[int] = []
         self._saving: Counter[int] = Counter()
-        self.sync(terms.all())
+        #: Counts what makes an arrangement under way worthless.
+        self._turn = 0
+        self._is_renewing = False
+        self._is_unread = False
+        #: What was told of while the dictionary is read.
+        self._late: set[int] | None = None
+        self._arrange(read=True)
 
     def column(self, attribute: str) -> int:
         """Where the table shows an attribute of `Term`."""
@@ -69,6 +81,11 @@ class TermTable(QAbstractTableModel):
     def total(self) -> int:
         """How many there are, found or not."""
         return len(self._all)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it is yet to show what is in the dictionary; it says `modelReset` when it does."""
+        return self._is_renewing and not self._all
 
     def find(self, text: str) -> None:
         """Shows those alone that have `text` in what they hide, their type or their replacement."""
@@ -80,17 +97,72 @@ class TermTable(QAbstractTableModel):
         self._order = (self.columns[column].attribute, down) if 0 <= column < len(self.columns) else None
         self._arrange()
 
-    def _arrange(self) -> None:
-        self.beginResetModel()
-        needle = self._needle
-        ids = [id for id, sought in self._sought.items() if needle in sought] if needle else list(self._all)
-        if self._order is None:
-            ids.sort()  # ids grow as they are given
+    def _arrange(self, *, read: bool = False) -> None:
+        """Finds and sorts the rows anew, after reading all terms anew if asked to."""
+        self._turn += 1
+        self._is_unread |= read
+        if self._is_renewing:
+            return  # what is under way begins again
+        self._is_renewing = True
+        if max(len(self._terms), len(self._all)) <= _AT_ONCE:
+            finished(self._renewing())
         else:
-            attribute, down = self._order
-            ids.sort(key=lambda id: self._rank(id, attribute), reverse=down)
+            self._tasks.start(sliced(self._renewing()))
+
+    def _renewing(self) -> Steps[None]:
+        turn = -1
+        while turn != self._turn:
+            if self._is_unread:
+                yield from self._reading()
+            turn = self._turn
+            ids = yield from self._arranged()
+        self._is_renewing = False
+        self._show(ids)
+
+    def _show(self, ids: list[int]) -> None:
+        self.beginResetModel()
         self._ids = ids
         self.endResetModel()
+
+    def _reading(self) -> Steps[None]:
+        """Takes over what the dictionary holds."""
+        self._is_unread, late = False, set[int]()
+        self._late = late
+        now: dict[int, Term] = {}
+        sought: dict[int, str] = {}
+        for id, term in self._terms.all().items():
+            if term.kind == self._page.kind:
+                now[id] = term
+                sought[id] = self._sought[id] if self._all.get(id) is term else _sought(term)
+            yield
+        for id in [id for id, number in self._saving.items() if number and id in self._all]:
+            now[id], sought[id] = self._all[id], self._sought[id]
+        self.beginResetModel()
+        self._all, self._sought = now, sought
+        self._ids = [id for id in self._ids if id in now]
+        self.endResetModel()
+        self._late = None
+        self.sync(late)
+
+    def _arranged(self) -> Steps[list[int]]:
+        needle, order = self._needle, self._order
+        ids = [id for id, sought in self._sought.items() if needle in sought] if needle else list(self._all)
+        yield
+        if order is None:
+            ids.sort()  # ids grow as they are given
+            return ids
+        attribute, down = order
+        ranks: dict[int, Any] = {}
+        for id in ids:
+            if id in self._all:
+                ranks[id] = self._rank(id, attribute)
+            yield
+        pieces = list(ranks)
+        for start in range(0, len(pieces), _PIECE):
+            end = start + _PIECE
+            pieces[start:end] = sorted(pieces[start:end], key=ranks.__getitem__, reverse=down)
+            yield
+        return sorted(pieces, key=ranks.__getitem__, reverse=down)
 
     def _rank(self, id: int, attribute: str) -> Any:
         value = self._value(id, attribute)
@@ -193,7 +265,13 @@ class TermTable(QAbstractTableModel):
 
     def sync(self, ids: Iterable[int]) -> None:
         """Brings the rows of `ids` in line with the store, whoever changed it; those being saved, once they are."""
-        terms = {id: self._terms.get(id) for id in ids if not self._saving[id]}
+        ids = tuple(ids)
+        if len(ids) > _AT_ONCE:
+            self._arrange(read=True)
+            return
+        if self._late is not None:
+            self._late.update(ids)
+        terms = {id: self._terms.get(id) for id in ids if not self._saving.get(id)}
         now = {id: term for id, term in terms.items() if term is not None and term.kind == self._page.kind}
         gone = [id for id in terms if id in self._all and id not in now]
         fresh = [id for id in now if id not in self._all]
@@ -201,9 +279,13 @@ class TermTable(QAbstractTableModel):
         for id in (*fresh, *different):
             self._keep(id, now[id])
         if len(gone) + len(fresh) > _FEW:
+            kept = set(self._ids).difference(gone)
+            self._show([id for id in self._ids if id in kept])
             self._drop(gone)
             self._arrange()
             return
+        if gone or fresh:
+            self._turn += 1
         rows = {id: row for row, id in enumerate(self._ids)}
         for id in different:
             if id in rows:
@@ -226,7 +308,7 @@ class TermTable(QAbstractTableModel):
 
     def _keep(self, id: int, term: Term) -> None:
         self._all[id] = term
-        self._sought[id] = f"{term.text}\n{term.entity}\n{term.replacement}".casefold()
+        self._sought[id] = _sought(term)
 
     def tell_use(self, _: object = None) -> None:
         """Shows how often terms were met by now."""
@@ -236,6 +318,11 @@ class TermTable(QAbstractTableModel):
 
     def _row_changed(self, row: int) -> None:
         self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+
+
+def _sought(term: Term) -> str:
+    """What it is found by."""
+    return f"{term.text}\n{term.entity}\n{term.replacement}".casefold()
 
 
 def when(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -38,6 +39,7 @@ class TermHistory(QUndoStack):
         before: dict[int, Term | None] = {id: self._terms.get(id) for id in changed}
         swapped = await self._terms.swap(before, changed) if changed else []
         ids = await self._terms.add(new) if new else []
+        await asyncio.sleep(0)  # very many are a piece of work for all who hear of them, and so are the steps
         after: dict[int, Term | None] = {id: changed[id] for id in swapped}
         after.update(zip(ids, new, strict=True))
         self.done(what, {id: before.get(id) for id in after}, after)

@@ -7,11 +7,10 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.application import Application
 from app.ui.actions import Actions
+from app.ui.first_icon import PATIENCE
 from app.ui.icons import mark
 from app.ui.tray_menu import TrayMenu
 
-#: Milliseconds a tray host may take to appear: at login the panel often starts after us.
-PATIENCE = 10_000
 _STEP = 250
 
 
@@ -21,12 +20,16 @@ class Tray(QObject):
     opened = Signal()
     missing = Signal()
 
-    def __init__(self, application: Application, actions: Actions, patience: int = PATIENCE) -> None:
+    def __init__(
+        self, application: Application, actions: Actions, patience: int = PATIENCE, icon: QSystemTrayIcon | None = None
+    ) -> None:
+        """`icon` is one that is shown already."""
         super().__init__()
         self._actions = actions
         self._shown = ""
         self.menu = TrayMenu(application, actions)
-        self.icon = QSystemTrayIcon(self)
+        self.icon = icon if icon is not None else QSystemTrayIcon()
+        self.icon.setParent(self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         actions.changed.connect(self.refresh)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.evaluation import Choice, page
+from app.evaluation import page
+from app.evaluation.evaluate import Choice
 from app.evaluation.corpus import Item, Label
 from app.evaluation.report import against, as_data, in_context, tables
 from app.evaluation.scoring import Score

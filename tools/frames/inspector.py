@@ -1,75 +1,34 @@
-"""How long the windows stand still while the inspector opens a long request: python tools/inspector_frames.py
+"""How long the windows stand still while the inspector opens a long request.
 
 Opens an exchange of 2 MB with 5,000 spans, then its body as a whole, goes to its last span and scrolls through it, and
-lists 2,000 exchanges; prints how long each took and the longest frame: the time between two turns of the event loop.
+lists 2,000 exchanges; prints how long each took and the longest frame.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
-import json
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from app.pipeline.redaction import Finding, Redaction, replaced
-
-VALUE, TOKEN = "jane@example.com", "[EMAIL_4821]"
+from app.ui.shell import Shell
+from tools.frames.beat import Beat
+from tools.frames.bodies import long_body
 
 
-def long_body(size: int, spans: int, messages: int) -> Redaction:
-    """A conversation of `size` characters in which `spans` addresses were hidden."""
-    each, room = spans // messages, size // spans - len(VALUE) - 2
-    words = ("The quick brown fox jumps over the lazy dog.\n" * (room // 45 + 1))[:room]
-    content = f"{words} {VALUE} " * each
-    turns = [{"role": ("user", "assistant")[number % 2], "content": content} for number in range(messages)]
-    text = json.dumps({"model": "small", "messages": turns})
-    found, at = [], text.find(VALUE)
-    while at >= 0:
-        found.append(Finding(at, at + len(VALUE), "EMAIL_ADDRESS", 1.0, "patterns", VALUE))
-        at = text.find(VALUE, at + 1)
-    return replaced(text, found, [TOKEN] * len(found))
-
-
-class Beat:
-    """Turns of the event loop: the longest time between two, and how much of that the thread itself computed."""
-
-    def __init__(self) -> None:
-        self.longest = self.busiest = 0.0
-
-    def begin(self) -> None:
-        self.longest = self.busiest = 0.0
-
-    async def run(self) -> None:
-        while True:
-            before, used = time.perf_counter(), time.thread_time()
-            await asyncio.sleep(0)
-            self.longest = max(self.longest, time.perf_counter() - before)
-            self.busiest = max(self.busiest, time.thread_time() - used)
-
-
-async def measure(spans: int, messages: int) -> None:
+async def measure(shell: Shell, spans: int, messages: int) -> None:
     """Prints a line for each thing that was done."""
     from app.ui.desktop import Desktop
-    from app.ui.shell import Shell
     from tests.ui.staging import Staged
 
-    shell = Shell.instance()
-    assert isinstance(shell, Shell)
     with tempfile.TemporaryDirectory() as folder:
         application = Staged(Path(folder), keep_exchanges=5000)
         desktop = Desktop(application, shell, patience=3_600_000)
         inspector = desktop.open_inspector()
         await asyncio.sleep(0.5)
         beat = Beat()
-        beating = asyncio.create_task(beat.run())
 
         async def done(what: str, act: Callable[[], object], until: Callable[[], bool]) -> None:
             await asyncio.sleep(0.3)
@@ -80,10 +39,10 @@ async def measure(spans: int, messages: int) -> None:
                 await asyncio.sleep(0.002)
             took, used = time.perf_counter() - began, time.thread_time() - used
             await asyncio.sleep(0.2)  # what it has left to paint
-            frame, own = beat.longest * 1000, beat.busiest * 1000
+            gaps = beat.stop()
             print(
                 f"{what:30} {took * 1000:6.0f} ms, {used * 1000:5.0f} of them on the windows' thread; "
-                f"longest frame {frame:4.0f} ms, {own:3.0f} computing",
+                f"longest frame {gaps.longest:4.0f} ms, {gaps.busiest:3.0f} computing",
                 flush=True,
             )
 
@@ -130,7 +89,6 @@ async def measure(spans: int, messages: int) -> None:
         await done(
             "searched", lambda: inspector.filters.search.setText("m1999"), lambda: inspector.found.rowCount() == 1
         )
-        beating.cancel()
         await desktop.close()
         application.database.close()
 
@@ -145,25 +103,3 @@ def _times(number: int, act: Callable[[], object]) -> Callable[[], bool]:
         return False
 
     return step
-
-
-def main() -> None:
-    """Parses the command line and measures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--spans", type=int, default=5000)
-    parser.add_argument("--messages", type=int, default=50)
-    arguments = parser.parse_args()
-    if not os.environ.get("DISPLAY"):
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from app.ui.loop import new_loop
-    from app.ui.shell import Shell
-
-    shell = Shell(sys.argv[:1])
-    loop = new_loop(shell)
-    asyncio.set_event_loop(loop)
-    with loop:
-        loop.run_until_complete(measure(arguments.spans, arguments.messages))
-
-
-if __name__ == "__main__":
-    main()

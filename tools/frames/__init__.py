@@ -1,0 +1,1 @@
+"""How smooth the windows are: python -m tools.frames [load | inspector | dictionary | start]"""
