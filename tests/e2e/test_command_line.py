@@ -303,8 +303,11 @@ def test_usage(tmp_path: Path) -> None:
     flags = ("--data-dir", tmp_path)
     assert run("--version").returncode == Exit.OK
     assert b"anonamoose" in run("--help").stdout
-    assert run("no-such-command").returncode == Exit.USAGE
-    assert run("serve", "--no-such-flag").returncode == Exit.USAGE
+    for words in (("no-such-command",), ("serve", "--no-such-flag"), ("dictionary",), ("srve",)):
+        mistyped = run(*words)
+        assert mistyped.returncode == Exit.USAGE
+        assert [line[:12] for line in mistyped.stderr.splitlines()] == [b"anonamoose: "] * 2
+    assert "did you mean “serve”?".encode() in mistyped.stderr
     assert run("serve", *flags, "--port", "70000").returncode == Exit.CONFIG
     assert run("serve", *flags, "--openai-upstream", "ftp://example.com").returncode == Exit.CONFIG
     assert run("serve", *flags, environ={"ANONAMOOSE_DRAIN": "soon"}).returncode == Exit.CONFIG
@@ -314,6 +317,14 @@ def test_usage(tmp_path: Path) -> None:
     broken = run("redact", *flags, "--ner-model", tmp_path, input=PROSE.encode())
     assert (broken.returncode, broken.stdout) == (Exit.UNAVAILABLE, b"")
     assert b"Detection cannot run." in broken.stderr
+
+
+def test_a_setting_may_stand_before_the_command(tmp_path: Path) -> None:
+    redacted = run("--data-dir", tmp_path / "ours", "--no-ner", "redact", input=PROSE.encode())
+    assert_hidden(redacted.stdout, "the redacted text")
+    assert run("--data-dir", tmp_path / "ours", "restore", input=redacted.stdout).stdout == PROSE.encode()
+    wins = run("--data-dir", tmp_path / "ours", "session", "all", "--data-dir", tmp_path / "theirs")
+    assert (wins.stdout, wins.stderr) == (b"", b"")
 
 
 _TAIL = b"\r\n\xff\xfe\r\n\x00\tand no line end \xc3\xa9 \xed\xa0\x80"
@@ -333,6 +344,9 @@ def test_redact_and_restore_are_each_others_inverse(tmp_path: Path) -> None:
     assert run("redact", *flags, "--no-ner", file).stdout == redacted.stdout
     other = run("restore", "--data-dir", tmp_path, "--session", "other", input=redacted.stdout)
     assert other.stdout == redacted.stdout
+    assert b"There is no session 'other'" in other.stderr
+    listed = run("session", "all", "--data-dir", tmp_path).stdout.splitlines()
+    assert [line.split(b"\t")[0] for line in listed] == [b"pipes"]  # asking for one makes none
 
 
 def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: Path) -> None:
