@@ -221,6 +221,7 @@ async def relay_events(
         keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
+            exchange.is_complete = restorer.has_ended
 
     async def passed(events: list[Event], last: bool = False) -> list[Event]:
         return await scanning.feed(events, last=last) if scanning else events
