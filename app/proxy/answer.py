@@ -166,7 +166,7 @@ def _restored(
     texts: dict[tuple[str, int], Restored] = {}
     offsets: list[tuple[Leaf, Offset]] = []
     count = 0
-    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text))):
+    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text)), keys=True):
         if leaf.form is Form.NUMBER:
             offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
             continue

@@ -174,11 +174,11 @@ class StreamRestorer:
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
         found: list[tuple[Leaf, Named | None]] = []
-        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
+        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data)), keys=True):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
             else:
-                found.append((leaf, self._spec.channel_of(leaf)))
+                found.append((leaf, None if leaf.form is Form.KEY else self._spec.channel_of(leaf)))
         ends, over = self._endings.of(found, closing, self._channels)
         ended = [(channel, cut and over[named]) for named, channel in self._channels.items() if named in over]
         before = [made for channel, is_cut in ended if (made := self._release(channel, is_cut))]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.fields import Fields, leaves, opening
+from app.pipeline.fields import Fields, leaves
 from app.pipeline.json_text import UnreadableJson, parse
+from app.pipeline.talk import opening
 
 
 def found(body: Any, fields: Fields | None = None) -> dict[str, list[str]]:
