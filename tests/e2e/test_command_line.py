@@ -360,6 +360,14 @@ def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: 
     assert run("restore", "--data-dir", tmp_path, input=first + second).stdout == text + b"kowalski"
 
 
+def test_redact_reads_json_as_the_text_it_is(tmp_path: Path) -> None:
+    text = json.dumps({EMAIL: {"role": "admin"}, "members": {CARD: NAME}, "note": f"Ask {NAME}."}).encode()
+    redacted = run("redact", "--data-dir", tmp_path, "--no-ner", input=text)
+    assert redacted.returncode == Exit.OK and json.loads(redacted.stdout)
+    assert_hidden(redacted.stdout, "the redacted text")
+    assert run("restore", "--data-dir", tmp_path, input=redacted.stdout).stdout == text
+
+
 def test_redact_tells_in_json_what_it_found(tmp_path: Path) -> None:
     done = run("redact", "--data-dir", tmp_path, "--json", input=PROSE.encode())
     assert done.returncode == Exit.OK
