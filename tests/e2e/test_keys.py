@@ -19,7 +19,7 @@ TABLE = {EMAIL: {"role": "admin"}, NAME: [1, 2], CARD: None, "max_tokens": "x", 
 
 def _uses(received: Received, streaming: bool) -> Reply:
     """A tool is called with the placeholders that were sent, as keys."""
-    given = {placeholder: "admin" for placeholder in received.placeholders}
+    given = dict.fromkeys(received.placeholders, "admin")
     block = {"type": "tool_use", "id": "toolu_1", "name": "grant", "input": given}
     whole = {**answers.message(""), "content": [block], "stop_reason": "tool_use"}
     if not streaming:
