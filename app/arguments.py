@@ -6,7 +6,7 @@ import argparse
 
 from app import __version__
 from app.evaluation.corpus import SPLITS
-from app.flags import add_settings, positive
+from app.flags import Parser, add_settings, positive
 from app.running_arguments import add_running
 from app.settings import DECLARED, OWN
 
@@ -21,16 +21,17 @@ EVALUATION_SETTINGS = ("preset", "locale", "operators", "thresholds", "ner-thres
 def parser() -> argparse.ArgumentParser:
     """The whole command line, for `main` and for the documentation."""
     everything = list(DECLARED.values())
-    # No abbreviations: "panic --all" would be read as one of "--allowed-hosts" before its command sees it.
-    top = argparse.ArgumentParser("anonamoose", description=_DESCRIPTION, allow_abbrev=False)
+    # All of them by name would be a page before the first command.
+    top = Parser("anonamoose", usage="%(prog)s [SETTING ...] COMMAND ...", description=_DESCRIPTION)
     top.add_argument("--version", action="version", version=f"anonamoose {__version__}")
-    add_settings(top, everything)
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    add_settings(top, everything, None)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", prog="anonamoose")
 
-    tray = commands.add_parser("tray", help="show the tray icon and run the proxy (this is the default)")
-    serve = commands.add_parser("serve", help="run the proxy without any window, for servers and containers")
-    for command in (tray, serve):
-        add_settings(command, everything)
+    for name, words in (
+        ("tray", "show the tray icon and run the proxy (this is the default)"),
+        ("serve", "run the proxy without any window, for servers and containers"),
+    ):
+        add_settings(commands.add_parser(name, usage=f"anonamoose {name} [SETTING ...]", help=words), everything)
 
     demo = commands.add_parser("demo", help="see it at work: no key, no network")
     demo.add_argument("text", nargs="?", help="what to send instead of the sample")
@@ -107,7 +108,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_settings_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_settings_command(commands: argparse._SubParsersAction[Parser]) -> None:
     words = "show and change what is stored; a running app takes it over"
     actions = commands.add_parser("settings", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     every = actions.add_parser("list", help="one line for each: its name, its value, and where that comes from")
@@ -121,7 +122,7 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
         add_settings(action, [DECLARED["data-dir"]])
 
 
-def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_clients(commands: argparse._SubParsersAction[Parser]) -> None:
     connect = commands.add_parser("connect", help="show what to write where, so that a tool talks to the app")
     connect.add_argument("client", nargs="?", metavar="NAME", help="one of the tools that are listed without it")
     how = connect.add_mutually_exclusive_group()
@@ -135,19 +136,19 @@ def _add_clients(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         add_settings(command, [DECLARED[name] for name in ("data-dir", "host", "port")])
 
 
-def _add_login(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_login(commands: argparse._SubParsersAction[Parser]) -> None:
     login = commands.add_parser("login", help="whether the app starts when you sign in")
     login.add_argument("action", choices=("on", "off", "status"), help="turn it on or off, or tell which it is")
 
 
-def _add_stats(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_stats(commands: argparse._SubParsersAction[Parser]) -> None:
     stats = commands.add_parser("stats", help="what was hidden lately: by day, entity, layer and tool")
     stats.add_argument("--days", type=positive, default=30, metavar="N", help="today and those before (default: 30)")
     stats.add_argument("--format", choices=("text", "json", "csv"), default="text", help="default: text")
     add_settings(stats, [DECLARED["data-dir"]])
 
 
-def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_access(commands: argparse._SubParsersAction[Parser]) -> None:
     words = "show the access token, which the management API takes, or make another one"
     token = commands.add_parser("token", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     show = token.add_parser("show", help="print it; the first time, make it")
@@ -183,7 +184,7 @@ def _add_access(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         add_settings(action, [DECLARED["data-dir"], DECLARED["upstreams"]])
 
 
-def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_vault(commands: argparse._SubParsersAction[Parser]) -> None:
     rotate = commands.add_parser("rotate", help="give the vault another key; all that the key seals is sealed anew")
     purge = commands.add_parser("purge", help="delete sessions, and prove that nothing of them is left in the files")
     which = purge.add_mutually_exclusive_group()
@@ -199,7 +200,7 @@ def _add_vault(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         add_settings(command, [DECLARED["data-dir"]])
 
 
-def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_audit(commands: argparse._SubParsersAction[Parser]) -> None:
     words = "show the audit trail, prove that it is as it was written, export it, report on it"
     actions = commands.add_parser("audit", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="tell whether a row was changed, taken out, put in or moved")
@@ -218,7 +219,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         add_settings(action, [DECLARED["data-dir"]])
 
 
-def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_models(commands: argparse._SubParsersAction[Parser]) -> None:
     words = "list, fetch, remove and try the models that find names"
     actions = commands.add_parser("models", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     show = actions.add_parser("list", help="one line for each: its name, licence and size, and whether it is here")
@@ -233,7 +234,7 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         add_settings(action, [DECLARED["data-dir"], *(hub if action is get else ())])
 
 
-def _add_dictionary(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_dictionary(commands: argparse._SubParsersAction[Parser]) -> None:
     words = "list, add, remove, import and export the values that are always, or never, hidden"
     actions = commands.add_parser("dictionary", help=words).add_subparsers(
         dest="action", metavar="ACTION", required=True

@@ -62,6 +62,7 @@ def declared(settings: type) -> Iterator[Declared]:
         yield Declared(item.name.replace("_", "-"), item.name, kind, choices, item.default, item.metadata["option"])
 
 
+_KINDS = {int: "a whole number", float: "a number", str: "a text"}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -89,7 +90,7 @@ def coerce(row: Declared, value: object) -> Any:
         else:
             result = row.kind(value)
     except (ValueError, TypeError) as error:
-        said = str(error) if str(error).startswith("It must") else f"It must be of type {row.kind.__name__}."
+        said = str(error) if str(error).startswith("It must") else f"It must be {_KINDS.get(row.kind, 'a path')}."
         raise SettingError(row.name, title, said) from None
     low, high = row.option.low, row.option.high
     if row.choices and result not in row.choices:

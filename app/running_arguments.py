@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from app.flags import add_settings, positive
+from app.flags import Parser, add_settings, positive
 from app.settings import DECLARED
 
 #: Where the app is, and whose token it takes.
@@ -12,7 +12,7 @@ _WHERE = [DECLARED[name] for name in ("data-dir", "host", "port")]
 _Commands = argparse._SubParsersAction  # it has no other name
 
 
-def add_running(commands: _Commands[argparse.ArgumentParser]) -> None:
+def add_running(commands: _Commands[Parser]) -> None:
     """Adds them to the others."""
     status = commands.add_parser("status", help="tell what the running app does: protection, pause, what waits")
     status.add_argument("--json", action="store_true", help="print it as JSON")
@@ -27,7 +27,7 @@ def add_running(commands: _Commands[argparse.ArgumentParser]) -> None:
     _add_exchanges(commands)
 
 
-def _add_review(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_review(commands: _Commands[Parser]) -> None:
     words = "look at the requests that wait in the running app, and let them go or refuse them"
     actions = commands.add_parser("review", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
     every = actions.add_parser("list", help="one line for each that waits, the oldest first")
@@ -51,7 +51,7 @@ def _add_review(commands: _Commands[argparse.ArgumentParser]) -> None:
         add_settings(action, _WHERE)
 
 
-def _add_exchanges(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_exchanges(commands: _Commands[Parser]) -> None:
     words = "look into the latest requests of the running app and their answers, as the inspector does"
     actions = commands.add_parser("exchanges", help=words).add_subparsers(
         dest="action", metavar="ACTION", required=True

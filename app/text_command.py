@@ -82,19 +82,28 @@ async def _redact(settings: SettingsStore, text: str, name: str) -> Redaction:
 
 
 def restore(settings: SettingsStore, file: str, session: str) -> int:
-    """Prints the text of `file` with the values of `session` put back."""
+    """Prints the text of `file` with the values of `session` put back; what is not known to it stays, with a word."""
+    check_name(session)
     text = read_text(file)
     restored, unknown = asyncio.run(_restore(settings, text, session))
     _write(restored)
-    if unknown:
-        print(f"anonamoose: {unknown} placeholders are not known to the session {session!r}.", file=sys.stderr)
+    if unknown is None:
+        print(f"anonamoose: There is no session {session!r}, so nothing was put back.", file=sys.stderr)
+        print("anonamoose: See: anonamoose session all.", file=sys.stderr)
+    elif unknown:
+        counted = "1 placeholder is" if unknown == 1 else f"{unknown} placeholders are"
+        print(f"anonamoose: {counted} not known to the session {session!r}.", file=sys.stderr)
     return Exit.OK
 
 
-async def _restore(settings: SettingsStore, text: str, name: str) -> tuple[str, int]:
-    async with _vault(settings, name) as (_, session, _terms):
-        restorer = Restorer(session)
-        return restorer.feed(text) + restorer.flush(), restorer.unknown
+async def _restore(settings: SettingsStore, text: str, name: str) -> tuple[str, int | None]:
+    """The text and how many of its placeholders are not known; None if the session is not, which is not made then."""
+    with unlocked(settings) as store:
+        async with sessions(settings.current, settings.paths, store) as (vault, listing):
+            if not await listing.has(name):
+                return text, None
+            restorer = Restorer(await vault.session(name))
+            return restorer.feed(text) + restorer.flush(), restorer.unknown
 
 
 @asynccontextmanager

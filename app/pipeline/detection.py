@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import sys
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +44,8 @@ _TRIAL = (
     "Leeds LS1 4DY\nname,email,tfn\nann lee,ann@example.org,\uff11\uff12\uff13 456 782\n"
     "password = hunter2hunter2; api_key: sk-0123456789abcdefghijABCDEFGHIJ https://user:word@192.0.2.1/?q=1&token=eyJhbGciOi\n"
 )
+#: What the model does not read.
+_UNREAD = frozenset([Form.KEY, Form.NUMBER])
 #: Characters of an attached document that the model reads, a second's work; the other layers read on.
 _READ_SLOWLY = 16_000
 
@@ -98,7 +100,7 @@ class Detection:
         self._engine: Engine | None = None
         self._opened: OrderedDict[int, tuple[list[Leaf], list[tuple[Attachment, bytes]]]] = OrderedDict()
         self._reports: dict[tuple[bytes, Policy], Report] = {}
-        self._cache: Recent[tuple[str, str, Policy, bool], tuple[Finding, ...]] = Recent(cache)
+        self._cache: Recent[tuple[str, str, Policy, Form], tuple[Finding, ...]] = Recent(cache)
 
     def load(self, layers: Iterable[str]) -> dict[str, str]:
         """Makes `layers` ready; returns, for each that cannot run, a sentence for the user."""
@@ -213,7 +215,7 @@ class Detection:
 
         detector = self._detectors.get("ner")
         if isinstance(detector, NerDetector):
-            detector.expect(label(leaf.key) + leaf.value for leaf in texts if leaf.form is not Form.NUMBER)
+            detector.expect(label(leaf.key) + leaf.value for leaf in texts if leaf.form not in _UNREAD)
 
     def outline(self, ticket: int, body: bytes, fields: Fields) -> Outline:
         """Opens a body; `findings` looks into it. Raises UnreadableJson."""
@@ -263,10 +265,15 @@ class Detection:
         return report
 
     def _in_leaf(self, engine: Engine, leaf: Leaf, policy: Policy) -> tuple[Finding, ...]:
-        name = (label(leaf.key), leaf.value, policy, leaf.form is Form.NUMBER)
+        name = (label(leaf.key), leaf.value, policy, leaf.form)
         found = self._cache.get(name)
         if found is None:
-            find = engine.findings_in_number if leaf.form is Form.NUMBER else engine.findings_in_leaf
-            found = tuple(find(leaf.value, leaf.key, policy))
+            found = tuple(_finder(engine, leaf.form)(leaf.value, leaf.key, policy))
             self._cache.put(name, found, sys.getsizeof(leaf.value) + _PER_TEXT + _PER_FINDING * len(found))
         return found
+
+
+def _finder(engine: Engine, form: Form) -> Callable[[str, str, Policy], list[Finding]]:
+    if form is Form.NUMBER:
+        return engine.findings_in_number
+    return engine.findings_in_key if form is Form.KEY else engine.findings_in_leaf

@@ -157,7 +157,7 @@ class Draft:
         """Who says a part, or else what it is of, by its place."""
         mark = int(self.text.startswith("\ufeff"))
         out = {}
-        for leaf in leaves(self.text[mark:], self.fields, binary=True, digits=1):
+        for leaf in leaves(self.text[mark:], self.fields, binary=True, digits=1, keys=True):
             role = next((r for owner in reversed(leaf.owners) if isinstance(r := owner.get("role"), str)), "")
             out[leaf.start + mark] = role[:20] or leaf.path.partition("[")[0].partition(".")[0]
         return out

@@ -107,16 +107,27 @@ class Engine:
     ) -> list[Finding]:
         """What to hide in a JSON text, in its own indices. Raises UnreadableJson."""
         out: list[Finding] = []
-        for leaf in answering(leaves(text, fields, tree, digits=0 if policy.numbers == "allow" else DIGITS)):
+        digits = 0 if policy.numbers == "allow" else DIGITS
+        for leaf in answering(leaves(text, fields, tree, digits=digits, keys=True)):
             if leaf.form is Form.NUMBER:
                 number = self.findings_in_number(leaf.value, leaf.key, policy)
                 out += [f.at(leaf.start, leaf.end) for f in number]
                 continue
-            inner = self.findings_in_leaf(leaf.value, leaf.key, policy, depth)
+            if leaf.form is Form.KEY:
+                inner = self.findings_in_key(leaf.value, leaf.key, policy)
+            else:
+                inner = self.findings_in_leaf(leaf.value, leaf.key, policy, depth)
             if inner:
                 offsets = Offsets(text[leaf.start : leaf.end], leaf.start)
                 out += [f.at(offsets[f.start], offsets.end(f.end)) for f in inner]
         return out
+
+    def findings_in_key(self, value: str, key: str, policy: Policy) -> list[Finding]:
+        """What to hide in a key of an object, in its own indices.
+
+        The model is not asked: it takes the heading of a column for a name.
+        """
+        return self._found(value, label(key), dataclasses.replace(policy, layers=policy.layers - {"ner"}))
 
     def findings_in_number(self, digits: str, key: str, policy: Policy) -> list[Finding]:
         """The whole number, in its own indices, where it identifies somebody."""

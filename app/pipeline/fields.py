@@ -63,16 +63,17 @@ class Form(Enum):
     """What a leaf is."""
 
     TEXT = "text"
+    KEY = "key"  # of an object, where it can be no name of a field
     BINARY = "binary"  # base64 or a data URL, opaque as such
     NUMBER = "number"
 
 
 class Leaf(NamedTuple):
-    """A string that is text, unless `form` says that it holds bytes, or is a number.
+    """A string that is text, unless `form` says that it holds bytes, is a key, or a number.
 
-    `[start, end)` is its token, quotes included. `key` says what it is (see `labels.named`), `path` where it stands
-    (`choices[].delta.content`), `owners` the objects around it, the outermost first. A number's
-    `value` is how it is written.
+    `[start, end)` is its token, quotes included. `key` says what it is (see `labels.named`; nothing, for a key),
+    `path` where it stands (`choices[].delta.content`; `metadata{}`, for a key of it), `owners` the objects around it,
+    the outermost first. A number's `value` is how it is written.
     """
 
     start: int
@@ -91,6 +92,8 @@ _STEP = re.compile(r"\[\]|<(?P<type>[\w.]+)>|(?P<key>[^.\[\]<>]+)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _IDENTIFIER = re.compile(r"[^\s@]{0,256}")
 _BASE64 = re.compile(r"data:[^\s,]{0,128},|[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}\s*\Z")
+#: What programs call a field. People, addresses and numbers are called otherwise.
+_OF_FIELD = re.compile(r"[A-Za-z_$][A-Za-z_$./:\[\]-]*|[a-z_$][\w$./:\[\]-]*")
 #: Keywords of JSON Schema whose string values are not human text.
 _SCHEMA_WORDS = frozenset(
     "type format pattern $ref $schema $id $anchor $dynamicRef $dynamicAnchor required dependentRequired "
@@ -176,12 +179,14 @@ def _protocol(key: str, value: str) -> Kind | None:
     return Kind.IDENTIFIER if any(shape.fullmatch(value) for shape in (_ID, _DATE)) else None
 
 
-def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False, digits: int = 0) -> Iterator[Leaf]:
-    """The strings of `text` that are text, in document order. Object keys never are.
+def leaves(
+    text: str, fields: Fields, tree: Any = None, *, binary: bool = False, digits: int = 0, keys: bool = False
+) -> Iterator[Leaf]:
+    """The strings of `text` that are text, in document order.
 
-    With `binary`, those that hold bytes come as well; with `digits`, whole numbers of so many digits or
-    more which nobody has said are the protocol's own, and offsets. `tree` is `parse(text)` where the
-    caller has it already. Raises UnreadableJson.
+    With `keys`, those keys of objects come as well that can be no name of a field, except in schemas; with `binary`,
+    those that hold bytes; with `digits`, whole numbers of so many digits or more which nobody has said are the
+    protocol's own, and offsets. `tree` is `parse(text)` where the caller has it already. Raises UnreadableJson.
     """
     found = tokens(text, digits=digits)
     pointers = offset_paths(fields) if digits else ()
@@ -196,7 +201,9 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
         rules, below, is_map, key, path = frame.rules, frame.below, False, frame.key, frame.path
         if frame.is_object:
             key, member = member
-            next(found)  # the key's own token
+            token = next(found)
+            if keys and below is None and _OF_FIELD.fullmatch(key) is None:
+                yield Leaf(token.start(), token.end(), key, "", f"{path}{{}}", frame.owners, Form.KEY)
             path = f"{path}.{key}" if path else key
             if below is Kind.SCHEMA and not frame.is_map:
                 is_map = key in _SCHEMA_MAPS
@@ -239,61 +246,3 @@ def leaves(text: str, fields: Fields, tree: Any = None, *, binary: bool = False,
             if path in pointers or (below is None and not any(rule.kind for rule in rules)):
                 said = named(key, token.group(), frame.owners, path)
                 yield Leaf(token.start(), token.end(), token.group(), said, path, frame.owners, Form.NUMBER)
-
-
-#: What says nothing about who is talking: it may change between two turns of one conversation.
-_NOT_OPENING = frozenset(["type", "role", "id", "cache_control", "tool_use_id", "signature"])
-
-
-def opening(tree: Any, path: str) -> list[str]:
-    """The strings of the first user message under `path` (of all messages, if none is a user's)."""
-    messages = tree.get(path) if isinstance(tree, Pairs) and path else None
-    if not isinstance(messages, list):
-        return _strings(messages)
-    for message in messages:
-        if isinstance(message, Pairs) and _is_users(message):
-            return _strings(message)
-    return _strings(messages)
-
-
-def _is_users(message: Pairs) -> bool:
-    """Whether a user has said `message`. In some dialects whoever names no role is one."""
-    role, type_ = message.get("role"), message.get("type")
-    return role == "user" or (role is None and type_ in (None, "user_input"))
-
-
-def _strings(tree: Any) -> list[str]:
-    out: list[str] = []
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            out.append(node)
-        elif isinstance(node, Pairs):
-            stack += [value for name, value in reversed(node) if name not in _NOT_OPENING]
-        elif isinstance(node, list):
-            stack += reversed(node)
-    return out
-
-
-#: Who or what in a conversation the model has made.
-_MODEL_ROLES = frozenset(["assistant", "model"])
-_MODEL_TYPES = frozenset(
-    "function_call custom_tool_call reasoning compaction program shell_call local_shell_call apply_patch_call "
-    "computer_call web_search_call file_search_call code_interpreter_call image_generation_call mcp_call "
-    "mcp_list_tools mcp_approval_request tool_search_call agent_message model_output thought".split()
-)
-
-
-def fresh_items(tree: Any, path: str) -> frozenset[int] | None:
-    """`id`s of the items under `path` that follow the model's latest; None before it has said anything.
-
-    Everything else in such a body was sent before.
-    """
-    items = tree.get(path) if isinstance(tree, Pairs) and path else None
-    fresh: list[int] = []
-    for item in reversed(items) if isinstance(items, list) and not isinstance(items, Pairs) else ():
-        if isinstance(item, Pairs) and (item.get("role") in _MODEL_ROLES or item.get("type") in _MODEL_TYPES):
-            return frozenset(fresh)
-        fresh.append(id(item))
-    return None

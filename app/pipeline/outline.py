@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from app.pipeline import json_text
 from app.pipeline.chain import Chain, chain_of
-from app.pipeline.fields import Fields, Form, Leaf, fresh_items, is_identifier, leaves, opening
+from app.pipeline.fields import Fields, Form, Leaf, is_identifier, leaves
 from app.pipeline.json_text import Offsets, Pairs, UnreadableJson, escape, parse
 from app.pipeline.known import Known
 from app.pipeline.labels import answering
@@ -24,6 +24,7 @@ from app.pipeline.redaction import Finding, Redaction, Replacement, redacting, r
 from app.pipeline.session import Session
 from app.pipeline.steps import Steps, finished
 from app.pipeline.surrogate import Surroundings
+from app.pipeline.talk import fresh_items, opening
 from app.pipeline.token_ids import refuse_token_ids
 
 _BOM = "\ufeff"
@@ -31,6 +32,7 @@ _BOM = "\ufeff"
 NO_OPENING = hashlib.sha256().digest()
 #: The source of what is replaced because something else was: a whole document, an offset.
 _ASIDE = "aside"
+_TEXTS = frozenset([Form.TEXT, Form.KEY])
 
 
 def decode(body: bytes) -> str:
@@ -104,7 +106,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
     contents: list[bytes] = []
     pointers = {offset.at: offset for offset in fields.offsets}
     digits = 1 if may_hold(text, fields) else DIGITS
-    for leaf in answering(leaves(text, fields, tree, binary=True, digits=digits)):
+    for leaf in answering(leaves(text, fields, tree, binary=True, digits=digits, keys=True)):
         if leaf.form is Form.BINARY:
             inside, attachment, content = attached(leaf.value, leaf.path, leaf.owners, sure=not fields.generic)
             if attachment is not None:
@@ -115,7 +117,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 form = Form.TEXT if inside == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
                 found.append(leaf._replace(value=inside, key=key, form=form))
-        elif leaf.form is Form.TEXT or leaf.path in pointers or may_identify(leaf.value):
+        elif leaf.form in _TEXTS or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
     held = {id(leaf.owners[-1]): n for n, leaf in enumerate(found) if leaf.path.endswith(".source.data")}
@@ -136,7 +138,8 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
         counts[name] += 1
         start, end, number = leaf.start + mark, leaf.end + mark, counts[name] - 1
         technical = leaf.form is Form.NUMBER and is_technical(leaf.key)
-        return Part(start, end, name, number, _is_history(leaf, fresh), leaf.form, into, technical)
+        form = Form.TEXT if leaf.form is Form.KEY else leaf.form
+        return Part(start, end, name, number, _is_history(leaf, fresh), form, into, technical)
 
     parts = tuple(map(part, found))
     hashed = hashlib.sha256()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from app.pipeline import redaction
 from app.pipeline.allowed import Allowed
+from app.pipeline.engine import NESTING
 from app.pipeline.placeholder import Style
 from app.pipeline.policy import Policy
 from app.pipeline.recognition import Recognition
@@ -30,7 +31,8 @@ def redact_plain(
     What is new in `session` has to be stored before the result is used.
     """
     recognition = Recognition(session, findings, policy, allowed)
-    known = recognition.findings(text, findings)
+    # As the detectors have read it: JSON is a text here like any other.
+    known = recognition.findings(text, findings, NESTING)
     if blocked := policy.blocked(Counter(finding.entity for finding in known)):
         raise Blocked(blocked)
     return redaction.redact(text, known, session, style=style, masked=policy.masked, among=recognition.known)

@@ -115,7 +115,7 @@ class Recognition:
     def _in_json(self, text: str, own: Sequence[Finding], tree: Any, depth: int) -> Sequence[Finding]:
         out: list[Finding] = []
         rest = list(reversed(own))
-        for leaf in leaves(text, _EVERYTHING, tree, digits=DIGITS):
+        for leaf in leaves(text, _EVERYTHING, tree, digits=DIGITS, keys=True):
             inside: list[Finding] = []
             while rest and rest[-1].start < leaf.end:
                 inside.append(rest.pop())

@@ -166,7 +166,7 @@ def _restored(
     texts: dict[tuple[str, int], Restored] = {}
     offsets: list[tuple[Leaf, Offset]] = []
     count = 0
-    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text))):
+    for leaf in leaves(text, places.fields(fields), tree, digits=int(places.are_in(text)), keys=True):
         if leaf.form is Form.NUMBER:
             offsets += [(leaf, rule)] if (rule := places.rule(leaf)) else []
             continue
@@ -221,6 +221,7 @@ async def relay_events(
         keep()
         if events:
             await response.write(b"".join(event.raw for event in events))
+            exchange.is_complete = restorer.has_ended
 
     async def passed(events: list[Event], last: bool = False) -> list[Event]:
         return await scanning.feed(events, last=last) if scanning else events

@@ -96,8 +96,13 @@ def controls(
 
 
 def _asked(headers: Mapping[str, str]) -> dict[str, str]:
-    found = ((key.lower(), value) for key, value in headers.items())
-    return {key[len(_PREFIX) :]: value for key, value in found if key.startswith(_PREFIX) and key != _WHO}
+    asked: dict[str, str] = {}
+    for key, value in headers.items():
+        name = key.lower().removeprefix(_PREFIX)
+        if key.lower().startswith(_PREFIX) and key.lower() != _WHO and asked.setdefault(name, value) != value:
+            # Whoever stands between would heed one of them, and we the other.
+            raise Refusal(400, "invalid_header", "An option has two headers that differ.", "Send one of them.")
+    return asked
 
 
 def _with(settings: Settings, options: Mapping[str, str]) -> Settings:

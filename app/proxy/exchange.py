@@ -50,21 +50,21 @@ class Answered(NamedTuple):
 class Exchange:
     """What is known about one request so far. Texts are hidden from repr.
 
-    `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off
-    or the client asked for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by
-    the client. `entities` counts the values hidden in the request, `fresh` those that were not in an
-    earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the
-    edits of the documents in it, by which an answer may cite them. `invented` counts what was hidden in the answer,
-    `exposed` are the kinds of secrets that were put back into a call of a tool that looks like network access.
-    `label` is that of the local key it came with, `upstream` the user's own name of where it went, `code` that of a
-    refusal or a fault. `spans` counts the values hidden, or forbidden, by more than `entities` does; `policy`, with
-    the `preset` it began with, was in force; `fired` are the values that the dictionary hid, until they are counted.
-    `read` tells how much of the body was looked through, `why` not all of it, `attached` how many things of each
-    medium went along unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how
-    many of the seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused.
-    `sent` is the body before and after redaction, `earlier` are those of the frames before it that lead to the same
-    answer; `transcript` gives the answer's text before and after restoring, `texts` the same of a stream, apart. They
-    stay None or empty when the user keeps nothing, and are again once `is_wiped`.
+    `outcome`: "open" while it runs; "done" restored; "passed" untouched because protection is off or the client asked
+    for it; "refused" by us, nothing was sent; "failed" upstream; "aborted" by the client, unless the answer
+    `is_complete`, having said its end. `entities` counts the values hidden in the request, `fresh` those that were not
+    in an earlier one, `notices` are a few sentences for the client, say on what left unredacted, `sources` the edits
+    of the documents in it, by which an answer may cite them. `invented` counts what was hidden in the answer,
+    `exposed` are the kinds of secrets that were put back into a call of a tool that looks like network access. `label`
+    is that of the local key it came with, `upstream` the user's own name of where it went, `code` that of a refusal or
+    a fault. `spans` counts the values hidden, or forbidden, by more than `entities` does; `policy`, with the `preset`
+    it began with, was in force; `fired` are the values that the dictionary hid, until they are counted. `read` tells
+    how much of the body was looked through, `why` not all of it, `attached` how many things of each medium went along
+    unread. `went` is when it was sent on, as `began` is when it came (`perf_counter`), `waited` how many of the
+    seconds between it was in review, `reviewed` what was decided there: sent, changed, as-is, refused. `sent` is the
+    body before and after redaction, `earlier` are those of the frames before it that lead to the same answer;
+    `transcript` gives the answer's text before and after restoring, `texts` the same of a stream, apart. They stay
+    None or empty when the user keeps nothing, and are again once `is_wiped`.
     """
 
     id: int
@@ -77,6 +77,7 @@ class Exchange:
     session: str = ""
     stream: bool = False
     outcome: Outcome = "open"
+    is_complete: bool = False
     status: int = 0
     reason: str = ""
     started: float = field(default_factory=time.time)

@@ -82,7 +82,8 @@ class Forwarder:
             exchange.label = exchange.label or refusal.label
             return refused(route.provider, refusal)
         except (asyncio.CancelledError, ConnectionResetError):
-            exchange.outcome, exchange.reason = "aborted", "The client went away."
+            if not exchange.is_complete:
+                exchange.outcome, exchange.reason = "aborted", "The client went away."
             raise
         except Exception as error:
             # A fault of ours, whose own words may quote a body: neither log nor client hears them.

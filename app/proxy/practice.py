@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 import time
@@ -25,10 +26,12 @@ class PracticeModel:
     def __init__(self) -> None:
         app = web.Application(client_max_size=2**30)
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/responses", self._responses)
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/{version:v1[a-z]*}/models/{call}", self._contents)
         app.router.add_post("/api/chat", self._lines)
         app.router.add_get("/v1/models", self._models)
+        app.router.add_route("*", "/{path:.*}", self._nothing)
         self._runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1.0)
         self.origin = ""
 
@@ -51,6 +54,11 @@ class PracticeModel:
         listed = {"id": _MODEL, "object": "model", "created": 0, "owned_by": "anonamoose"}
         return web.json_response({"object": "list", "data": [listed]})
 
+    async def _nothing(self, request: web.Request) -> web.Response:
+        del request
+        error = {"type": "not_found_error", "message": "The practice model can chat, and nothing else."}
+        return web.json_response({"type": "error", "error": error}, status=404)
+
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         body = await _json(request)
         text = reply(body)
@@ -71,6 +79,39 @@ class PracticeModel:
                 yield chunk({"content": piece})
             yield chunk({}, "stop")
             yield "data: [DONE]\n\n"
+
+        return await _stream(request, events())
+
+    async def _responses(self, request: web.Request) -> web.StreamResponse:
+        body = await _json(request)
+        text = reply(body)
+        head = {"id": "resp_practice", "object": "response", "created_at": int(time.time()), "model": _MODEL}
+        head |= {"parallel_tool_calls": False, "tool_choice": "auto", "tools": []}
+        usage: dict[str, Any] = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+        usage |= {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+        part = {"type": "output_text", "text": text, "annotations": []}
+        item = {"id": "msg_practice", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
+        whole = {**head, "status": "completed", "output": [item], "usage": usage}
+        if not body.get("stream"):
+            return web.json_response(whole)
+
+        async def events() -> AsyncIterator[str]:
+            numbers = itertools.count()
+
+            def event(kind: str, **data: Any) -> str:
+                said = {"type": f"response.{kind}", "sequence_number": next(numbers), **data}
+                return f"event: response.{kind}\ndata: {json.dumps(said)}\n\n"
+
+            place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+            yield event("created", response={**head, "status": "in_progress", "output": []})
+            yield event("output_item.added", output_index=0, item={**item, "status": "in_progress", "content": []})
+            yield event("content_part.added", **place, part={**part, "text": ""})
+            for piece in _pieces(text):
+                yield event("output_text.delta", **place, delta=piece)
+            yield event("output_text.done", **place, text=text)
+            yield event("content_part.done", **place, part=part)
+            yield event("output_item.done", output_index=0, item=item)
+            yield event("completed", response=whole)
 
         return await _stream(request, events())
 
@@ -157,7 +198,10 @@ def reply(body: dict[str, Any]) -> str:
 
 
 def _last_text(body: dict[str, Any]) -> str:
-    for message in reversed(body.get("messages") or body.get("contents") or []):
+    said = body.get("messages") or body.get("contents") or body.get("input") or []
+    if isinstance(said, str):
+        return said
+    for message in reversed(said):
         if isinstance(message, dict) and message.get("role", "user") == "user":
             content = message.get("content") or message.get("parts")
             if isinstance(content, str):

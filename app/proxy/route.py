@@ -17,6 +17,7 @@ _BARE = re.compile(
     r"/(?:chat/completions|messages|responses|completions|embeddings|moderations|models|conversations|"
     r"images|audio|files|batches)(?:/.*)?\Z"
 )
+_DEMO = re.compile(r"/demo(?=/|\Z)")
 _CONTROL = re.compile(r"/(?P<kind>[so])/(?P<value>[^/]+)(?=/)")
 _GEMINI = re.compile(r"/v1(?:alpha|beta)1?/|/v1/.*:[a-z][A-Za-z]+\Z")
 #: Where Gemini speaks OpenAI's dialect.
@@ -71,13 +72,14 @@ def route(
 ) -> Route | None:
     """The route, or None when the path is no API's.
 
-    Before the API's own path may stand, in this order and each at most once: `/demo`, then `/s/<session>`
-    and `/o/<name=value,…>`, then `/openai`, `/anthropic`, `/gemini`, `/ollama` or `/u/<name>`.
+    Before the API's own path may stand, each at most once: `/demo`, `/s/<session>` and `/o/<name=value,…>`, `/demo`
+    first or last of them, then `/openai`, `/anthropic`, `/gemini`, `/ollama` or `/u/<name>`.
     """
     settings = settings or Settings()
-    practice = path == "/demo" or path.startswith("/demo/")
-    path = path.removeprefix("/demo") if practice else path
-    path, controls = _controls(path)
+    practice = _DEMO.match(path) is not None
+    path, controls = _controls(path[len("/demo") :] if practice else path)
+    if controls and not practice and _DEMO.match(path):
+        practice, path = True, path[len("/demo") :]
     named = parse_upstreams(settings.upstreams)
     dialect = origin = ""
     first, _, rest = path[1:].partition("/")

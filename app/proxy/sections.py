@@ -112,7 +112,7 @@ def _messages(redaction: Redaction, fields: Fields) -> Iterator[Section]:
     starts = [r.finding.start - shift for r in hidden]
 
     def opened() -> Iterator[tuple[Leaf, Sequence[Replacement]]]:
-        for leaf in leaves(text, fields, binary=True, digits=1):
+        for leaf in leaves(text, fields, binary=True, digits=1, keys=True):
             own = hidden[bisect_left(starts, leaf.start) : bisect_left(starts, leaf.end)]
             if own or (leaf.form is Form.TEXT and leaf.value.strip()):
                 yield leaf, own

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 #: Agents keep connections between two turns of a person who thinks.
 _KEEP_ALIVE = 300.0
 _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 as its base URL.\n"
+_NOTHING = "there is nothing at this path. The API begins at /v1."
+_NO_UPSTREAM = "there is no upstream of this name. The setting upstreams says which there are."
 
 
 class Server:
@@ -138,11 +140,12 @@ class Server:
             return await self._api.answer(request, path)
         if path == ROOT or path.startswith(f"{ROOT}/"):  # never a provider's, whatever theirs may look like
             return await self._api.answer(request, path.removeprefix(ROOT))
-        if path in ("/", "/demo", "/demo/") and request.method in ("GET", "HEAD"):
+        if path.rstrip("/") in ("", "/v1", "/demo", "/demo/v1") and request.method in ("GET", "HEAD"):
             return web.Response(text=_GREETING)
         found = self._route(request)
         if found is None:
-            message = "Anonamoose: there is nothing at this path. The API begins at /v1."
+            named = "/u/" in path or "x-anonamoose-upstream" in request.headers
+            message = f"Anonamoose: {_NO_UPSTREAM if named else _NOTHING}"
             return web.json_response(
                 {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": "not_found"}},
                 status=404,

@@ -56,6 +56,8 @@ class StreamRestorer:
         self._plain: set[tuple[str, str]] = set()
         #: What the provider calls the things in this answer.
         self.ids: set[str] = set()
+        #: Whether an event has said that nothing more is said: many a client stops reading there.
+        self.has_ended = False
         self.until = 0.0  # as `kept_until` tells
 
     @property
@@ -129,6 +131,7 @@ class StreamRestorer:
 
     def _pass(self, event: Event, tree: object, cut: bool, last: bool = False) -> list[Event]:
         if event.data is None or tree is None:
+            self.has_ended |= is_done(event)
             held = self._rest(cut) if last or is_done(event) else []
             hidden = (event.hidden or {}).get(0, ())
             restored = self._whole_of(event.data, "", cut, hidden).got if event.data is not None else None
@@ -136,7 +139,9 @@ class StreamRestorer:
         self.ids |= kept_in(tree)
         self.until = self.until or kept_until(tree)
         self._begin(tree)
-        data, before = self._edit(event, tree, [()] if last else closing(self._spec, tree), cut)
+        over = [()] if last else closing(self._spec, tree)
+        self.has_ended |= () in over
+        data, before = self._edit(event, tree, over, cut)
         self._before = event.data
         return [*before, event if data == event.data else event.with_data(data)]
 
@@ -169,11 +174,11 @@ class StreamRestorer:
         texts: dict[tuple[str, int], Restored] = {}
         offsets: list[tuple[Leaf, Offset]] = []
         found: list[tuple[Leaf, Named | None]] = []
-        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data))):
+        for leaf in leaves(data, self._fields, tree, digits=int(self._places.are_in(data)), keys=True):
             if leaf.form is Form.NUMBER:
                 offsets += [(leaf, rule)] if (rule := self._places.rule(leaf)) else []
             else:
-                found.append((leaf, self._spec.channel_of(leaf)))
+                found.append((leaf, None if leaf.form is Form.KEY else self._spec.channel_of(leaf)))
         ends, over = self._endings.of(found, closing, self._channels)
         ended = [(channel, cut and over[named]) for named, channel in self._channels.items() if named in over]
         before = [made for channel, is_cut in ended if (made := self._release(channel, is_cut))]

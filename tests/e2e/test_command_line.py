@@ -304,8 +304,11 @@ def test_usage(tmp_path: Path) -> None:
     flags = ("--data-dir", tmp_path)
     assert run("--version").returncode == Exit.OK
     assert b"anonamoose" in run("--help").stdout
-    assert run("no-such-command").returncode == Exit.USAGE
-    assert run("serve", "--no-such-flag").returncode == Exit.USAGE
+    for words in (("no-such-command",), ("serve", "--no-such-flag"), ("dictionary",), ("srve",)):
+        mistyped = run(*words)
+        assert mistyped.returncode == Exit.USAGE
+        assert [line[:12] for line in mistyped.stderr.splitlines()] == [b"anonamoose: "] * 2
+    assert "did you mean “serve”?".encode() in mistyped.stderr
     assert run("serve", *flags, "--port", "70000").returncode == Exit.CONFIG
     assert run("serve", *flags, "--openai-upstream", "ftp://example.com").returncode == Exit.CONFIG
     assert run("serve", *flags, environ={"ANONAMOOSE_DRAIN": "soon"}).returncode == Exit.CONFIG
@@ -315,6 +318,14 @@ def test_usage(tmp_path: Path) -> None:
     broken = run("redact", *flags, "--ner-model", tmp_path, input=PROSE.encode())
     assert (broken.returncode, broken.stdout) == (Exit.UNAVAILABLE, b"")
     assert b"Detection cannot run." in broken.stderr
+
+
+def test_a_setting_may_stand_before_the_command(tmp_path: Path) -> None:
+    redacted = run("--data-dir", tmp_path / "ours", "--no-ner", "redact", input=PROSE.encode())
+    assert_hidden(redacted.stdout, "the redacted text")
+    assert run("--data-dir", tmp_path / "ours", "restore", input=redacted.stdout).stdout == PROSE.encode()
+    wins = run("--data-dir", tmp_path / "ours", "session", "all", "--data-dir", tmp_path / "theirs")
+    assert (wins.stdout, wins.stderr) == (b"", b"")
 
 
 _TAIL = b"\r\n\xff\xfe\r\n\x00\tand no line end \xc3\xa9 \xed\xa0\x80"
@@ -334,6 +345,9 @@ def test_redact_and_restore_are_each_others_inverse(tmp_path: Path) -> None:
     assert run("redact", *flags, "--no-ner", file).stdout == redacted.stdout
     other = run("restore", "--data-dir", tmp_path, "--session", "other", input=redacted.stdout)
     assert other.stdout == redacted.stdout
+    assert b"There is no session 'other'" in other.stderr
+    listed = run("session", "all", "--data-dir", tmp_path).stdout.splitlines()
+    assert [line.split(b"\t")[0] for line in listed] == [b"pipes"]  # asking for one makes none
 
 
 @pytest.mark.parametrize(
@@ -372,6 +386,14 @@ def test_redact_knows_a_person_again_in_the_same_text_and_in_the_next(tmp_path: 
     second = run("redact", *flags, input=b"kowalski").stdout
     assert second == b"[PERSON_LAST_%b]" % number
     assert run("restore", "--data-dir", tmp_path, input=first + second).stdout == text + b"kowalski"
+
+
+def test_redact_reads_json_as_the_text_it_is(tmp_path: Path) -> None:
+    text = json.dumps({EMAIL: {"role": "admin"}, "members": {CARD: NAME}, "note": f"Ask {NAME}."}).encode()
+    redacted = run("redact", "--data-dir", tmp_path, "--no-ner", input=text)
+    assert redacted.returncode == Exit.OK and json.loads(redacted.stdout)
+    assert_hidden(redacted.stdout, "the redacted text")
+    assert run("restore", "--data-dir", tmp_path, input=redacted.stdout).stdout == text
 
 
 def test_redact_tells_in_json_what_it_found(tmp_path: Path) -> None:

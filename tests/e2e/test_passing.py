@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import aiohttp
 import brotli  # type: ignore[import-untyped]
+import openai
 import pytest
 from yarl import URL
 
@@ -174,6 +175,18 @@ async def test_the_practice_model_answers(
     assert not upstream.received
 
 
+async def test_the_practice_model_answers_responses(running: Running, upstream: FakeUpstream) -> None:
+    async with openai.AsyncOpenAI(base_url=f"{running.origin}/demo/v1", api_key="none", max_retries=0) as client:
+        whole = await client.responses.create(model="practice", input=PROSE)
+        async with client.responses.stream(model="practice", input=[{"role": "user", "content": PROSE}]) as stream:
+            said = "".join([event.delta async for event in stream if event.type == "response.output_text.delta"])
+            assert (await stream.get_final_response()).output_text == said == whole.output_text
+        assert f"“{PROSE}”" in said
+        with pytest.raises(openai.NotFoundError, match="can chat, and nothing else"):
+            await client.embeddings.create(model="practice", input=PROSE)
+    assert not upstream.received
+
+
 async def test_the_practice_model_lists_itself(running: Running, http: aiohttp.ClientSession) -> None:
     async with http.get(f"{running.origin}/demo/v1/models") as got:
         assert json.loads(await got.read())["object"] == "list"
@@ -185,7 +198,7 @@ async def test_the_practice_model_lists_itself(running: Running, http: aiohttp.C
 async def test_the_root_and_health_answer_without_a_provider(
     running: Running, upstream: FakeUpstream, http: aiohttp.ClientSession
 ) -> None:
-    for path in ("/", "/demo", "/health"):
+    for path in ("/", "/v1", "/v1/", "/demo", "/demo/v1", "/health"):
         async with http.head(running.origin + path) as got:
             assert got.status == 200
     async with http.get(f"{running.origin}/health") as got:
@@ -196,6 +209,8 @@ async def test_the_root_and_health_answer_without_a_provider(
     async with http.get(f"{running.origin}/nothing/here") as got:
         assert got.status == 404 and got.headers["x-should-retry"] == "false"
         GPT.error(await got.read())
+    async with http.get(f"{running.origin}/u/nobody/v1/models") as got:
+        assert got.status == 404 and "no upstream of this name" in GPT.error(await got.read())
     assert not upstream.received
 
 

@@ -257,6 +257,25 @@ async def test_a_client_that_goes_away_takes_its_request_with_it(
     await running.until(lambda: all(exchange.outcome == "aborted" for exchange in running.app.exchanges))
 
 
+@both
+async def test_a_client_that_goes_away_at_the_end_has_had_its_answer(
+    running: Running, upstream: FakeUpstream, dialect: Dialect
+) -> None:
+    events = dialect.events("Dear you")
+    never = asyncio.Event()
+    upstream.answer = lambda _: answers.halting(events, never, len(events))  # the connection stays open
+    async with aiohttp.ClientSession() as client:
+        got = await _ask(client, running.origin + dialect.path, dialect.body(PROSE, stream=True))
+        async with asyncio.timeout(PATIENCE):
+            await got.content.readuntil(b"[DONE]\n\n" if dialect is GPT else b'"message_stop"}\n\n')
+        got.close()
+        received = await upstream.arrived()
+    async with asyncio.timeout(PATIENCE):
+        await received.gone.wait()
+    await running.until(lambda: all(exchange.total_ms for exchange in running.app.exchanges))
+    assert [(exchange.outcome, exchange.reason) for exchange in running.app.exchanges] == [("done", "")]
+
+
 async def _ask(client: aiohttp.ClientSession, url: str, body: object) -> aiohttp.ClientResponse:
     return await client.post(url, json=body)
 

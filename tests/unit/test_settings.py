@@ -86,7 +86,7 @@ def test_values_are_read_from_text_and_from_json(name: str, value: object, meant
     ("name", "value", "hint"),
     [
         ("port", 80.5, "It must be a whole number."),
-        ("port", "80.0", "It must be of type int."),
+        ("port", "80.0", "It must be a whole number."),
         ("port", 65536, "It must lie between 0 and 65535."),
         ("port", True, "It must be a number."),
         ("protection", "perhaps", "It must be on or off."),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.pipeline.fields import Fields, leaves, opening
+from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.json_text import UnreadableJson, parse
+from app.pipeline.talk import opening
 
 
 def found(body: Any, fields: Fields | None = None) -> dict[str, list[str]]:
@@ -163,3 +164,15 @@ def test_no_opening_where_none_is_declared_or_there() -> None:
         == opening([], "messages")
         == []
     )
+
+
+def test_keys_that_can_be_no_name_of_a_field_are_text() -> None:
+    names = ["max_tokens", "firstName", "x-y", "gpt-4.1", "$ref", "items[0]", "A_B", "a/b"]
+    others = ["jane@example.com", "Jane Doe", "ZAC5361", "+64 21 555 0147", "[PERSON_1]", "Jörg", "\ue000\ue001"]
+    text = json.dumps({"meta": dict.fromkeys(names + others, 0)})
+    found = [leaf for leaf in leaves(text, Fields(), keys=True) if leaf.form is Form.KEY]
+    assert [leaf.value for leaf in found] == others
+    assert [json.loads(text[leaf.start : leaf.end]) for leaf in found] == others
+    assert {leaf.path for leaf in found} == {"meta{}"}
+    assert not list(leaves(text, Fields()))
+    assert not list(leaves(text, Fields(schemas=("meta",)), keys=True))

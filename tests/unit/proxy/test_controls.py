@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from multidict import CIMultiDict
 
 from app.pipeline.operators import PRESETS
 from app.pipeline.policy import SWITCHABLE, Policy
@@ -32,6 +33,15 @@ def test_headers_change_one_request() -> None:
     )
     assert (asked.session, asked.redact, asked.hydrate) == ("team:a.1_2-3", False, False)
     assert asked.policy == Policy(POLICY.layers, frozenset({"NZ", "UK"}), 0.7)
+
+
+def test_an_option_that_is_there_twice_has_one_value() -> None:
+    same = CIMultiDict([("x-anonamoose-redact", "off"), ("X-Anonamoose-Redact", "off")])
+    assert not controls(same, SETTINGS).redact
+    for values in (("on", "off"), ("off", "on")):
+        with pytest.raises(Refusal) as refused:
+            controls(CIMultiDict(("x-anonamoose-redact", value) for value in values), SETTINGS)
+        assert (refused.value.status, refused.value.code) == (400, "invalid_header")
 
 
 def test_what_may_pass_is_asked_for_by_request() -> None:

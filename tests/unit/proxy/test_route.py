@@ -44,7 +44,7 @@ from app.settings import Settings
 def test_path_and_headers_tell_provider_and_endpoint(
     method: str, path: str, headers: dict[str, str], provider: str, upstream: str, known: bool
 ) -> None:
-    for prefix in ("", "/demo"):
+    for prefix in ("", "/demo", "/s/one/demo", "/o/ner=off/s/one/demo"):
         found = route(method, prefix + path, headers)
         assert found is not None and found.practice is bool(prefix)
         assert (found.provider.name, found.path) == (provider, upstream)
@@ -105,6 +105,7 @@ def test_some_paths_name_the_model(path: str, model: str) -> None:
         "/unheard-of",
         "/x/v1/models",
         "/demo/demo/v1/models",
+        "/demo/s/one/demo/v1/models",
     ],
 )
 def test_what_is_no_api_has_no_route(path: str) -> None:
