@@ -29,6 +29,7 @@ class Actions(QObject):
     """One QAction for each thing to do; `changed` follows every refresh."""
 
     changed = Signal()
+    main_asked = Signal()
     inspector_asked = Signal()
     dictionary_asked = Signal()
     settings_asked = Signal()
@@ -50,8 +51,9 @@ class Actions(QObject):
         self.quitting = False
         self.busy = False
 
-        self.state = QAction(self, enabled=False)
-        self.reason = QAction(self, enabled=False)
+        # Not disabled, which would be hard to read: they lead to where more is said.
+        self.state = self._action("", self.main_asked.emit)
+        self.reason = self._action("", self.main_asked.emit)
         self.protection = QAction("&Protection", self, checkable=True)
         self.protection.triggered.connect(self.turn)
         self.inspector = self._action("&Inspector…", self.inspector_asked.emit)

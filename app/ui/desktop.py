@@ -65,6 +65,7 @@ class Desktop(QObject):
         self._colour()
 
     def _connect(self, shell: Shell) -> None:
+        self.actions.main_asked.connect(self.open_main)
         self.actions.inspector_asked.connect(self.open_inspector)
         self.actions.dictionary_asked.connect(self.open_dictionary)
         self.actions.settings_asked.connect(self.open_settings)

@@ -26,7 +26,8 @@ class TrayMenu(QMenu):
     def __init__(self, application: Application, actions: Actions) -> None:
         super().__init__()
         self._application = application
-        self.today = QAction(self, enabled=False)
+        self.today = QAction(self)
+        self.today.triggered.connect(actions.dashboard.trigger)
         self.pause = PauseMenu(application, actions, self)
         self.latest = QMenu("&Latest requests", self)
         for action in (actions.state, actions.reason, self.today):

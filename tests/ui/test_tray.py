@@ -46,7 +46,7 @@ async def test_state_in_words_and_shape(
     assert menu(desktop)[0] == line
     assert desktop.tray.icon.toolTip() == f"Anonamoose: {line}"
     assert picture(desktop.tray) == mark(protection.value).pixmap(32, 32).toImage()
-    assert not desktop.actions.state.isEnabled()
+    assert desktop.actions.state.isEnabled()  # what is disabled is hard to read
 
 
 @on_loop
@@ -272,3 +272,13 @@ async def test_every_way_leads_to_its_window(desktop: Desktop) -> None:
         action.trigger()
     titles = {window.windowTitle().partition(" — ")[0] for window in desktop._windows.values() if window.isVisible()}
     assert titles == {"Inspector", "Dictionary", "Settings", "Connect a tool", "Welcome"}
+
+
+@on_loop
+async def test_the_lines_that_tell_lead_to_more(desktop: Desktop, application: Staged) -> None:
+    await application.counts.add({"PERSON": 1})
+    menu(desktop)
+    tray = desktop.tray.menu
+    assert desktop.actions.state.isEnabled() and tray.today.isEnabled()
+    desktop.actions.state.trigger()
+    assert desktop.main.isVisible()
