@@ -480,6 +480,8 @@ async def test_events_are_told_as_they_happen(running: Running, ask: Asking) -> 
             b"event: state_changed\n", b'data: {"protection": "on"}\n', b"\n",
         ]  # fmt: skip
         await ask("POST", "/redact", {"text": PROSE, "sessionId": "events"})
+        (kept,) = [exchange.id for exchange in running.app.exchanges]
+        await ask("DELETE", "/exchanges")
         await ask("POST", "/dictionary", {"entries": [{"term": "Zerzura-events"}]})
         said = b""
         async for line in lines:
@@ -487,6 +489,7 @@ async def test_events_are_told_as_they_happen(running: Running, ask: Asking) -> 
             if b"terms_changed" in said and line == b"\n":
                 break
     assert b"event: exchange_started\n" in said and b"event: exchange_finished\n" in said and b'"redactions": ' in said
+    assert b'event: exchanges_wiped\ndata: {"ids": [%d]}\n' % kept in said
     assert_hidden(said, "events")
     assert b"Zerzura" not in said
 

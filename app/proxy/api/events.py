@@ -31,7 +31,7 @@ def _said(event: Event, parts: Parts) -> bytes:
         data = {"count": event.count}
     elif isinstance(event, StateChanged):
         data = {"protection": parts.health()["protection"]}
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+    return f"event: {name}\ndata: {json.dumps(data, default=sorted)}\n\n".encode()
 
 
 async def _events(call: Call) -> Answered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from app.events import ExchangesWiped
 from app.proxy.api.journaled import journaled
 from app.proxy.api.operation import DONE, Answered, Call, Operation
 from app.proxy.api.problem import missing
@@ -134,7 +135,9 @@ async def _get(call: Call) -> Answered:
 
 
 async def _forget(call: Call) -> Answered:
+    gone = frozenset(exchange.id for exchange in call.parts.exchanges)
     call.parts.exchanges.clear()
+    call.parts.bus.publish(ExchangesWiped(gone))
     return {"success": True}
 
 
