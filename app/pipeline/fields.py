@@ -189,6 +189,7 @@ def leaves(
     protocol's own, and offsets. `tree` is `parse(text)` where the caller has it already. Raises UnreadableJson.
     """
     found = tokens(text, digits=digits)
+    names: set[str] = set()  # of fields; most come again and again
     pointers = offset_paths(fields) if digits else ()
     root = parse(text) if tree is None else tree
     stack = [_Frame(iter([root]), False, (_compiled(fields),), None, False, "", "", ())]
@@ -202,8 +203,11 @@ def leaves(
         if frame.is_object:
             key, member = member
             token = next(found)
-            if keys and below is None and _OF_FIELD.fullmatch(key) is None:
-                yield Leaf(token.start(), token.end(), key, "", f"{path}{{}}", frame.owners, Form.KEY)
+            if keys and below is None and key not in names:
+                if _OF_FIELD.fullmatch(key):
+                    names.add(key)
+                else:
+                    yield Leaf(token.start(), token.end(), key, "", f"{path}{{}}", frame.owners, Form.KEY)
             path = f"{path}.{key}" if path else key
             if below is Kind.SCHEMA and not frame.is_map:
                 is_map = key in _SCHEMA_MAPS
