@@ -70,6 +70,7 @@ program: $(VENV)/.dev
 	$(BIN)/python -m tools.marks build/marks
 	$(BIN)/python -m tools.release resource > build/version.txt
 	$(BIN)/pyinstaller --noconfirm --log-level WARN packaging/anonamoose.spec
+	$(BIN)/python -m tools.licences dist/anonamoose
 	dist/anonamoose/anonamoose selftest
 
 package: program

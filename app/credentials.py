@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.errors import Exit, KeyMismatch, StorageError, UserError
 from app.keyrings import SERVICE, answering
+from app.placing import put
 
 VARIABLE = "ANONAMOOSE_VAULT_KEY"
 #: Where a rotation finds the next key while the variable gives the present one: only the user can change that.
@@ -138,7 +139,7 @@ def put_in_place(file: Path, key: bytes, environ: Mapping[str, str] | None = Non
         return
     if file.exists():
         try:
-            _next(file).replace(file)
+            put(_next(file), file)
             _settle(file.parent)
         except OSError as error:
             raise StorageError(f"The key file {file} cannot be written.", "Mend the folder's permissions.") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.errors import StorageError
 from app.keyrings import SERVICE, answering
+from app.placing import put
 
 _FILE = "keys.json"
 #: The name of the access token.
@@ -93,7 +94,7 @@ class Keychain:
                 json.dump(kept, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            part.replace(self._file)
+            put(part, self._file)
         except OSError as error:
             raise StorageError(
                 f"The file {self._file} cannot be written.", "Free some space, or mend the folder's permissions."

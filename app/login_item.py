@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.errors import StorageError
+from app.placing import put
 
 _NAME = "Anonamoose"
 _AGENT = "org.anonamoose.Anonamoose"
@@ -101,7 +102,7 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(content)
-    part.replace(path)
+    put(part, path)
 
 
 if sys.platform == "win32":

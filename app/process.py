@@ -103,6 +103,11 @@ class Process(asyncio.Protocol):
         self._sent.clear()
         self._asked.clear()
 
+    async def ended(self) -> int | None:
+        """The exit code of a process that died (of a signal's number, negative), None while it has not gone."""
+        await asyncio.to_thread(self._process.join, 5)
+        return self._process.exitcode
+
     async def stop(self) -> None:
         """Ends the process, whatever it is doing, and waits until it has gone."""
         self._process.kill()

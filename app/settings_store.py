@@ -13,6 +13,7 @@ from app.errors import SettingError, StorageError
 from app.events import EventBus, SettingChanged
 from app.option import coerce
 from app.paths import Paths
+from app.placing import put
 from app.settings import DECLARED, Settings
 
 #: Version of the file's layout. A file with a higher one was written by a newer app.
@@ -153,14 +154,13 @@ class SettingsStore:
         target = self.paths.settings
         part = target.with_suffix(".part")
         try:
-            # Replaced in one step: a crash leaves the old file or the new one, never half of one.
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump({"version": VERSION, "values": values}, file, indent=2, sort_keys=True)
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(target)
+            put(part, target)
         except OSError as error:
             raise StorageError(
                 f"The settings could not be saved to {target}.", "Free some space, or mend the folder's permissions."

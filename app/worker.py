@@ -7,6 +7,7 @@ import dataclasses
 import itertools
 import logging
 import pickle
+import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -30,6 +31,8 @@ from app.usage import Usage
 log = logging.getLogger(__name__)
 
 _CRASHED = "The detection process ended unexpectedly and was started again; nothing was sent."
+#: Exit codes of a process that came upon an instruction its processor does not know: of a signal, and of Windows.
+_LACKS_INSTRUCTIONS = (-signal.SIGILL, 0xC000001D)
 #: Terms sent at once, which takes two milliseconds. As plain tuples: objects take six times as long.
 _TERMS_AT_ONCE = 2_000
 _ROW = attrgetter(*(field.name for field in dataclasses.fields(Term)))
@@ -232,10 +235,12 @@ class Worker:
         try:
             return await process.call(call, method, *arguments)
         except ProcessDied:
+            code = await process.ended() if method == "load" else None
             if process is self._process:
-                log.error("the detection process ended unexpectedly; starting it again")
+                log.error("the detection process ended unexpectedly")
                 await self._restart(process, method)
-            raise DetectorUnavailable(_CRASHED) from None
+            reason = _CRASHED if method != "load" else _why(code)
+            raise DetectorUnavailable(reason) from None
 
     async def _restart(self, broken: Process, method: str) -> None:
         self._process = None
@@ -260,6 +265,13 @@ class Worker:
         process, self._process = self._process, None
         if process is not None:
             await process.stop()
+
+
+def _why(code: int | None) -> str:
+    """What to say of a process that ended with `code` before it could detect anything."""
+    if code in _LACKS_INSTRUCTIONS:
+        return "Detection cannot run: this processor lacks instructions that it needs (x86-64-v2)."
+    return f"Detection cannot run: its process ended while it loaded, with code {code}. There may be too little memory."
 
 
 async def _nothing() -> None:

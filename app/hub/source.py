@@ -18,6 +18,7 @@ from app.hub import FetchError, Hub, Progress
 from app.hub.listing import File, Listing, declared, read
 from app.lock import InstanceLock
 from app.pipeline.models import MANIFEST, Model, place_of
+from app.placing import put
 
 #: Bytes between two steps, and after which a step is taken.
 _STEP = 1 << 18
@@ -177,12 +178,12 @@ def _finish(model: Model, listing: Listing, digests: dict[str, str], part: Path,
     old = place.with_name(f".{place.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():
-        place.rename(old)
+        put(place, old)
     try:
-        part.rename(place)
+        put(part, place)
     except OSError:
         if old.exists():
-            old.rename(place)
+            put(old, place)
         raise
     shutil.rmtree(old, ignore_errors=True)
 

@@ -30,9 +30,13 @@ date=$(date --utc --date="@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y-%m-%d)
 sed "s/@VERSION@/$version/; s/@DATE@/$date/" "$here/org.anonamoose.Anonamoose.metainfo.xml" > "$tree/metainfo"
 place "$tree/metainfo" usr/share/metainfo/org.anonamoose.Anonamoose.metainfo.xml
 rm "$tree/metainfo"
-for page in "$root"/docs/*.md; do place "$page" "usr/share/doc/anonamoose/$(basename "$page")"; done
+"$here/docs.sh" "$tree/usr/share/doc/anonamoose"
+place "$here/deb/overrides" usr/share/lintian/overrides/anonamoose
 place "$here/deb/copyright" usr/share/doc/anonamoose/copyright
-gzip -9n < "$root/CHANGELOG.md" > "$tree/usr/share/doc/anonamoose/changelog.gz"
+# The package's own changes, as Debian writes them; those of the program are in CHANGELOG.md.
+printf 'anonamoose (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md beside this file.\n\n -- %s  %s\n' "$version" \
+    "$(sed -n 's/^Maintainer: //p' "$here/deb/control")" "$(date --utc -R --date="@${SOURCE_DATE_EPOCH:-$(date +%s)}")" |
+    gzip -9n > "$tree/usr/share/doc/anonamoose/changelog.gz"
 install -d "$tree/usr/share/man/man1"
 gzip -9n < "$here/anonamoose.1" > "$tree/usr/share/man/man1/anonamoose.1.gz"
 chmod 750 "$tree/etc/anonamoose"

@@ -202,3 +202,34 @@ async def test_the_memory_can_be_turned_off_and_on_while_the_app_runs(
             await app._keeping
             counted.append(len(rows(kept)))
         assert counted[0] and not counted[1] and counted[2]
+
+
+def _ends(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _lacks_instructions(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGILL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize(
+    ("begin", "words"), [(_lacks_instructions, "this processor lacks instructions"), (_ends, "with code -9")]
+)
+async def test_a_process_that_cannot_even_load_is_told_of_and_not_started_over_and_over(
+    begin: Callable[..., None],
+    words: str,
+    tmp_path: Path,
+    upstream: FakeUpstream,
+    http: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.worker.begin", begin)
+    async with launched(tmp_path / "data", upstream) as running:
+        for _ in range(2):
+            status, message = await asked(http, running, GPT, PROSE)
+            assert status == 403 and words in message
+        state = running.app.state
+        assert state.protection is Protection.BROKEN and words in state.reason
+        assert (await health(http, running))["reason"] == state.reason
+        assert running.app.worker._process is None and not upstream.wire

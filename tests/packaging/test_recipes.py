@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -17,6 +18,7 @@ import yaml
 
 from app.arguments import parser
 from app.settings import DECLARED
+from tests.docs.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
@@ -198,3 +200,14 @@ def test_tests_run_on_three_systems_and_three_pythons() -> None:
     assert jobs["linux"]["strategy"]["matrix"]["python"] == pythons
     assert jobs["desktop"]["strategy"]["matrix"]["python"] == pythons
     assert {system.split("-")[0] for system in jobs["desktop"]["strategy"]["matrix"]["system"]} == {"macos", "windows"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs GNU's tools")
+def test_the_documentation_in_a_package_leads_to_nothing_that_is_not_there(tmp_path: Path) -> None:
+    subprocess.run([LINUX / "docs.sh", tmp_path], check=True)
+    pages = [Page(path) for path in tmp_path.rglob("*.md")]
+    assert {"README.md", "SECURITY.md", "install.md", "MODEL_CARD.md"} <= {page.path.name for page in pages}
+    linked = [
+        (page.path.parent / urlsplit(link).path, link) for page in pages for link in (*page.links, *page.pictures)
+    ]
+    assert not [link for path, link in linked if not urlsplit(link).scheme and not path.exists()]

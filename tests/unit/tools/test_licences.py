@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tools import licences
@@ -33,3 +35,28 @@ def test_a_package_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(licences, "_SPELT", {})
     with pytest.raises(LookupError, match="markdown-it-py has no licence"):
         licences.licence("markdown-it-py")
+
+
+def test_the_page_names_what_only_the_frozen_program_brings() -> None:
+    page = licences.page()
+    for part in ("| certifi | MPL-2.0 |", "| ICU | Unicode-3.0 |", "| Python | PSF-2.0 |"):
+        assert part in page
+
+
+@pytest.mark.parametrize(
+    ("modules", "files", "found"),
+    [
+        (["app.cli", "asyncio.events", "aiohttp.web", "_brotli"], ["libQt6Core.so.6", "libz.so.1"], []),
+        (["certifi"], ["libscipy_openblas64_-32a4b2a6.so", "libxcb-icccm.so.4", "libpython3.12.so.1.0"], []),
+        (["hypothesis.core", "pytest"], [], ["hypothesis", "pytest"]),
+        (["aiohttp"], ["libzebra.so.1", "libgio-2.0.so.0"], ["libgio-2.0.so.0", "libzebra.so.1"]),
+    ],
+)
+def test_what_is_frozen_and_not_on_the_page_is_found(modules: list[str], files: list[str], found: list[str]) -> None:
+    assert licences.strangers(modules, files) == found
+
+
+def test_texts_of_licences_come_along() -> None:
+    texts = licences.texts()
+    assert {"licences/aiohttp", "licences/redis", "licences/numpy"} <= {place for _, place in texts}
+    assert all(Path(file).is_file() for file, _ in texts)
