@@ -38,6 +38,7 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.counts import Counts
 from app.store.opening import sessions
+from app.store.rotation import follow
 from app.store.sessions import Sessions
 from app.store.term_use import TermUse
 from app.store.terms import Terms
@@ -229,7 +230,7 @@ class Application:
         """
         if self.settings.current.vault_url:
             await self.vault.delete_all()
-        await wipe(self._store, self.settings.paths)
+        await wipe(self._store, self.settings.paths, self.vault.shelf)
         await self._wipes.heard()
         await self._forget()
 
@@ -290,6 +291,10 @@ class Application:
                 self.settings.refresh()
                 if not await self.vault.refresh():
                     continue
+                shelf, paths = self.vault.shelf, self.settings.paths
+                if shelf and await follow(self._store, paths, shelf):
+                    with asked_by("app"):
+                        self.trail.note("vault-key", 1)
                 await self.terms.refresh()
                 if await self._wipes.heard():
                     with asked_by("command"):

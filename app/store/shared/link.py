@@ -54,10 +54,7 @@ class Link:
         self._redis: Redis = Redis(connection_pool=pool)
         self._pool = pool
         self._execute: Callable[..., Awaitable[Any]] = self._redis.execute_command
-        self._scripts = {
-            text: self._redis.register_script(text)
-            for text in (scripts.OPEN, scripts.APPEND, scripts.SETTLE, scripts.REMOVE)
-        }
+        self._scripts = {text: self._redis.register_script(text) for text in scripts.ALL}
 
     def __repr__(self) -> str:
         return "<Link>"
