@@ -59,6 +59,13 @@ class Shelf:
             "Give all replicas the same key, in ANONAMOOSE_VAULT_KEY or ANONAMOOSE_VAULT_KEY_FILE.",
         )
 
+    async def follow(self) -> bool:
+        """As `prove` while it is used: raises Unreachable where no key fits, as another replica may have one."""
+        try:
+            return await self.prove()
+        except KeyMismatch as error:
+            raise Unreachable(error.title, error.hint) from None
+
     async def disown(self) -> None:
         """Whoever comes next agrees with the others anew, with whatever key."""
         await self.link.call("DEL", PROOF)
@@ -81,7 +88,7 @@ class Shelf:
             answer = await self.link.run(script, keys, (self.proof, *given()))
             if answer != b"other":
                 return answer
-            if await self.prove():
+            if await self.follow():
                 raise Unreachable("The shared vault was emptied meanwhile.", "Send the request again.")
         raise Unreachable("The key of the shared vault is being replaced.", "Send the request again.")
 
@@ -91,7 +98,7 @@ class Shelf:
         try:
             return await read()
         except KeyMismatch:
-            await self.prove()
+            await self.follow()
             if self.proof == before:
                 raise
         return await read()

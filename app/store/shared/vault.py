@@ -263,7 +263,7 @@ class SharedVault:
         """
         deleted, proof = await self.shelf.link.call("MGET", DELETED, PROOF)
         if proof != self.shelf.proof:
-            await self.shelf.prove()
+            await self.shelf.follow()
         if deleted != self._deleted:
             self._deleted = deleted
             self.forget()
