@@ -38,7 +38,6 @@ from app.store.access import Access
 from app.store.audit import AuditStore
 from app.store.counts import Counts
 from app.store.opening import sessions
-from app.store.rotation import follow
 from app.store.sessions import Sessions
 from app.store.term_use import TermUse
 from app.store.terms import Terms
@@ -98,6 +97,8 @@ class Application:
             protection = Protection.BROKEN
         elif fault and settings.audit_required:
             protection, reason = Protection.BROKEN, fault
+        elif reason := self._sight.fault:
+            protection = Protection.BROKEN
         else:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
@@ -120,6 +121,7 @@ class Application:
             "protection": state.protection.value,
             "reason": state.reason or state.trouble,
             "audit": audit,
+            "vault": "gone" if self._server and self._sight.fault else "ok",
             **load,
             "waiting": self.worker.waiting,
         }
@@ -137,14 +139,14 @@ class Application:
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
         try:
-            store = await asyncio.to_thread(unlock, paths)
-            self._store = store
+            self._store = store = await asyncio.to_thread(unlock, paths)
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
             self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
             note = self.trail.note
             self.vault, listing = await self._stack.enter_async_context(sessions(settings, paths, store, note))
+            self._sight = upkeep.Sight(store, paths, self.vault, note, self._worker_changed)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.use = await asyncio.to_thread(TermUse, database, self.terms)
             self.counts = await asyncio.to_thread(Counts, database, seal)
@@ -289,12 +291,9 @@ class Application:
                 self.pause_protection(0)
             with suppress(UserError):  # the next request meets the same fault and tells its user
                 self.settings.refresh()
-                if not await self.vault.refresh():
+            with suppress(UserError):
+                if not await self._sight.look():
                     continue
-                shelf, paths = self.vault.shelf, self.settings.paths
-                if shelf and await follow(self._store, paths, shelf):
-                    with asked_by("app"):
-                        self.trail.note("vault-key", 1)
                 await self.terms.refresh()
                 if await self._wipes.heard():
                     with asked_by("command"):
