@@ -157,7 +157,7 @@ class Application:
             self.worker.refresh = self.terms.refresh
             self._keeping = asyncio.create_task(readings.keep(self.worker, self.settings, self._store.seal))
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
-            upstream = await self._stack.enter_async_context(Upstream())
+            upstream = await self._stack.enter_async_context(Upstream(lambda: self.settings.current.upstream_proxy))
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database, note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())

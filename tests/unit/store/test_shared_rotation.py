@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ async def test_each_thing_that_is_asked_first_follows(opened: Open, asked: str) 
     async def ask(vault: SharedVault, number: int) -> object:
         session = sessions[number]
         session.placeholder("PERSON", f"Another {number}")
-        return await {
+        asking: dict[str, Callable[[], Awaitable[object]]] = {
             "session": lambda: vault.session("a new one"),
             "save": lambda: vault.save(session),
             "alias": lambda: vault.alias([(b"resp_2",)], session),
@@ -126,7 +126,8 @@ async def test_each_thing_that_is_asked_first_follows(opened: Open, asked: str) 
             "change": lambda: vault.options.change("talk 2", {"locale": "AU"}),
             "all": lambda: vault.options.all(),
             "delete": lambda: vault.delete("talk 2"),
-        }[asked]()
+        }
+        return await asking[asked]()
 
     with pytest.raises(Unreachable, match="sealed with another key"):
         await ask(blind, 1)
@@ -210,7 +211,7 @@ async def test_an_answer_that_got_lost_is_asked_for_again(opened: Open, monkeypa
     one = await opened(OLD, NEW)  # who rotates knows what is next
     told = await fill(one)
     run = one.shelf.link.run
-    lost = []
+    lost: list[object] = []
 
     async def lose(script: str, *given: Any) -> Any:
         if script == scripts.REKEY and not lost:
