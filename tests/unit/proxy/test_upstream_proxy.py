@@ -99,8 +99,16 @@ class Tunnel:
         self._port, self._wanted = port, wanted
         self.heads: list[str] = []
         self.port = 0
+        self.ends: list[asyncio.StreamWriter] = []
+
+    async def close(self) -> None:
+        for end in self.ends:
+            end.close()
+            with suppress(OSError):
+                await end.wait_closed()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.ends.append(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             self.heads.append(head)
@@ -108,6 +116,7 @@ class Tunnel:
                 writer.write(b"HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
             else:
                 far, out = await asyncio.open_connection("127.0.0.1", self._port)
+                self.ends.append(out)
                 writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
                 await asyncio.gather(pumped(reader, out), pumped(far, writer))
         writer.close()
@@ -150,6 +159,7 @@ async def tunnel(folder: Path, monkeypatch: pytest.MonkeyPatch, wanted: str = ""
         yield made
     finally:
         server.close()
+        await made.close()
         await runner.cleanup()
 
 
