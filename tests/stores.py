@@ -29,11 +29,13 @@ def free_port() -> int:
 class StoreServer:
     """Keeps what it is given in `folder`, as docs/teams.md has it: each write on disk before it is acknowledged."""
 
-    def __init__(self, folder: Path, certificate: Path | None = None, program: str = "") -> None:
-        """The first of PROGRAMS, if none is named. Skips the test where there is none."""
+    def __init__(
+        self, folder: Path, certificate: Path | None = None, program: str = "", more: tuple[str, ...] = ()
+    ) -> None:
+        """The first of PROGRAMS, if none is named, with `more` arguments. Skips the test where there is none."""
         if not PROGRAMS:
             pytest.skip("Neither valkey-server nor redis-server is installed: apt-get install redis-server")
-        self._program = program or PROGRAMS[0]
+        self._program, self._more = program or PROGRAMS[0], more
         self.folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
@@ -48,6 +50,7 @@ class StoreServer:
             flags |= {"tls-port": self.tls_port, "tls-auth-clients": "no", "tls-ca-cert-file": self._certificate}
             flags |= {"tls-cert-file": self._certificate, "tls-key-file": self._certificate}
         command = [self._program, *(part for name, value in flags.items() for part in (f"--{name}", str(value)))]
+        command += self._more
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         began = time.monotonic()
         while self.ask("PING") != b"+PONG\r\n":
