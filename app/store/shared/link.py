@@ -21,7 +21,7 @@ _CONNECTIONS = 64
 #: What an answer of the store begins with, or the client makes of it, and what is to be done about it.
 _HINTS = (
     (
-        ("MOVED", "CROSSSLOT", "CLUSTERDOWN", "ClusterCrossSlotError", "MovedError"),
+        ("MOVED", "CROSSSLOT", "ClusterDownError", "ClusterCrossSlotError", "MovedError"),
         "It is a cluster: name a server of its own.",
     ),
     (("READONLY", "ReadOnlyError"), "It is a copy of another, which alone can be written to: name that one."),

@@ -130,7 +130,7 @@ async def pumped(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
-async def answered(request: web.Request) -> web.StreamResponse:
+async def answered(request: web.BaseRequest) -> web.StreamResponse:
     if request.headers.get("Upgrade"):
         socket = web.WebSocketResponse()
         await socket.prepare(request)

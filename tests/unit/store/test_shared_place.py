@@ -12,7 +12,7 @@ from app.store.shared.link import Link
 from app.store.shared.rotation import rekey
 from app.store.shared.session_list import SharedList
 from app.store.shared.vault import SharedVault
-from tests.stores import PASSWORD, PROGRAMS, StoreServer
+from tests.stores import PASSWORD, PROGRAMS, StoreServer, free_port
 from tests.unit.store.test_shared_vault import given
 
 pytest.importorskip("redis", reason="The client of Redis is not installed: pip install anonamoose[redis]")
@@ -79,6 +79,7 @@ async def test_each_command_of_a_script_is_among_them(server: StoreServer) -> No
     ],
 )
 async def test_what_cannot_be_used_is_told(tmp_path: Path, program: str, more: tuple[str, ...], told: str) -> None:
+    more = (*more, "--cluster-port", str(free_port()))  # the usual one is beyond the last, for most free ports
     with StoreServer(tmp_path, program=program, more=more) as server:
         link = Link(server.url, PASSWORD)
         try:
