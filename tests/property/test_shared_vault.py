@@ -61,13 +61,17 @@ async def done(vault: Sessions, kind: str, name: str, what: object) -> object:
     if kind == "reserve":
         session = await vault.session(name)
         session.reserve(str(what))
-        return await vault.save(session)
+        await vault.save(session)
+        return None
     if kind == "keep":
-        return await vault.alias([(str(what).encode(),)], await vault.session(name), time.time() + 60)
+        await vault.alias([(str(what).encode(),)], await vault.session(name), time.time() + 60)
+        return None
     if kind == "release":
-        return await vault.release([(str(what).encode(),)])
+        await vault.release([(str(what).encode(),)])
+        return None
     if kind == "own":
-        return await vault.options.change(name, {"locale": str(what)} if what else {})
+        await vault.options.change(name, {"locale": str(what)} if what else {})
+        return None
     if kind == "delete":
         removed = await vault.delete(name)
         return len(removed), removed.values
