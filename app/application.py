@@ -99,6 +99,8 @@ class Application:
             protection = Protection.BROKEN
         elif fault and settings.audit_required:
             protection, reason = Protection.BROKEN, fault
+        elif reason := self._sight.fault:
+            protection = Protection.BROKEN
         else:
             protection = Protection.ON
         today = sum(self.counts.today().values()) if self._server else 0
@@ -122,6 +124,7 @@ class Application:
             "reason": state.reason or state.trouble,
             "audit": audit,
             "newer": self.news.release.version if self.news.release else "",
+            "vault": "gone" if self._server and self._sight.fault else "ok",
             **load,
             "waiting": self.worker.waiting,
         }
@@ -139,14 +142,14 @@ class Application:
         self.worker.start(settings.policy.layers)
         self._stack.push_async_callback(self.worker.stop)
         try:
-            store = await asyncio.to_thread(unlock, paths)
-            self._store = store
+            self._store = store = await asyncio.to_thread(unlock, paths)
             self._key_kept, database, seal = store.kept, store.database, store.seal
             self._wipes = await asyncio.to_thread(Wipes, database)
             self._stack.callback(database.close)
             self.trail = Trail(lambda: AuditStore(paths.audit, database, seal), self.settings, self._worker_changed)
             note = self.trail.note
             self.vault, listing = await self._stack.enter_async_context(sessions(settings, paths, store, note))
+            self._sight = upkeep.Sight(store, paths, self.vault, note, self._worker_changed)
             self.terms = await asyncio.to_thread(Terms, database, seal, self.bus)
             self.use = await asyncio.to_thread(TermUse, database, self.terms)
             self.counts = await asyncio.to_thread(Counts, database, seal)
@@ -157,7 +160,7 @@ class Application:
             self.worker.refresh = self.terms.refresh
             self._keeping = asyncio.create_task(readings.keep(self.worker, self.settings, self._store.seal))
             self._stack.callback(lambda: self._keeping and self._keeping.cancel())
-            upstream = await self._stack.enter_async_context(Upstream())
+            upstream = await self._stack.enter_async_context(Upstream(lambda: self.settings.current.upstream_proxy))
             practice = await self._stack.enter_async_context(PracticeModel())
             self.access = Access(database, note)
             guard = Guard(self.settings, self.access, os.environ.get(TOKEN_VARIABLE, "").strip())
@@ -231,7 +234,7 @@ class Application:
         """
         if self.settings.current.vault_url:
             await self.vault.delete_all()
-        await wipe(self._store, self.settings.paths)
+        await wipe(self._store, self.settings.paths, self.vault.shelf)
         await self._wipes.heard()
         await self._forget()
 
@@ -291,7 +294,8 @@ class Application:
                 self.pause_protection(0)
             with suppress(UserError):  # the next request meets the same fault and tells its user
                 self.settings.refresh()
-                if not await self.vault.refresh():
+            with suppress(UserError):
+                if not await self._sight.look():
                     continue
                 await self.terms.refresh()
                 if await self._wipes.heard():

@@ -20,6 +20,8 @@ VARIABLE = "ANONAMOOSE_VAULT_KEY"
 NEXT_VARIABLE = "ANONAMOOSE_NEW_VAULT_KEY"
 #: What lets us into the store of a shared vault.
 PASSWORD_VARIABLE = "ANONAMOOSE_VAULT_PASSWORD"  # noqa: S105  a name
+#: What lets us through the proxy that the setting upstream-proxy names.
+PROXY_PASSWORD_VARIABLE = "ANONAMOOSE_UPSTREAM_PROXY_PASSWORD"  # noqa: S105
 #: At the end of any of these names: the variable names a file that holds it, as a container's secrets are.
 _IN_FILE = "_FILE"
 _SIZE = 32
@@ -62,6 +64,11 @@ def _given(environ: Mapping[str, str] | None, variable: str) -> str:
 def vault_password(environ: Mapping[str, str] | None = None) -> str:
     """The password of the store of a shared vault, "" where it has none. Raises StorageError."""
     return _given(environ, PASSWORD_VARIABLE)
+
+
+def proxy_password(environ: Mapping[str, str] | None = None) -> str:
+    """The password of the proxy by which requests leave, "" where it wants none. Raises StorageError."""
+    return _given(environ, PROXY_PASSWORD_VARIABLE)
 
 
 def _encode(key: bytes) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 from app.hosts import parse_hosts, parse_origins
 from app.option import option
 from app.passing import parse_passing
+from app.upstream_proxy import check_upstream_proxy
 from app.upstreams import check_origin, parse_upstreams
 
 
@@ -55,6 +56,14 @@ class ProxySettings:
         "Further providers, reached at /u/NAME: groq=https://api.groq.com/openai, claude=anthropic:https://example.com.",
         "Proxy",
         check=parse_upstreams,
+    )
+    upstream_proxy: str = option(
+        "system",
+        "Proxy by which requests go to providers: system for what the system says (HTTPS_PROXY, NO_PROXY), none, or "
+        "one such as http://proxy.example.com:3128. A user name may be in it; the password comes in "
+        "ANONAMOOSE_UPSTREAM_PROXY_PASSWORD.",
+        "Proxy",
+        check=check_upstream_proxy,
     )
     unknown_endpoints: Literal["redact", "refuse"] = option(
         "redact", "What happens to endpoints Anonamoose does not know: redact every string, or refuse.", "Proxy"

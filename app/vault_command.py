@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from app.audit import policies
 from app.audit.noting import noting, write
@@ -20,6 +22,7 @@ from app.store.audit import AuditStore
 from app.store.opening import shared
 from app.store.removal import Removed, remains
 from app.store.rotation import replace_key
+from app.store.shared.shelf import Shelf
 from app.store.unlocking import Store, unlock
 from app.store.vault import Vault
 from app.store.wiping import Wipes, wipe
@@ -38,16 +41,10 @@ _WARNING = (
 
 def rotate(settings: SettingsStore) -> int:
     """Replaces the master key. Raises UserError; then the present one holds."""
-    if settings.current.vault_url:
-        raise UserError(
-            "The key of a shared vault cannot be replaced while replicas use it.",
-            "Stop them, empty the store, and start them with another key: what was in it is gone then.",
-            code=Exit.CONFIG,
-        )
     store = _unlocked(settings)
     try:
         with noting(settings, store.database, store.seal) as notes:
-            asyncio.run(replace_key(store, settings.paths, lambda connection: None))
+            asyncio.run(_replace_key(settings, store))
             notes.note("vault-key", 1)
     finally:
         store.database.close()
@@ -55,6 +52,21 @@ def rotate(settings: SettingsStore) -> int:
     if VARIABLE in store.kept:
         _tell(f"Start Anonamoose with what {NEXT_VARIABLE} holds in {VARIABLE} from now on.")
     return Exit.OK
+
+
+async def _replace_key(settings: SettingsStore, store: Store) -> None:
+    async with _shelf(settings) as shelf:
+        await replace_key(store, settings.paths, lambda connection: None, shelf)
+
+
+@asynccontextmanager
+async def _shelf(settings: SettingsStore) -> AsyncIterator[Shelf | None]:
+    """Where sessions are shared, None where they are not."""
+    if settings.current.vault_url:
+        async with shared(settings.current, settings.paths) as vault:
+            yield vault.shelf
+    else:
+        yield None
 
 
 def purge(settings: SettingsStore, session: str) -> int:
@@ -81,9 +93,11 @@ async def _purge_shared(settings: SettingsStore, session: str) -> Removed:
         return await (vault.delete(session) if session else vault.purge())
 
 
-async def _empty_shared(settings: SettingsStore) -> None:
+async def _empty_shared(settings: SettingsStore, everything: bool) -> None:
     async with shared(settings.current, settings.paths) as vault:
         await vault.delete_all()
+        if everything:  # also whose key it is, as that key will be gone
+            await vault.shelf.disown()
 
 
 def panic(settings: SettingsStore, *, everything: bool, yes: bool) -> int:
@@ -92,7 +106,7 @@ def panic(settings: SettingsStore, *, everything: bool, yes: bool) -> int:
         _confirm(everything)
     paths = settings.paths
     if settings.current.vault_url:
-        asyncio.run(_empty_shared(settings))
+        asyncio.run(_empty_shared(settings, everything))
     lock: InstanceLock | None = None
     try:
         lock = InstanceLock(paths.lock).acquire()
@@ -128,7 +142,7 @@ def _wiped(settings: SettingsStore, everything: bool, *, is_running: bool) -> No
             raise UserError(f"{error.title} Nothing was deleted.", "End Anonamoose, and try again.") from None
         return  # its files go
     try:
-        removed = asyncio.run(_wipe(store, settings.paths, everything, is_running))
+        removed = asyncio.run(_wipe(settings, store, everything, is_running))
         if not (everything or is_running) and settings.current.audit:  # else it is gone, or the running app tells it
             with asked_by("command"):
                 write(settings, store.database, store.seal, [policies.cleared()])
@@ -137,9 +151,14 @@ def _wiped(settings: SettingsStore, everything: bool, *, is_running: bool) -> No
         store.database.close()
 
 
-async def _wipe(store: Store, paths: Paths, everything: bool, is_running: bool) -> Removed:
+async def _wipe(settings: SettingsStore, store: Store, everything: bool, is_running: bool) -> Removed:
+    paths = settings.paths
     wipes = Wipes(store.database)
-    removed = await wipe(store, paths, dictionary=everything)
+    if everything:
+        removed = await wipe(store, paths, dictionary=True)
+    else:
+        async with _shelf(settings) as shelf:
+            removed = await wipe(store, paths, shelf)
     if not is_running:
         readings.clear(paths.readings)
         if paths.audit.exists():

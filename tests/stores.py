@@ -14,7 +14,9 @@ from tests.fakes import PATIENCE
 from tests.lacking import lack
 
 PASSWORD = "not-a-password"
-_PROGRAM = next(filter(None, map(shutil.which, ("valkey-server", "redis-server"))), None)
+_NAMES = "valkey-server", "redis-server"
+#: Those that are installed; tests of the store run with each.
+PROGRAMS = [name for name in _NAMES if shutil.which(name)]
 
 
 def free_port() -> int:
@@ -26,9 +28,13 @@ def free_port() -> int:
 class StoreServer:
     """Keeps what it is given in `folder`, as docs/teams.md has it: each write on disk before it is acknowledged."""
 
-    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
-        if _PROGRAM is None:
+    def __init__(
+        self, folder: Path, certificate: Path | None = None, program: str = "", more: tuple[str, ...] = ()
+    ) -> None:
+        """The first of PROGRAMS, if none is named, with `more` arguments. Skips the test where there is none."""
+        if not PROGRAMS:
             lack("Neither valkey-server nor redis-server is installed: apt-get install redis-server")
+        self._program, self._more = program or PROGRAMS[0], more
         self.folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}"
@@ -42,7 +48,8 @@ class StoreServer:
         if self._certificate:
             flags |= {"tls-port": self.tls_port, "tls-auth-clients": "no", "tls-ca-cert-file": self._certificate}
             flags |= {"tls-cert-file": self._certificate, "tls-key-file": self._certificate}
-        command = [str(_PROGRAM), *(part for name, value in flags.items() for part in (f"--{name}", str(value)))]
+        command = [self._program, *(part for name, value in flags.items() for part in (f"--{name}", str(value)))]
+        command += self._more
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         began = time.monotonic()
         while self.ask("PING") != b"+PONG\r\n":

@@ -11,6 +11,7 @@ from yarl import URL
 
 from app.errors import Exit, UserError
 from app.provider_keys import ProviderKeys, upstream_of
+from app.proxy.refusal import Refusal
 from app.proxy.upstream import Upstream
 from app.settings import Settings
 from app.upstreams import DIALECTS, origin_of, parse_upstreams
@@ -41,11 +42,13 @@ async def try_key(settings: Settings, target: str, keys: ProviderKeys) -> str:
         )
     path, headers = _ASKED[dialect]
     try:
-        async with asyncio.timeout(_PATIENCE), Upstream() as upstream:
+        async with asyncio.timeout(_PATIENCE), Upstream(lambda: settings.upstream_proxy) as upstream:
             response = await upstream.send(
                 "GET", URL(f"{url.rstrip('/')}{path}"), CIMultiDict(headers(key.secret)), None
             )
             response.close()
+    except Refusal as error:
+        raise UserError(error.message, code=Exit.CONFIG) from None
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise UserError(
             f"{origin_of(url)} cannot be reached ({type(error).__name__}).",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import truststore
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from app.credentials import proxy_password
+from app.errors import UserError
 from app.proxy.refusal import Refusal
+from app.upstream_proxy import proxy_of
 
 log = logging.getLogger(__name__)
 #: Belong to one connection, not to the message (RFC 9110 §7.6.1).
@@ -63,7 +65,9 @@ class Socket(aiohttp.ClientWebSocketResponse):
 class Upstream:
     """Sends requests on. No total timeout: an answer may take as long as the client waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, proxy: Callable[[], str]) -> None:
+        """`proxy` tells the setting upstream-proxy."""
+        self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -90,7 +94,7 @@ class Upstream:
     async def send(
         self, method: str, url: URL, headers: CIMultiDict[str], body: bytes | None
     ) -> aiohttp.ClientResponse:
-        """The answer's head; the caller reads the body and releases it. Raises aiohttp.ClientError."""
+        """The answer's head; the caller reads the body and releases it. Raises aiohttp.ClientError or Refusal."""
         assert self._session is not None
         return await self._session.request(
             method,
@@ -100,17 +104,17 @@ class Upstream:
             data=None if body is None else io.BytesIO(body),
             allow_redirects=False,
             raise_for_status=False,
-            proxy=None if _is_loopback(url) else _proxy(url),
+            proxy=self._proxy_of(url),
         )
 
     async def connect(self, url: URL, headers: CIMultiDict[str], protocols: Sequence[str], compress: bool) -> Socket:
-        """A WebSocket. Raises aiohttp.ClientError, or NotSwitched with what was answered instead."""
+        """A WebSocket. Raises aiohttp.ClientError, Refusal, or NotSwitched with what was answered instead."""
         assert self._session is not None
         made = await self._session.ws_connect(
             url,
             headers=headers,
             protocols=protocols,
-            proxy=None if _is_loopback(url) else _proxy(url),
+            proxy=self._proxy_of(url),
             compress=15 if compress else 0,
             max_msg_size=0,  # an answer may be as long as the provider likes
             autoping=False,
@@ -120,16 +124,17 @@ class Upstream:
         assert isinstance(made, Socket)
         return made
 
-
-def _is_loopback(url: URL) -> bool:
-    return url.host in ("localhost", "127.0.0.1", "::1")
-
-
-def _proxy(url: URL) -> str | None:
-    """The system's proxy for `url`. aiohttp's own look-up would also read credentials from netrc."""
-    if url.host is None or proxy_bypass(url.host):
-        return None
-    return getproxies().get(url.scheme)
+    def _proxy_of(self, url: URL) -> str | None:
+        # aiohttp's own look-up would also read credentials from netrc.
+        try:
+            return proxy_of(str(url), self._proxy(), proxy_password())
+        except (ValueError, UserError) as error:
+            raise Refusal(
+                502,
+                "proxy_unusable",
+                f"{error} Nothing was sent.",
+                "Mend the setting upstream-proxy.",
+            ) from None
 
 
 def up(headers: Mapping[str, str], streaming: bool) -> CIMultiDict[str]:
@@ -163,6 +168,14 @@ def url_of(origin: str, path: str, asked: str) -> URL:
 def unreachable(url: URL, error: BaseException) -> Refusal:
     """The provider did not answer at all."""
     log.warning("%s cannot be reached: %s", url.host, type(error).__name__)
+    if isinstance(error, (aiohttp.ClientHttpProxyError, aiohttp.ClientProxyConnectionError)):
+        told = f"status {error.status}" if isinstance(error, aiohttp.ClientHttpProxyError) else "it cannot be reached"
+        return Refusal(
+            502,
+            "upstream_unreachable",
+            f"The proxy of this network does not let requests through to {url.host} ({told}).",
+            "Check the setting upstream-proxy, HTTPS_PROXY and NO_PROXY; 407 means that it wants a password.",
+        )
     return Refusal(
         502,
         "upstream_unreachable",

@@ -15,7 +15,7 @@ from app.store.sessions import Listing, Sessions
 from app.store.shared.link import Link
 from app.store.shared.session_list import SharedList
 from app.store.shared.vault import SharedVault
-from app.store.unlocking import Store
+from app.store.unlocking import Store, keys
 from app.store.vault import Vault
 
 
@@ -40,6 +40,6 @@ async def shared(settings: Settings, paths: Paths) -> AsyncIterator[SharedVault]
     link = Link(settings.vault_url, vault_password())
     try:
         kept = settings.session_ttl, settings.kept_ttl, settings.cached_sessions
-        yield await SharedVault(link, master.key, *kept).prove()
+        yield await SharedVault(link, master.key, *kept, lambda: keys(paths)).prove()
     finally:
         await link.close()

@@ -1,13 +1,18 @@
-"""Another master key in the place of the present one: all that it seals is sealed anew, or nothing is."""
+"""Another master key in the place of the present one: all that it seals is sealed anew, or nothing is.
+
+Where sessions are shared they go first, while the present key is kept beside the next: whenever this is cut off, the
+file and the store have one of both each, and the next time goes on with the key that the store has by then.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from app.credentials import put_in_place, stage_key
+from app.credentials import put_in_place, stage_key, staged_key
 from app.errors import KeyMismatch, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
@@ -16,6 +21,8 @@ from app.store.counts import place as count_place
 from app.store.options import own_place
 from app.store.sealing import Seal, Unsealable
 from app.store.session_rows import place
+from app.store.shared.rotation import rekey
+from app.store.shared.shelf import Shelf
 from app.store.terms import PLACE
 from app.store.unlocking import NAMING, Store, prove
 
@@ -43,15 +50,23 @@ SEALED = (
 )
 
 
-async def replace_key(store: Store, paths: Paths, first: Callable[[sqlite3.Connection], T]) -> T:
-    """Makes a new master key and seals everything with it; returns what `first` did in the same transaction.
+async def replace_key(
+    store: Store, paths: Paths, first: Callable[[sqlite3.Connection], T], shelf: Shelf | None = None
+) -> T:
+    """Makes a new master key and seals everything with it, on the `shelf` as well where sessions are shared; returns
+    what `first` did in the transaction of the file.
 
     The new key is kept beside the present one until the file is written, so that one of both fits whenever this
-    is cut off. Raises UserError; then nothing has changed.
+    is cut off. Raises UserError; then nothing has changed in the file.
     """
     lock = _only(paths)
     try:
-        key = stage_key(paths.key)
+        if shelf is not None and staged_key(paths.key) == shelf.seal.key:
+            key = shelf.seal.key
+        else:
+            key = stage_key(paths.key)
+            if shelf is not None:
+                await rekey(shelf, key)
 
         def work(connection: sqlite3.Connection) -> T:
             done = first(connection)
@@ -67,6 +82,16 @@ async def replace_key(store: Store, paths: Paths, first: Callable[[sqlite3.Conne
     finally:
         lock.release()
     return done
+
+
+async def follow(store: Store, paths: Paths, shelf: Shelf) -> bool:
+    """Seals the file with the key that another replica has given the `shelf`, if that is the one which was to come
+    next here. Whether it has done so. Raises UserError.
+    """
+    if store.seal.key == shelf.seal.key or await asyncio.to_thread(staged_key, paths.key) != shelf.seal.key:
+        return False
+    await replace_key(store, paths, lambda connection: None, shelf)
+    return True
 
 
 def _only(paths: Paths) -> InstanceLock:

@@ -9,6 +9,7 @@ from app.errors import StorageError
 from app.pipeline.session import Session
 from app.store.removal import Removed
 from app.store.session_list import Stored
+from app.store.shared.shelf import Shelf
 
 T = TypeVar("T")
 #: How often a request is worked out anew because other replicas were quicker; somebody gets on each time.
@@ -33,6 +34,9 @@ class Options(Protocol):
 class Sessions(Protocol):
     """See `app.store.vault.Vault`. `save` may raise Outdated."""
 
+    #: Where they are shared, None in a file of its own.
+    @property
+    def shelf(self) -> Shelf | None: ...
     @property
     def options(self) -> Options: ...
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -50,6 +51,14 @@ def unlock(paths: Paths) -> Store:
     return Store(database, seal, master.kept)
 
 
+def keys(paths: Paths) -> Iterator[bytes]:
+    """The key that is in place, and the one beside it, if there is any. Blocks. Raises UserError."""
+    yield master_key(paths.key).key
+    staged = staged_key(paths.key)
+    if staged is not None:
+        yield staged
+
+
 def prove(connection: sqlite3.Connection, seal: Seal) -> None:
     """Raises KeyMismatch unless `seal` is that of the vault. To a new one, it will be."""
     rows = connection.execute("SELECT name, value FROM meta WHERE name IN (?, ?)", (NAMING, _CHECK)).fetchall()
@@ -74,9 +83,7 @@ def prove(connection: sqlite3.Connection, seal: Seal) -> None:
 
 def _follow(connection: sqlite3.Connection, seal: Seal, paths: Paths) -> None:
     """Takes the key that is in place by now, or one that a rotation which broke off has left beside it."""
-    for key, is_staged in ((master_key(paths.key).key, False), (staged_key(paths.key), True)):
-        if key is None:
-            continue
+    for is_staged, key in enumerate(keys(paths)):
         try:
             prove(connection, Seal(key))
         except KeyMismatch:

@@ -31,6 +31,8 @@ OVER = "used < :limit AND NOT EXISTS (SELECT 1 FROM alias WHERE alias.session = 
 class Vault:
     """Loads and saves sessions. The only maker of `Session` objects, so that each exists once."""
 
+    shelf = None
+
     def __init__(
         self,
         database: Database,

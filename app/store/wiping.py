@@ -10,6 +10,7 @@ from app.store.database import Database
 from app.store.removal import MARK, Removed
 from app.store.rotation import replace_key
 from app.store.sealing import new_key
+from app.store.shared.shelf import Shelf
 from app.store.unlocking import NAMING, Store
 
 #: What stays: how names are made, the dictionary, and whom the user lets in. All other tables are emptied, also those
@@ -19,10 +20,10 @@ _STAYS = frozenset({"meta", "term", "local_key"})
 _FORGOTTEN, _HEARD = "forgotten", "heard"
 
 
-async def wipe(store: Store, paths: Paths, *, dictionary: bool = False) -> Removed:
+async def wipe(store: Store, paths: Paths, shelf: Shelf | None = None, *, dictionary: bool = False) -> Removed:
     """Deletes all sessions and what else was noted of requests, with `dictionary` the terms as well.
 
-    The master key is another one afterwards. Raises UserError; then nothing has changed.
+    The master key is another one afterwards, on the `shelf` as well. Raises UserError; then nothing has changed.
     """
 
     def work(connection: sqlite3.Connection) -> Removed:
@@ -34,7 +35,7 @@ async def wipe(store: Store, paths: Paths, *, dictionary: bool = False) -> Remov
             _write(connection, number, _read(connection, number) + 1)
         return removed
 
-    removed = await replace_key(store, paths, work)
+    removed = await replace_key(store, paths, work, shelf)
     return replace(removed, folded=await store.database.fold())
 
 

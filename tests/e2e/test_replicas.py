@@ -6,6 +6,8 @@ import asyncio
 import base64
 import json
 import re
+import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
@@ -15,20 +17,21 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from app.credentials import PASSWORD_VARIABLE, VARIABLE
+from app.credentials import NEXT_VARIABLE, PASSWORD_VARIABLE, VARIABLE
 from tests import answers
 from tests.e2e.conftest import EMAIL, NAME, PHONE, PROSE, assert_hidden
 from tests.e2e.dialects import GPT
 from tests.e2e.test_command_line import Serving, run, serving
 from tests.e2e.test_vault import SESSION, post, refusal
-from tests.fakes import FakeUpstream, Received, Reply
+from tests.fakes import PATIENCE, FakeUpstream, Received, Reply
 from tests.responses_answers import item, response
 from tests.stores import PASSWORD, StoreServer, files
 
 pytest.importorskip("redis", reason="The client of Redis is not installed: pip install anonamoose[redis]")
 
 ENVIRON = {VARIABLE: base64.b64encode(b"k" * 32).decode(), PASSWORD_VARIABLE: PASSWORD}
-
+NEXT = base64.b64encode(b"n" * 32).decode()
+HEALTH = Path(__file__).parents[2] / "packaging" / "docker" / "health.py"
 
 FLAGS = "--placeholders", "ordinal"
 
@@ -39,9 +42,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
         yield running
 
 
-def started(store: StoreServer, upstream: FakeUpstream, folder: Path) -> AbstractAsyncContextManager[Serving]:
+def started(
+    store: StoreServer, upstream: FakeUpstream, folder: Path, **environ: str
+) -> AbstractAsyncContextManager[Serving]:
     """A replica with a data folder of its own."""
-    return serving(folder, upstream, "--vault-url", store.url, *FLAGS, environ=ENVIRON)
+    return serving(folder, upstream, "--vault-url", store.url, *FLAGS, environ=ENVIRON | environ)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -61,6 +66,23 @@ def _repeated(upstream: FakeUpstream) -> None:
 def repeat(received: Received) -> Reply:
     """Says what it was told last."""
     return answers.body(answers.chat(received.json()["messages"][-1]["content"]))
+
+
+async def ready(http: aiohttp.ClientSession, replica: Serving, status: int) -> Any:
+    """What /ready answers as soon as it answers with that status."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with http.get(f"{replica.origin}/ready") as got:
+                if got.status == status:
+                    return await got.json()
+            await asyncio.sleep(0.05)
+
+
+async def healthy(replica: Serving, *flags: str) -> bool:
+    """What its container would say of it."""
+    environ = {"ANONAMOOSE_PORT": replica.origin.rpartition(":")[2]}
+    asked = await asyncio.create_subprocess_exec(sys.executable, "-I", HEALTH, *flags, env=environ, stderr=DEVNULL)
+    return await asked.wait() == 0
 
 
 def person(number: int) -> str:
@@ -145,8 +167,14 @@ async def test_while_the_store_is_gone_nothing_is_sent_and_then_all_goes_on(
         assert refusal(answer) == "vault_unavailable" and "nothing was sent" in json.dumps(answer).lower()
         assert PASSWORD not in json.dumps(answer)
     assert len(upstream.received) == 1
+    for replica in replicas:
+        assert await ready(http, replica, 503) == {"ready": False, "protection": "broken", "vault": "gone"}
+        async with http.get(f"{replica.origin}/health") as got:  # it lives, and another would do no better
+            assert got.status == 200 and "does not do as it is asked" in (await got.json())["reason"]
+        assert [await healthy(replica, *flags) for flags in ((), ("--ready",))] == [True, False]
     store.start()
     for replica in replicas:
+        assert (await ready(http, replica, 200))["vault"] == "ok" and await healthy(replica, "--ready")
         answer = await post(http, replica.origin, f"Mail {EMAIL} and {PHONE}.", session="gone")
         assert EMAIL in json.dumps(answer) and PHONE in json.dumps(answer) and token in upstream.last.body
 
@@ -162,11 +190,44 @@ async def test_commands_work_on_what_is_shared(store: StoreServer, tmp_path: Pat
     redacted = told(0, "redact", "-", "--session", "talk", "--no-ner", input=text)
     assert EMAIL.encode() not in redacted
     assert told(1, "restore", "-", "--session", "talk", input=redacted) == text
-    assert b"cannot be replaced" in told(1, "rotate")
     told(1, "session", "set", "talk", "locale=AU")
     assert b'locale="AU"' in told(0, "session", "list")
     assert b"1 session deleted" in told(1, "purge", "--session", "talk")
     assert EMAIL.encode() not in told(0, "restore", "-", "--session", "talk", input=redacted)
+
+
+async def test_the_key_is_replaced_while_replicas_run(
+    upstream: FakeUpstream, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("one", "other", "blind")]
+    text = f"Mail {EMAIL}."
+    with StoreServer(tmp_path) as store:
+        known = {NEXT_VARIABLE: NEXT}
+        async with (
+            started(store, upstream, folders[0], **known) as one,
+            started(store, upstream, folders[1], **known) as other,
+            started(store, upstream, folders[2]) as blind,
+        ):
+            for replica in (one, other, blind):
+                await post(http, replica.origin, text, session="talk")
+            sent = upstream.last.body
+            environ = ENVIRON | known | {"ANONAMOOSE_DATA_DIR": str(folders[0]), "ANONAMOOSE_VAULT_URL": store.url}
+            done = await asyncio.to_thread(run, "rotate", environ=environ)
+            assert done.returncode == 0 and b"has a new key" in done.stderr
+            for replica in (one, other):
+                assert EMAIL in json.dumps(await post(http, replica.origin, text, session="talk"))
+                assert upstream.last.body == sent
+            count = len(upstream.received)
+            answer = await post(http, blind.origin, text, session="talk", status=503)
+            assert refusal(answer) == "vault_unavailable" and "sealed with another key" in json.dumps(answer)
+            assert len(upstream.received) == count
+            assert (await ready(http, blind, 503))["vault"] == "gone"
+            await other.says("the vault has a new key")
+        # From now on the new key alone is given, also to the folder in which nobody has asked for it.
+        for folder in folders[:2]:
+            async with started(store, upstream, folder, **{VARIABLE: NEXT}) as again:
+                await post(http, again.origin, text, session="talk")
+                assert upstream.last.body == sent
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ _HEALTH: dict[str, Schema] = {
     "protection": text("What happens to a request: starting, on, off, refusing, broken."),
     "reason": text("Why it is broken."),
     "audit": text("on, off, failing."),
+    "vault": text("Where sessions are kept: ok, or gone, and then nothing is sent on."),
     "requests": whole("Requests that are going on."),
     "sockets": whole("WebSockets that are open."),
     "waiting": whole("Texts and bodies that detection has not looked through yet."),
 }
-_READY = answer({"ready": flag("Whether requests are sent on."), "protection": text()})
+_READY = answer({"ready": flag("Whether requests are sent on."), "protection": text(), "vault": text("ok, gone.")})
 
 
 async def _health(call: Call) -> Answered:
@@ -28,9 +29,10 @@ async def _health(call: Call) -> Answered:
 
 
 async def _ready(call: Call) -> Answered:
-    protection = call.parts.health()["protection"]
-    ready = protection in ("on", "off")
-    return web.json_response({"ready": ready, "protection": protection}, status=200 if ready else 503)
+    health = call.parts.health()
+    told = {name: health[name] for name in ("protection", "vault")}
+    ready = told["protection"] in ("on", "off")
+    return web.json_response({"ready": ready, **told}, status=200 if ready else 503)
 
 
 OPERATIONS = (

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 #: How long one answer may take, and all that is tried for one (seconds).
 _ANSWER, _PATIENCE = 2.0, 5.0
 _CONNECTIONS = 64
+#: What an answer of the store begins with, or the client makes of it, and what is to be done about it.
+_HINTS = (
+    (
+        ("MOVED", "CROSSSLOT", "ClusterDownError", "ClusterCrossSlotError", "MovedError"),
+        "It is a cluster: name a server of its own.",
+    ),
+    (("READONLY", "ReadOnlyError"), "It is a copy of another, which alone can be written to: name that one."),
+    (("unknown command",), "It is a Sentinel, which keeps nothing: name the server that it watches."),
+    (("AuthenticationError", "AuthenticationWrongNumberOfArgsError"), "It wants another user name or password."),
+    (("NoPermissionError",), "Its user may not do what Anonamoose needs: see “For a team” in the documentation."),
+    (("OutOfMemoryError",), "It is full."),
+)
+_HINT = "Look whether Redis runs there, and lets Anonamoose in."
 
 
 class Link:
@@ -54,10 +67,7 @@ class Link:
         self._redis: Redis = Redis(connection_pool=pool)
         self._pool = pool
         self._execute: Callable[..., Awaitable[Any]] = self._redis.execute_command
-        self._scripts = {
-            text: self._redis.register_script(text)
-            for text in (scripts.OPEN, scripts.APPEND, scripts.SETTLE, scripts.REMOVE)
-        }
+        self._scripts = {text: self._redis.register_script(text) for text in scripts.ALL}
 
     def __repr__(self) -> str:
         return "<Link>"
@@ -81,9 +91,14 @@ class Link:
             # Its own words may quote what was asked for.
             raise Unreachable(
                 f"The shared vault at {self.place} does not do as it is asked ({type(error).__name__}).",
-                "Look whether Redis runs there, and lets Anonamoose in.",
+                _hint(error),
             ) from None
 
     async def close(self) -> None:
         await self._redis.aclose()
         await self._pool.aclose()
+
+
+def _hint(error: BaseException) -> str:
+    said = f"{type(error).__name__} {error}"
+    return next((hint for starts, hint in _HINTS if any(start in said for start in starts)), _HINT)

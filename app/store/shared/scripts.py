@@ -1,5 +1,8 @@
 """What Redis does in one go, in Lua. Its own clock tells the time, so those of the replicas do not matter.
 
+Each begins with a proof as its first ARGV, and answers `other` where the store has another one: it was emptied, or
+sealed with another key.
+
 A session is a hash (`key`, `name`, `created`, `used`), the log of its rows, and a sorted set of the names under which
 the provider keeps something of it, by when that ends. Two sorted sets have all sessions: by last use, and by end.
 """
@@ -12,7 +15,8 @@ TOUCH_EVERY = 60
 _LATER = 60
 _ROWS = 1000  # that Lua hands over at once
 
-_SHARED = f"""
+_PROVED = "if redis.call('GET', KEYS[6]) ~= ARGV[1] then return 'other' end\n"
+_SHARED = f"""{_PROVED}
 local function clock() local t = redis.call('TIME') return t[1] + t[2] / 1000000 end
 local function exact(number) return string.format('%.3f', number) end
 local function remove()
@@ -39,7 +43,6 @@ end
 OPEN = (
     _SHARED
     + f"""
-if redis.call('GET', KEYS[6]) ~= ARGV[1] then return 'other' end
 local now = clock()
 if redis.call('EXISTS', KEYS[1]) == 0 then
   remove()
@@ -68,7 +71,6 @@ return {{head[1], head[2], whole and 1 or 0, rows}}
 APPEND = (
     _SHARED
     + f"""
-if redis.call('GET', KEYS[6]) ~= ARGV[1] then return 'other' end
 if redis.call('HGET', KEYS[1], 'name') ~= ARGV[2] then return 'gone' end
 local from = tonumber(ARGV[3])
 if ARGV[5] == '1' then
@@ -89,20 +91,21 @@ return redis.call('LLEN', KEYS[2])
 """
 )
 
-#: ARGV: ttl, id; then an end and a name for each thing that the provider keeps, the end 0 where it keeps it no more.
+#: ARGV: proof, ttl, id; then an end and a name for each thing that the provider keeps, the end 0 where it keeps it no
+#: more.
 SETTLE = (
     _SHARED
     + """
-for at = 3, #ARGV, 2 do
+for at = 4, #ARGV, 2 do
   if ARGV[at] == '0' then redis.call('ZREM', KEYS[3], ARGV[at + 1]) redis.call('DEL', ARGV[at + 1])
-  else redis.call('ZADD', KEYS[3], ARGV[at], ARGV[at + 1]) redis.call('SET', ARGV[at + 1], ARGV[2]) end
+  else redis.call('ZADD', KEYS[3], ARGV[at], ARGV[at + 1]) redis.call('SET', ARGV[at + 1], ARGV[3]) end
 end
-settle(ARGV[1])
+settle(ARGV[2])
 return redis.call('EXISTS', KEYS[1])
 """
 )
 
-#: Answers the rows that were deleted with the session, false where there was none.
+#: ARGV: proof. Answers the rows that were deleted with the session, false where there was none.
 REMOVE = (
     _SHARED
     + """
@@ -113,3 +116,53 @@ redis.call('INCR', KEYS[7])
 return there == 1 and rows
 """
 )
+
+#: ARGV: proof, id, and what is sealed of what a session has its own way, "" for nothing any more.
+OWN = (
+    _PROVED
+    + """
+if ARGV[3] == '' then return redis.call('HDEL', KEYS[8], ARGV[2]) end
+return redis.call('HSET', KEYS[8], ARGV[2], ARGV[3])
+"""
+)
+
+#: ARGV: proof, mark, then what a session is called, its wrapped key, and that key wrapped by another master key.
+#: The last is put beside the wrapped key, behind the mark, until REKEY puts it in its place.
+STAGE = (
+    _PROVED
+    + """
+for at = 3, #ARGV, 3 do
+  if redis.call('HGET', ARGV[at], 'key') == ARGV[at + 1] then
+    redis.call('HSET', ARGV[at], 'next', ARGV[2] .. ARGV[at + 2])
+  end
+end
+return #ARGV
+"""
+)
+
+#: ARGV: proof, mark, another proof; then id, what is sealed, and the same sealed anew for all that sessions have their
+#: own way. Answers the sessions that have nothing staged behind the mark, or false where the last do not fit; then
+#: nothing has changed. Else everything is as that key has it, and the answer is how many sessions there are.
+REKEY = (
+    _PROVED
+    + f"""
+local missing, found = {{}}, {{}}
+for _, name in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
+  local key = redis.call('HGET', name, 'next')
+  if key and string.sub(key, 1, #ARGV[2]) == ARGV[2] then
+    found[#found + 1] = name found[#found + 1] = string.sub(key, #ARGV[2] + 1)
+  elseif redis.call('EXISTS', name) == 1 then
+    missing[#missing + 1] = name
+    if #missing == {_ROWS} then break end
+  end
+end
+if missing[1] then return missing end
+if redis.call('HLEN', KEYS[8]) ~= (#ARGV - 3) / 3 then return false end
+for at = 4, #ARGV, 3 do if redis.call('HGET', KEYS[8], ARGV[at]) ~= ARGV[at + 1] then return false end end
+for at = 1, #found, 2 do redis.call('HSET', found[at], 'key', found[at + 1]) redis.call('HDEL', found[at], 'next') end
+for at = 4, #ARGV, 3 do redis.call('HSET', KEYS[8], ARGV[at], ARGV[at + 2]) end
+redis.call('SET', KEYS[6], ARGV[3])
+return #found / 2
+"""
+)
+ALL = (OPEN, APPEND, SETTLE, REMOVE, OWN, STAGE, REKEY)

@@ -58,6 +58,9 @@ class SharedList:
         return found
 
     async def _stored(self, id: bytes, *, whole: bool = False) -> Stored | None:
+        return await self._shelf.opening(lambda: self._read(id, whole))
+
+    async def _read(self, id: bytes, whole: bool) -> Stored | None:
         head: list[Any] = await self._link.call("HMGET", key_of(id), "key", "name", "created", "used")
         ends = await self._link.call("ZSCORE", ENDS, key_of(id))
         if None in head or ends is None:

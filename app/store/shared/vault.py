@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -25,7 +25,7 @@ from app.store.shared import scripts
 from app.store.shared.link import Link
 from app.store.shared.options import SharedOptions
 from app.store.shared.rows import ENTRY, MARK, MEMORY, read, written
-from app.store.shared.shelf import DELETED, ENDS, USED, Shelf, id_of, key_of, unopenable
+from app.store.shared.shelf import DELETED, ENDS, PROOF, USED, Shelf, id_of, key_of, told, unopenable
 
 
 @dataclass(slots=True)
@@ -48,11 +48,19 @@ class _Held:
 class SharedVault:
     """As `Vault`. All methods raise Unreachable while the store is gone, or answers what cannot be."""
 
-    def __init__(self, link: Link, key: bytes, ttl_hours: float, kept_hours: float = 0.0, cached: int = 256) -> None:
-        """`key` is the master key, the same for all replicas; the store never gets it."""
-        self.shelf = Shelf(link, key, self.forget)
+    def __init__(
+        self,
+        link: Link,
+        key: bytes,
+        ttl_hours: float,
+        kept_hours: float = 0.0,
+        cached: int = 256,
+        others: Callable[[], Iterable[bytes]] = tuple,
+    ) -> None:
+        """`key` is the master key, the same for all replicas; the store never gets it. `others` is as in `Shelf`."""
+        self.shelf = Shelf(link, key, self.forget, others)
         self._cached = cached
-        self.options = SharedOptions(link, self.shelf.seal)
+        self.options = SharedOptions(self.shelf)
         self.keep(ttl_hours, kept_hours)
         self._recent: OrderedDict[str, Session] = OrderedDict()
         self._alive: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -83,18 +91,25 @@ class SharedVault:
         end = min(until or last, last)
         id = self.stored_as(session.id)
         given = [part for name in names for part in (f"{end:.3f}", self.shelf.alias(name))]
-        await self.shelf.run(scripts.SETTLE, id, self.ttl, id, *given)
+        await self._settle(id, *given)
+
+    async def _settle(self, id: bytes, *kept: str) -> bool:
+        """Whether there still is a session."""
+        return bool(await self.shelf.run(scripts.SETTLE, id, told(self.ttl, id, *kept)))
 
     async def release(self, names: Iterable[tuple[bytes, ...]]) -> None:
         """What is called so has been deleted: no session is kept for it any more."""
         for alias in map(self.shelf.alias, names):
             id = await self.shelf.link.call("GET", alias)
             if id is not None:
-                await self.shelf.run(scripts.SETTLE, id, self.ttl, id, 0, alias)
+                await self._settle(id, "0", alias)
 
     async def aliased(self, name: tuple[bytes, ...]) -> str | None:
         """The id of the session known by `name`, None when there is none or its time is over."""
-        id = await self.shelf.link.call("GET", self.shelf.alias(name))
+        return await self.shelf.opening(lambda: self._aliased(self.shelf.alias(name)))
+
+    async def _aliased(self, alias: str) -> str | None:
+        id = await self.shelf.link.call("GET", alias)
         head = [None] if id is None else await self.shelf.link.call("HMGET", key_of(id), "key", "name")
         return None if None in head else self.shelf.opened(id, *head)[1]
 
@@ -103,9 +118,9 @@ class SharedVault:
 
         Renews its time. Raises Unreachable or KeyMismatch.
         """
-        session = self._alive.get(id)
-        held = self._held[session] if session is not None else None
-        session = await self._open(id, session, held)
+        known = self._alive.get(id)
+        held = self._held[known] if known is not None else None
+        session = await self.shelf.opening(lambda: self._open(id, known, held))
         current = self._alive.get(id)
         if current is not None and current is not session and self._held[current].name == self._held[session].name:
             session = current  # another request was quicker, and there may be only one
@@ -117,10 +132,14 @@ class SharedVault:
 
     async def _open(self, name: str, session: Session | None, held: _Held | None) -> Session:
         id, key = self.stored_as(name), new_key()
-        sealed = self.shelf.seal.seal(key, place(id, "key")), Seal(key).seal(name.encode(), place(id, "name"))
         start = held.position if held else 0
         known = (held.name, start, held.mark) if held else (b"", 0, b"")
-        answer = await self.shelf.run(scripts.OPEN, id, self.shelf.proof, self.ttl, *sealed, *known)
+
+        def given() -> Iterable[bytes | str | float]:
+            wrapped = self.shelf.seal.seal(key, place(id, "key"))
+            return self.ttl, wrapped, Seal(key).seal(name.encode(), place(id, "name")), *known
+
+        answer = await self.shelf.run(scripts.OPEN, id, given)
         try:
             wrapped, stored, is_whole, rows = answer
         except (TypeError, ValueError):
@@ -136,9 +155,9 @@ class SharedVault:
             self._let_go(session)
         if held is not None and not is_whole:
             return await self._open(name, None, None)
-        key, _ = self.shelf.opened(id, wrapped, stored)
-        seal = Seal(key)
-        made = Session(name, key)
+        found, _ = self.shelf.opened(id, wrapped, stored)
+        seal = Seal(found)
+        made = Session(name, found)
         if not _adopted(made, id, rows, seal):
             raise unopenable()
         self._held[made] = now = _Held(seal, stored)
@@ -191,7 +210,7 @@ class SharedVault:
         rows = written(id, pending, held.seal)
         start, mark = held.position, held.mark
         gives = int(bool(pending.entries or pending.reserved))
-        answer = await self.shelf.run(scripts.APPEND, id, self.shelf.proof, held.name, start, mark, gives, *rows)
+        answer = await self.shelf.run(scripts.APPEND, id, told(held.name, start, mark, gives, *rows))
         if answer == b"behind":
             raise Outdated
         if answer == b"gone":
@@ -210,7 +229,7 @@ class SharedVault:
         """Deletes sessions whose time is over; the store does so by itself unless the time was made shorter."""
         (seconds, _) = await self.shelf.link.call("TIME")
         over = await self.shelf.link.call("ZRANGEBYSCORE", USED, "-inf", f"{int(seconds) + 1 - self.ttl:.3f}")
-        gone = [id for key in over if not await self.shelf.run(scripts.SETTLE, id := id_of(key), self.ttl, id)]
+        gone = [id for key in over if not await self._settle(id := id_of(key))]
         return Removed(tuple(gone))
 
     async def delete(self, name: str) -> Removed:
@@ -239,8 +258,12 @@ class SharedVault:
         return Removed(tuple(gone), values, size)
 
     async def refresh(self) -> bool:
-        """Lets go of sessions in memory when another replica has deleted any. True, as it sees no other files."""
-        deleted = await self.shelf.link.call("GET", DELETED)
+        """Lets go of sessions in memory when another replica has deleted any; takes another key up. True, as it sees no
+        other files.
+        """
+        deleted, proof = await self.shelf.link.call("MGET", DELETED, PROOF)
+        if proof != self.shelf.proof:
+            await self.shelf.follow()
         if deleted != self._deleted:
             self._deleted = deleted
             self.forget()

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
 
-from app.proxy import upstream
 from app.proxy.upstream import down, up
 
 
@@ -59,17 +57,3 @@ def test_headers_of_the_connection_and_the_old_body_do_not_come_down(name: str) 
         ("Set-Cookie", "a"),
         ("Set-Cookie", "b"),
     ]
-
-
-def test_the_systems_proxy_is_used_but_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
-    monkeypatch.setenv("no_proxy", "inside.example.com")
-    assert upstream._proxy(URL("https://api.example.com/v1")) == "http://proxy.example.com:3128"
-    assert upstream._proxy(URL("http://api.example.com/v1")) is None
-    assert upstream._proxy(URL("https://inside.example.com/v1")) is None
-    assert [
-        upstream._is_loopback(URL(url)) for url in ("http://localhost:1", "http://127.0.0.1", "http://[::1]:2")
-    ] == [True] * 3
-    assert not upstream._is_loopback(URL("http://localhost.example.com"))

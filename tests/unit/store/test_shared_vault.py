@@ -6,7 +6,7 @@ import asyncio
 import base64
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,12 +34,6 @@ pytest.importorskip("redis", reason="The client of Redis is not installed: pip i
 
 KEY = b"m" * 32
 CANARY = "Canary-Zephyrine"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[StoreServer]:
-    with StoreServer(tmp_path) as running:
-        yield running
 
 
 class Replicas:
