@@ -31,7 +31,7 @@ from app.ui.window import Complaint, quiet
 
 _REGIONS = (("AU", "Australia"), ("NZ", "New Zealand"), ("UK", "United Kingdom"), ("US", "United States"))
 _PRESETS = (
-    ("balanced", "&Balanced", "For letters, notes, tickets and conversations."),
+    ("balanced", "Ba&lanced", "For letters, notes, tickets and conversations."),
     ("strict", "&Strict", "Finds most, and now and then hides a word that is nobody’s name."),
     ("coding", "&Coding", "For source code and logs: leaves what only looks like a name."),
 )

@@ -33,6 +33,6 @@ class PauseMenu(QMenu):
     def refresh(self) -> None:
         """Brings title and entries up to date."""
         left = self._application.state.paused
-        self.setTitle(f"Paused, {remaining(left)}" if left else _TITLE)
+        self.setTitle(f"Pa&used, {remaining(left)}" if left else _TITLE)
         self.resume.setVisible(left > 0)
         self.setEnabled(self._actions.is_on and not self._actions.quitting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPaintEvent, QPalette, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.errors import UserError
@@ -65,6 +65,30 @@ class Complaint(InkedLabel):
         text = f"{what.title} {what.hint}".strip() if isinstance(what, UserError) else str(what)
         self.setText(text)
         self.setVisible(bool(text))
+
+
+class ElidedLabel(QLabel):
+    """A line that ends in dots where there is no room for it; pointed at, it says all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(100)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def show_line(self, text: str) -> None:
+        """Shows `text`."""
+        self.setText(text)
+        self.setToolTip(text)
+
+
+def with_key(tip: str, key: QKeySequence.StandardKey | str) -> str:
+    """`Searches terms (Ctrl+F)`, as this system writes keys."""
+    return f"{tip} ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})"
 
 
 def quiet(text: str) -> QLabel:
