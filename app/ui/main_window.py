@@ -20,7 +20,7 @@ from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
 from app.ui.pause_menu import PauseMenu
-from app.ui.window import Window, bold, quiet
+from app.ui.window import Window, WrappedLabel, bold, quiet
 
 _NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
 
@@ -36,9 +36,8 @@ class MainWindow(Window):
         self.banner = quiet(_NO_TRAY)
         self.banner.hide()
         self._mark = QLabel()
-        self.line = QLabel()
+        self.line = WrappedLabel()
         self.line.setFont(bold(self.line.font(), 1.35))
-        self.line.setWordWrap(True)
         self.detail = quiet("")
         self.switch = QCheckBox("&Protection")
         self.switch.clicked.connect(self._switch)

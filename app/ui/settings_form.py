@@ -22,7 +22,7 @@ from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.setting_row import SettingRow, title
 from app.ui.settings_section import SettingsSection
-from app.ui.window import InkedLabel, Window, bold, quiet, with_key
+from app.ui.window import InkedLabel, Window, bold, quiet, room_for_prompt, with_key
 
 #: The pages that come first, in this order; others follow as they are declared.
 _ORDER = ("Protection", "Detection", "Entities", "Models", "Proxy", "Keys", "Access", "Review", "Sessions", "Audit")
@@ -86,6 +86,8 @@ class SettingsForm(Window):
         side = QVBoxLayout()
         side.addWidget(self.search)
         side.addWidget(self.pages, 1)
+        side.setContentsMargins(0, 0, 0, 12)
+        room_for_prompt(self.search)
         main = QVBoxLayout()
         main.addWidget(self.restart)
         main.addWidget(self._scroll, 1)

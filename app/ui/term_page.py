@@ -158,7 +158,9 @@ class TermPage(QWidget):
                 letters = _LETTERS[column.attribute]
                 wide = letters * table.fontMetrics().averageCharWidth() + 14
                 table.setColumnWidth(number, max(wide, header.sectionSizeHint(number)))
-        header.setSectionResizeMode(self.model.column("text"), QHeaderView.ResizeMode.Stretch)
+        text = self.model.column("text")
+        header.setSectionResizeMode(text, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(header.sectionSizeHint(text))  # also where others take all there is
         return table
 
     def _add(self, term: Term) -> None:

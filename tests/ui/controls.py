@@ -56,8 +56,7 @@ def _is_part(widget: QWidget) -> bool:
     parent = widget.parentWidget()
     return (
         isinstance(widget, (QScrollBar, QHeaderView, QMenuBar))
-        or isinstance(parent, (QComboBox, QAbstractSpinBox, QMessageBox))
-        and not isinstance(widget, QAbstractButton)
+        or (isinstance(parent, (QComboBox, QAbstractSpinBox, QMessageBox)) and not isinstance(widget, QAbstractButton))
         or (type(widget) is QWidget and isinstance(parent, QAbstractScrollArea))
     )
 
@@ -126,7 +125,7 @@ def shortcuts(window: QWidget) -> Iterator[str]:
         owner = shortcut.parent()
         if not isinstance(owner, QWidget) or not owner.isVisible() or owner.window() is not window:
             continue
-        for key in shortcut.keys():
+        for key in shortcut.keys():  # noqa: SIM118  (no dict)
             keys[key.toString()] += 1
             if key.toString().endswith("Enter"):
                 continue  # the same key on the number pad
@@ -159,7 +158,8 @@ def order(window: QWidget) -> Iterator[str]:
         widget = widget.nextInFocusChain()
     stops = [widget for widget in seen if widget in wanted]
     yield from (f"Tab never comes to {what(widget)}" for widget in wanted if widget not in stops)
-    back = [(one, other) for one, other in zip(stops, stops[1:] + stops[:1]) if _is_before(window, other, one)]
+    steps = zip(stops, stops[1:] + stops[:1], strict=True)
+    back = [(one, other) for one, other in steps if _is_before(window, other, one)]
     if len(back) > 1:  # from the last to the first it has to go back
         yield from (f"Tab goes from {what(one)} back to {what(other)}" for one, other in back)
 
@@ -255,7 +255,12 @@ def faults(window: QWidget) -> Iterator[str]:
 def lengthen(window: QWidget) -> None:
     """Makes what a window says longer by half, as another language may."""
     for widget in visible(window):
-        if isinstance(widget, (QAbstractButton, QLabel)) and widget.text() and not widget.property("longer"):
+        is_late = isinstance(window, QMessageBox) or isinstance(widget, QToolButton)  # they have their size already
+        if (
+            isinstance(widget, (QAbstractButton, QLabel))
+            and widget.text()
+            and not (is_late or widget.property("longer"))
+        ):
             widget.setProperty("longer", True)
             text = widget.text()
             widget.setText(f"{text} {'more ' * (len(text) // 10 + 1)}".rstrip())

@@ -55,9 +55,16 @@ async def scenes(desktop: Desktop) -> AsyncIterator[Scene]:
     for part in (_shell, _first_steps, _inspector, _dictionary, _settings, _others, _questions):
         async for name, window in part(desktop):
             await asyncio.sleep(0)
-            QApplication.processEvents()  # what the layouts still have to do
+            settle()
             yield name, window
             window.hide()
+
+
+def settle() -> None:
+    """Lets layouts do what they have to do, each level of them after the one within."""
+    for _ in range(8):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
 
 
 async def ask(desktop: Desktop, text: str = TEXT) -> None:
