@@ -89,7 +89,8 @@ def _headed(title: str, says: str, page: QWidget) -> QWidget:
     heading.setFont(bold(heading.font(), 1.5))
     layout.addWidget(heading)
     layout.addWidget(quiet(says))
-    room = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)  # for large letters on a small screen
+    room = QScrollArea(widgetResizable=True)  # for large letters on a small screen
+    room.setFrameShape(QFrame.Shape.NoFrame)
     room.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it comes into view as it is reached
     room.setWidget(page)
     layout.addWidget(room, 1)

@@ -160,7 +160,8 @@ class TermPage(QWidget):
                 table.setColumnWidth(number, max(wide, header.sectionSizeHint(number)))
         text = self.model.column("text")
         header.setSectionResizeMode(text, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(header.sectionSizeHint(text))  # also where others take all there is
+        letter = table.fontMetrics().averageCharWidth()
+        header.setMinimumSectionSize(header.sectionSizeHint(text) + letter)  # also where others take all there is
         return table
 
     def _add(self, term: Term) -> None:

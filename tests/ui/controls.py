@@ -67,8 +67,10 @@ def named(widget: QWidget) -> str:
     return interface.text(QAccessible.Text.Name).strip() if interface is not None else ""
 
 
-def what(widget: QWidget) -> str:
+def what(widget: QWidget | None) -> str:
     """A control, for whoever reads a fault."""
+    if widget is None:
+        return "nothing"
     text = getattr(widget, "text", None)
     said = text() if callable(text) and isinstance(widget, (QAbstractButton, QLabel)) else ""
     return f"{type(widget).__name__} {named(widget) or said!r}"
@@ -152,7 +154,8 @@ def order(window: QWidget) -> Iterator[str]:
         return
     wanted = focusable(window)
     first = window.nextInFocusChain()
-    seen, widget = [], first
+    seen: list[QWidget] = []
+    widget: QWidget | None = first
     while widget is not None and (not seen or widget is not seen[0]) and len(seen) < 10_000:
         seen.append(widget)
         widget = widget.nextInFocusChain()

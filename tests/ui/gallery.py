@@ -134,10 +134,10 @@ async def _inspector(desktop: Desktop) -> AsyncIterator[Scene]:
 async def _dictionary(desktop: Desktop) -> AsyncIterator[Scene]:
     window = desktop.open_dictionary()
     assert isinstance(window, Dictionary)
-    for number, page in enumerate(("terms", "allowed", "patterns")):
+    for number, kind in enumerate(("terms", "allowed", "patterns")):
         window.tabs.setCurrentIndex(number)
         window.show()
-        yield f"dictionary, no {page}", window
+        yield f"dictionary, no {kind}", window
     await desktop._application.terms.add(
         [
             Term("Project Osprey", "PROJECT"),
