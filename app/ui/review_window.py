@@ -20,7 +20,7 @@ from app.ui.review_text import Joined, spots
 from app.ui.side_by_side import TextPane
 from app.ui.status import count
 from app.ui.tasks import Tasks
-from app.ui.window import Complaint, Window, bold, quiet, with_key
+from app.ui.window import Complaint, Roomy, Window, bold, quiet, with_key
 
 #: Milliseconds during which nothing can be decided on what has just come into view: a key may be meant for elsewhere.
 PATIENCE = 500
@@ -258,7 +258,7 @@ def _list(model: Any, name: str) -> QListView:
     view.setAccessibleName(name)
     view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
     view.setUniformItemSizes(True)
-    view.setSpacing(1)
+    view.setItemDelegate(Roomy(view))
     return view
 
 

@@ -22,7 +22,7 @@ from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.setting_row import SettingRow, title
 from app.ui.settings_section import SettingsSection
-from app.ui.window import InkedLabel, Window, bold, quiet, room_for_prompt, with_key
+from app.ui.window import InkedLabel, Roomy, Window, bold, quiet, room_for_prompt, with_key
 
 #: The pages that come first, in this order; others follow as they are declared.
 _ORDER = ("Protection", "Detection", "Entities", "Models", "Proxy", "Keys", "Access", "Review", "Sessions", "Audit")
@@ -62,6 +62,7 @@ class SettingsForm(Window):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self.search.setFocus)
         self.pages = QListWidget()
         self.pages.setAccessibleName("Pages")
+        self.pages.setItemDelegate(Roomy(self.pages))
         self.pages.addItems([section.group for section in self.sections])
         self.pages.currentRowChanged.connect(self._turn)
         self.pages.itemClicked.connect(self._leave_search)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPaintEvent, QPalette, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.errors import UserError
 from app.ui.theme import error_ink, faint_ink, is_dark
@@ -110,6 +110,13 @@ class ElidedLabel(QLabel):
         """Shows `text`."""
         self.setText(text)
         self.setToolTip(text)
+
+
+class Roomy(QStyledItemDelegate):
+    """Rows of a list a little apart, as they are to be clicked."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, option.fontMetrics.height() // 2)
 
 
 def room_for_prompt(line: QLineEdit) -> None:
