@@ -134,7 +134,8 @@ class AccessPanel(QWidget):
         self.keys.fill(await self._application.access.all())
         self.revoke.setEnabled(bool(self.keys.rowCount()))
         self._none.setVisible(not self.keys.rowCount())
-        self.view.setVisible(bool(self.keys.rowCount()))
+        for widget in (self.view, self.revoke):
+            widget.setVisible(bool(self.keys.rowCount()))
 
     def _reveal(self) -> None:
         if self.token.text():

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QWidget,
 )
 
 from app.ui.shell import Shell
-from app.ui.window import Window
+from app.ui.window import Window, WrappedLabel, with_key
 from tests.ui.controls import clipped, faults, lengthen
 from tests.ui.gallery import scenes, serving, settle
 from tests.ui.staging import on_loop
@@ -66,3 +66,53 @@ async def test_longer_words_have_room(qapp: Shell, tmp_path: Path) -> None:
 
     found = await looked_at(tmp_path, qapp, check)
     assert not found, "\n".join(found)
+
+
+def test_the_checks_find_what_is_wrong(qtbot: QtBot) -> None:
+    window = Window("A window", 200, 120)
+    qtbot.addWidget(window)
+    field, sign, one, other = QLineEdit(), QPushButton("×"), QPushButton("&Save"), QPushButton("&Send")
+    layout = QVBoxLayout(window)
+    for widget in (field, sign, one, other):
+        layout.addWidget(widget)
+    one.setMaximumWidth(10)
+    QWidget.setTabOrder(other, one)
+    QWidget.setTabOrder(one, sign)
+    QShortcut(QKeySequence("Ctrl+J"), window)
+    QShortcut(QKeySequence("Ctrl+J"), window)
+    window.show()
+    settle()
+    found = "\n".join(faults(window))
+    for fault in (
+        "QLineEdit '' in Window 'A window' has no name",
+        "QPushButton '×' shows a sign alone and has no tip",
+        "'s' stands for &Save and &Send",
+        "Ctrl+J is told nowhere",
+        "Ctrl+J does 2 things",
+        "Tab goes from QPushButton 'Send' back to QPushButton 'Save'",
+        "clipped: QPushButton 'Save' has 10",
+    ):
+        assert fault in found, found
+    other.setToolTip(with_key("Sends it", "Ctrl+J"))
+    assert "told nowhere" not in "\n".join(faults(window))
+
+
+def test_a_question_whose_default_destroys_is_found(qtbot: QtBot) -> None:
+    box = QMessageBox()
+    qtbot.addWidget(box)
+    box.setDefaultButton(box.addButton("Remove", QMessageBox.ButtonRole.AcceptRole))
+    box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+    box.show()
+    found = "\n".join(faults(box))
+    assert "Return means Remove" in found and "Escape does not leave it" in found
+
+
+def test_a_wrapped_label_asks_for_all_its_lines(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = WrappedLabel("One sentence that is a good deal too long for a single line of this window.")
+    QVBoxLayout(window).addWidget(label)
+    window.resize(120, 20)
+    window.show()
+    settle()
+    assert label.height() >= label.heightForWidth(label.width()) > 2 * label.fontMetrics().height()
