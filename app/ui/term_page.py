@@ -160,8 +160,7 @@ class TermPage(QWidget):
                 table.setColumnWidth(number, max(wide, header.sectionSizeHint(number)))
         text = self.model.column("text")
         header.setSectionResizeMode(text, QHeaderView.ResizeMode.Stretch)
-        letter = table.fontMetrics().averageCharWidth()
-        header.setMinimumSectionSize(header.sectionSizeHint(text) + letter)  # also where others take all there is
+        header.setMinimumSectionSize(header.sectionSizeHint(text))  # also where others take all there is
         return table
 
     def _add(self, term: Term) -> None:

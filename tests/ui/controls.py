@@ -199,16 +199,11 @@ def clipped(window: QWidget) -> Iterator[str]:
         if fault := _clipped(widget):
             yield f"{what(widget)} {fault}"
         if isinstance(widget, QHeaderView) and widget.orientation() is Qt.Orientation.Horizontal:
-            model = widget.model()
             for section in range(widget.count()):
-                if not widget.isSectionHidden(section) and widget.sectionSize(section) < widget.sectionSizeHint(
-                    section
-                ):
-                    heading = model.headerData(section, Qt.Orientation.Horizontal)
-                    yield (
-                        f"the heading {heading!r} has {widget.sectionSize(section)} of "
-                        f"{widget.sectionSizeHint(section)} pixels"
-                    )
+                heading = str(widget.model().headerData(section, Qt.Orientation.Horizontal))
+                needs, has = widget.fontMetrics().horizontalAdvance(heading) + 4, widget.sectionSize(section)
+                if not widget.isSectionHidden(section) and has < needs:
+                    yield f"the heading {heading!r} has {has} of {needs} pixels"
     room = QSize(1280, 800)
     least = window.minimumSizeHint()
     if least.width() > room.width() or least.height() > room.height():

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFont, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.ui.shell import Shell
 from app.ui.window import Window, WrappedLabel, with_key
