@@ -17,7 +17,7 @@ def answering(locked: str, broken: str) -> Iterator[None]:
 
     `locked` and `broken` say what the user can do about a keyring that is locked, or does not answer.
     """
-    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
+    from keyring.errors import KeyringLocked, NoKeyringError
 
     try:
         yield
@@ -25,6 +25,9 @@ def answering(locked: str, broken: str) -> Iterator[None]:
         pass
     except KeyringLocked:
         raise UserError("The system keyring is locked.", locked, code=Exit.CONFIG) from None
-    except KeyringError as error:
+    except UserError:
+        raise
+    except Exception as error:
+        # What lies under a keyring (a bus, a service of the system) may fail in words of its own.
         name = type(error).__name__
         raise UserError(f"The system keyring does not answer ({name}).", broken, code=Exit.CONFIG) from None

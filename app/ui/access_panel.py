@@ -28,7 +28,7 @@ from app.ui.local_keys import LocalKeys
 from app.ui.notice import ask
 from app.ui.rows import RowsView
 from app.ui.tasks import Tasks
-from app.ui.window import Complaint, bold, quiet
+from app.ui.window import Complaint, bold, quiet, room_for_prompt
 from app.upstreams import targets
 
 _TOKEN = "The management API takes it, and whoever has it may read and change everything."  # noqa: S105
@@ -83,14 +83,17 @@ class AccessPanel(QWidget):
         for button in (self.reveal, self.copy, self.rotate):
             token.addWidget(button)
         form = QGridLayout()
-        for column, field in enumerate((self.label, self.provider, self.session, self.days, self.add)):
-            form.addWidget(field, 0, column)
-        form.setColumnStretch(0, 2)
-        form.setColumnStretch(2, 1)
+        form.addWidget(self.label, 0, 0, 1, 4)
+        for column, field in enumerate((self.provider, self.session, self.days, self.add)):
+            form.addWidget(field, 1, column)
+        form.setColumnStretch(1, 1)
+        for line in (self.label, self.session):
+            room_for_prompt(line)
         self._once = quiet("Use it as the tool’s API key. It is not shown again.")
         once = QHBoxLayout()
         once.addWidget(self.made, 1)
         once.addWidget(self.copy_made)
+        self._none = quiet("No local keys yet: tools send the provider’s own.")
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(self.revoke)
@@ -109,8 +112,10 @@ class AccessPanel(QWidget):
         layout.addWidget(self._once)
         layout.addLayout(once)
         layout.addWidget(self.complaint)
+        layout.addWidget(self._none)
         layout.addWidget(self.view, 1)
         layout.addLayout(below)
+        layout.addStretch()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -127,6 +132,9 @@ class AccessPanel(QWidget):
     async def _read(self) -> None:
         self.keys.fill(await self._application.access.all())
         self.revoke.setEnabled(bool(self.keys.rowCount()))
+        self._none.setVisible(not self.keys.rowCount())
+        for widget in (self.view, self.revoke):
+            widget.setVisible(bool(self.keys.rowCount()))
 
     def _reveal(self) -> None:
         if self.token.text():

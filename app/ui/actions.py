@@ -12,17 +12,10 @@ from app.application import Application
 from app.chosen import parse_chosen
 from app.errors import UserError
 from app.state import Protection
+from app.ui.language import tr
 from app.ui.notice import ask
 from app.ui.status import count, off_warning, status
 from app.ui.tasks import Tasks
-
-#: Question and consequence, before everything is forgotten.
-_FORGETTING = (
-    "Forget everything?",
-    "All sessions with their values, the counts, the audit trail and the exchanges in the inspector are deleted for "
-    "good. Placeholders in old conversations can never be restored. The dictionary and the settings stay, as do the "
-    "keys of tools and providers.",
-)
 
 
 class Actions(QObject):
@@ -54,25 +47,25 @@ class Actions(QObject):
         # Not disabled, which would be hard to read: they lead to where more is said.
         self.state = self._action("", self.main_asked.emit)
         self.reason = self._action("", self.main_asked.emit)
-        self.protection = QAction("&Protection", self, checkable=True)
+        self.protection = QAction(tr("&Protection"), self, checkable=True)
         self.protection.triggered.connect(self.turn)
-        self.inspector = self._action("&Inspector…", self.inspector_asked.emit)
-        self.dictionary = self._action("&Dictionary…", self.dictionary_asked.emit)
-        self.settings = self._action("&Settings…", self.settings_asked.emit)
+        self.inspector = self._action(tr("&Inspector…"), self.inspector_asked.emit)
+        self.dictionary = self._action(tr("&Dictionary…"), self.dictionary_asked.emit)
+        self.settings = self._action(tr("&Settings…"), self.settings_asked.emit)
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
-        self.review = QAction("Re&view before sending", self, checkable=True)
+        self.review = QAction(tr("Re&view before sending"), self, checkable=True)
         self.review.triggered.connect(self._review)
         self.waiting = self._action("", self.review_asked.emit)
         self.newer = self._action("", self._show_release)
-        self.connect_tool = self._action("&Connect a tool…", self.connect_asked.emit)
-        self.dashboard = self._action("D&ashboard…", self.dashboard_asked.emit)
-        self.welcome = self._action("Fi&rst steps…", self.welcome_asked.emit)
-        self.try_it = self._action("&Try it…", self.try_asked.emit)
-        self.redact = self._action("R&edact clipboard", self.redact_asked.emit)
-        self.restore = self._action("Restore clip&board", self.restore_asked.emit)
-        self.forget = self._action("&Forget everything…", self._ask_to_forget)
-        self.copy = self._action("C&opy base URL", self._copy)
-        self.quit = self._action("&Quit", self.quit_asked.emit)
+        self.connect_tool = self._action(tr("&Connect a tool…"), self.connect_asked.emit)
+        self.dashboard = self._action(tr("D&ashboard…"), self.dashboard_asked.emit)
+        self.welcome = self._action(tr("Fi&rst steps…"), self.welcome_asked.emit)
+        self.try_it = self._action(tr("&Try it…"), self.try_asked.emit)
+        self.redact = self._action(tr("R&edact clipboard"), self.redact_asked.emit)
+        self.restore = self._action(tr("Restore clip&board"), self.restore_asked.emit)
+        self.forget = self._action(tr("&Forget everything…"), self._ask_to_forget)
+        self.copy = self._action(tr("C&opy base URL"), self._copy)
+        self.quit = self._action(tr("&Quit"), self.quit_asked.emit)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
         self.quit.setShortcutVisibleInContextMenu(False)  # it works in the main window only
@@ -92,8 +85,9 @@ class Actions(QObject):
         state = self._application.state
         waiting = len(self._application.review.waiting)
         self.now = now = status(state, busy=self.busy, waiting=waiting)
-        self.state.setText("Quitting once running requests are done…" if self.quitting else now.line)
-        self.quit.setText("&Quit now" if self.quitting else "&Quit")  # a second time, nothing is waited for
+        self.state.setText(tr("Quitting once running requests are done…") if self.quitting else now.line)
+        # A second time, nothing is waited for.
+        self.quit.setText(tr("&Quit now") if self.quitting else tr("&Quit"))
         self.reason.setText(now.detail)
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
@@ -102,7 +96,7 @@ class Actions(QObject):
         self.waiting.setText(f"{count(waiting, 'request')} waiting for revie&w…")
         self.waiting.setVisible(waiting > 0)
         release = self._application.news.release
-        self.newer.setText(f"Version {release.version} is out…" if release else "")
+        self.newer.setText(tr("Version {version} is out…").format(version=release.version) if release else "")
         self.newer.setVisible(release is not None)
         self.newer.setEnabled(bool(release and release.page))
         for action in (
@@ -127,7 +121,7 @@ class Actions(QObject):
             self._set(True)
         elif self._question is None:
             question, consequence = off_warning(self._application.settings.current.when_off)
-            self._question = ask(parent, question, consequence, "Turn off", "Keep protecting", self._answered)
+            self._question = ask(parent, question, consequence, tr("Turn off"), tr("Keep protecting"), self._answered)
         else:
             self._question.activateWindow()
 
@@ -150,7 +144,18 @@ class Actions(QObject):
 
     def _ask_to_forget(self) -> None:
         if self._forgetting is None:
-            self._forgetting = ask(None, *_FORGETTING, "Forget everything", "Keep", self._forget)
+            self._forgetting = ask(
+                None,
+                tr("Forget everything?"),
+                tr(
+                    "All sessions with their values, the counts, the audit trail and the exchanges in the inspector "
+                    "are deleted for good. Placeholders in old conversations can never be restored. The dictionary "
+                    "and the settings stay, as do the keys of tools and providers."
+                ),
+                tr("Forget everything"),
+                tr("Keep"),
+                self._forget,
+            )
         else:
             self._forgetting.activateWindow()
 

@@ -23,6 +23,7 @@ class ClientCard(QScrollArea):
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setAccessibleName("How to connect it")
         self.snippets: list[SnippetBox] = []
         self._client: Client | None = None
         self._since = 0.0

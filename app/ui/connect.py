@@ -10,7 +10,7 @@ from app.application import Application
 from app.clients import CLIENTS, ORIGIN, client_named
 from app.ui.bridge import Bridge
 from app.ui.client_card import ClientCard
-from app.ui.window import Window, bold
+from app.ui.window import Roomy, Window, bold
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -30,6 +30,7 @@ class Connect(Window):
         self.tools = QTreeView(headerHidden=True, rootIsDecorated=False, itemsExpandable=False)
         self.tools.setAccessibleName("Tools")
         self.tools.setModel(self.model)
+        self.tools.setItemDelegate(Roomy(self.tools))
         self.tools.setIndentation(12)
         self.tools.setMinimumWidth(230)
         self.card = ClientCard()

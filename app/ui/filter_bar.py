@@ -13,7 +13,7 @@ from app.ui.exchange_filter import FACETS, ExchangeFilter, Facet
 from app.ui.exchange_table import ExchangeTable
 from app.ui.status import count
 from app.ui.tasks import Tasks
-from app.ui.window import quiet
+from app.ui.window import quiet, with_key
 
 #: Milliseconds after the last key before texts are searched.
 _PAUSE = 200
@@ -29,7 +29,8 @@ class FilterBar(QWidget):
         self._originals = False
         self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
         self.search.setAccessibleName("Search exchanges")
-        self.search.setToolTip("Searches tools, endpoints, models and what left this machine")
+        says = "Searches tools, endpoints, models and what left this machine"
+        self.search.setToolTip(with_key(says, QKeySequence.StandardKey.Find))
         self.boxes = {facet.name: _FacetBox(facet, found) for facet in FACETS}
         self._number = quiet("")
         self._number.setWordWrap(False)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.application import Application
 from app.ui.first_steps import Choices, Going, Showing
@@ -80,5 +89,9 @@ def _headed(title: str, says: str, page: QWidget) -> QWidget:
     heading.setFont(bold(heading.font(), 1.5))
     layout.addWidget(heading)
     layout.addWidget(quiet(says))
-    layout.addWidget(page, 1)
+    room = QScrollArea(widgetResizable=True)  # for large letters on a small screen
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    room.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it comes into view as it is reached
+    room.setWidget(page)
+    layout.addWidget(room, 1)
     return whole

@@ -29,7 +29,7 @@ from app.ui.exchange_view import ExchangeView
 from app.ui.filter_bar import FilterBar
 from app.ui.status import count
 from app.ui.tasks import Tasks
-from app.ui.window import Window, bold, quiet
+from app.ui.window import ElidedLabel, Window, bold, quiet
 from app.ui.words import entities_line, outcome
 
 #: Widths of columns in letters; what was hidden takes the rest.
@@ -48,9 +48,7 @@ class Inspector(Window):
         self.table = self._make_table()
         self.corrections = Corrections(application, tasks, self)
         self.view = ExchangeView(self.corrections, tasks)
-        self._summary = QLabel()
-        self._summary.setTextFormat(Qt.TextFormat.PlainText)
-        self._summary.setMinimumWidth(100)
+        self._summary = ElidedLabel()
         self.originals = QCheckBox("Show &originals")
         self.originals.toggled.connect(self._show_originals)
         self.forget = QPushButton("&Forget all")
@@ -108,7 +106,8 @@ class Inspector(Window):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         for column, letters in enumerate(_LETTERS):
-            table.setColumnWidth(column, letters * table.fontMetrics().averageCharWidth() + 14)
+            wide = letters * table.fontMetrics().averageCharWidth() + 14
+            table.setColumnWidth(column, max(wide, header.sectionSizeHint(column)))
         header.setSectionResizeMode(HIDDEN, QHeaderView.ResizeMode.Stretch)
         return table
 
@@ -144,8 +143,7 @@ class Inspector(Window):
             hidden = sum(exchange.invented.values())
             parts += [f"{count(hidden, 'value')} of the model's own hidden from the tool" if hidden else ""]
             parts += [f"⚠ {', '.join(exchange.exposed)} given to a tool that may send it on"] * bool(exchange.exposed)
-        self._summary.setText("   ·   ".join(part for part in parts if part))
-        self._summary.setToolTip(self._summary.text())
+        self._summary.show_line("   ·   ".join(part for part in parts if part))
 
     def _show_originals(self, is_shown: bool) -> None:
         self.view.veil(not is_shown)

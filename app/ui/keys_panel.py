@@ -9,7 +9,16 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QInputDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.application import Application
 from app.changes import Change
@@ -86,13 +95,17 @@ class KeysPanel(QWidget):
         for number, target in enumerate(known):
             state = quiet("")
             row = self.rows[target] = _Row(target, state, {})
-            self._grid.addWidget(QLabel(target), number, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(QLabel(target), number, 0)
             self._grid.addWidget(state, number, 1)
-            for column, (words, slot) in enumerate(ways.items(), 2):
+            side = QWidget()
+            buttons = QHBoxLayout(side)
+            buttons.setContentsMargins(0, 0, 0, 0)
+            self._grid.addWidget(side, number, 2, Qt.AlignmentFlag.AlignRight)
+            for words, slot in ways.items():
                 button = row.buttons[words] = QPushButton(words)
                 button.setAccessibleName(f"{words} {target}")
                 button.clicked.connect(lambda _=False, slot=slot, target=target: slot(target))
-                self._grid.addWidget(button, number, column, Qt.AlignmentFlag.AlignTop)
+                buttons.addWidget(button)
                 button.setVisible(words == "Set…")
 
     async def _read(self) -> None:

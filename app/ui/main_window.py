@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
 from app.application import Application
 from app.ui.actions import Actions
 from app.ui.icons import mark_pixmap
+from app.ui.language import tr
 from app.ui.pause_menu import PauseMenu
-from app.ui.window import Window, bold, quiet
-
-_NO_TRAY = "This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it."
+from app.ui.window import Window, WrappedLabel, bold, quiet
 
 
 class MainWindow(Window):
@@ -33,20 +32,21 @@ class MainWindow(Window):
         self._application = application
         self._actions = actions
         self._trayless = False
-        self.banner = quiet(_NO_TRAY)
+        self.banner = quiet(
+            tr("This desktop has no system tray, so Anonamoose keeps to this window; closing it only minimises it.")
+        )
         self.banner.hide()
         self._mark = QLabel()
-        self.line = QLabel()
+        self.line = WrappedLabel()
         self.line.setFont(bold(self.line.font(), 1.35))
-        self.line.setWordWrap(True)
         self.detail = quiet("")
-        self.switch = QCheckBox("&Protection")
+        self.switch = QCheckBox(tr("&Protection"))
         self.switch.clicked.connect(self._switch)
         self.url = QLineEdit(readOnly=True)
-        self.url.setAccessibleName("Base URL")
-        label = QLabel("Base &URL for your tools:")
+        self.url.setAccessibleName(tr("Base URL"))
+        label = QLabel(tr("Base &URL for your tools:"))
         label.setBuddy(self.url)
-        self.copy = QPushButton("C&opy")
+        self.copy = QPushButton(tr("C&opy"))
         self.copy.clicked.connect(actions.copy.trigger)
 
         layout = QVBoxLayout(self)
@@ -83,7 +83,7 @@ class MainWindow(Window):
 
     def _make_menu(self) -> QMenuBar:
         bar = QMenuBar(self)
-        menu = bar.addMenu("&Anonamoose")
+        menu = bar.addMenu(tr("&Anonamoose"))
         menu.addAction(self._actions.protection)
         self.pause = PauseMenu(self._application, self._actions, self)
         menu.addMenu(self.pause)

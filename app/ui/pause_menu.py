@@ -9,23 +9,22 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.application import Application
 from app.ui.actions import Actions
+from app.ui.language import tr
 from app.ui.status import remaining
-
-_PAUSES = (("15 &minutes", 900.0), ("1 &hour", 3600.0), ("&Until restart", math.inf))
-_TITLE = "Pa&use"
 
 
 class PauseMenu(QMenu):
     """A submenu; its title says how much of a pause is left."""
 
     def __init__(self, application: Application, actions: Actions, parent: QWidget) -> None:
-        super().__init__(_TITLE, parent)
+        super().__init__(tr("Pa&use"), parent)
         self._application = application
         self._actions = actions
-        self.resume = QAction("&Resume", self)
+        self.resume = QAction(tr("&Resume"), self)
         self.resume.triggered.connect(lambda: application.pause_protection(0))
         self.addAction(self.resume)
-        for text, seconds in _PAUSES:
+        pauses = ((tr("15 &minutes"), 900.0), (tr("1 &hour"), 3600.0), (tr("&Until restart"), math.inf))
+        for text, seconds in pauses:
             self.addAction(text).triggered.connect(lambda _=False, s=seconds: application.pause_protection(s))
         actions.changed.connect(self.refresh)
         self.refresh()
@@ -33,6 +32,6 @@ class PauseMenu(QMenu):
     def refresh(self) -> None:
         """Brings title and entries up to date."""
         left = self._application.state.paused
-        self.setTitle(f"Pa&used, {remaining(left)}" if left else _TITLE)
+        self.setTitle(tr("Pa&used, {left}").format(left=remaining(left)) if left else tr("Pa&use"))
         self.resume.setVisible(left > 0)
         self.setEnabled(self._actions.is_on and not self._actions.quitting)

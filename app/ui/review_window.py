@@ -20,7 +20,7 @@ from app.ui.review_text import Joined, spots
 from app.ui.side_by_side import TextPane
 from app.ui.status import count
 from app.ui.tasks import Tasks
-from app.ui.window import Complaint, Window, bold, quiet
+from app.ui.window import Complaint, Roomy, Window, bold, quiet, with_key
 
 #: Milliseconds during which nothing can be decided on what has just come into view: a key may be meant for elsewhere.
 PATIENCE = 500
@@ -48,10 +48,12 @@ class ReviewWindow(Window):
         self.head.setTextFormat(Qt.TextFormat.PlainText)
         self.left = quiet("")
         self.complaint = Complaint()
-        self.hide_button = _button("&Hide selection", "Hides what is selected in the left text, wherever it stands.")
-        self.send = _button("&Send", "Sends the request as it is shown at the right (Ctrl+Enter).")
+        self.hide_button = _button(
+            "&Hide selection", with_key("Hides what is selected in the left text, wherever it stands", "Ctrl+H")
+        )
+        self.send = _button("&Send", with_key("Sends the request as it is shown at the right", "Ctrl+Return"))
         self.as_is = _button("Send once as it &is", "Sends it with nothing new in it hidden.")
-        self.refuse = _button("&Refuse", "Nothing is sent; the tool is told so (Delete).")
+        self.refuse = _button("&Refuse", with_key("Nothing is sent; the tool is told so", "Delete"))
         self._armed = QTimer(self, singleShot=True, interval=PATIENCE)
         self._clock = QTimer(self, interval=1000)
         self._lay_out()
@@ -256,7 +258,7 @@ def _list(model: Any, name: str) -> QListView:
     view.setAccessibleName(name)
     view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
     view.setUniformItemSizes(True)
-    view.setSpacing(1)
+    view.setItemDelegate(Roomy(view))
     return view
 
 

@@ -89,3 +89,4 @@ class RowsView(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(header.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setMinimumSectionSize(header.sectionSizeHint(rows.columnCount() - 1))  # also of the one that stretches

@@ -24,7 +24,10 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
         print(f"{reason} Start it with “anonamoose serve” to run without windows.", file=sys.stderr)
         return Exit.UNAVAILABLE
     # Only now: without Qt this module must still be able to say so.
+    from PySide6.QtCore import QLocale
+
     from app.ui.faults import catch_all
+    from app.ui.language import use_language
     from app.ui.launch import Launch
     from app.ui.loop import new_loop
     from app.ui.shell import Shell
@@ -33,6 +36,7 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     # as long as this.
     sys.setswitchinterval(0.001)
     shell = Shell(sys.argv[:1])
+    use_language(QLocale.system())
     loop = new_loop(shell)
     asyncio.set_event_loop(loop)
     catch_all(loop)

@@ -124,6 +124,7 @@ class SettingRow(QWidget):
         if row.choices:
             choice = QComboBox()
             choice.addItems(row.choices)
+            choice.setMinimumWidth(120)
             choice.textActivated.connect(self._write)
             choice.installEventFilter(_wheel_guard)
             choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -22,7 +22,7 @@ from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.setting_row import SettingRow, title
 from app.ui.settings_section import SettingsSection
-from app.ui.window import InkedLabel, Window, bold, quiet
+from app.ui.window import InkedLabel, Roomy, Window, bold, quiet, room_for_prompt, with_key
 
 #: The pages that come first, in this order; others follow as they are declared.
 _ORDER = ("Protection", "Detection", "Entities", "Models", "Proxy", "Keys", "Access", "Review", "Sessions", "Audit")
@@ -57,10 +57,12 @@ class SettingsForm(Window):
 
         self.search = QLineEdit(placeholderText="Search settings", clearButtonEnabled=True)
         self.search.setAccessibleName("Search settings")
+        self.search.setToolTip(with_key("Searches names, sentences and flags", QKeySequence.StandardKey.Find))
         self.search.textChanged.connect(self._show)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self.search.setFocus)
         self.pages = QListWidget()
         self.pages.setAccessibleName("Pages")
+        self.pages.setItemDelegate(Roomy(self.pages))
         self.pages.addItems([section.group for section in self.sections])
         self.pages.currentRowChanged.connect(self._turn)
         self.pages.itemClicked.connect(self._leave_search)
@@ -81,9 +83,12 @@ class SettingsForm(Window):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(inside)
+        self._scroll.setAccessibleName("The page, to scroll")
         side = QVBoxLayout()
         side.addWidget(self.search)
         side.addWidget(self.pages, 1)
+        side.setContentsMargins(0, 0, 0, 12)
+        room_for_prompt(self.search)
         main = QVBoxLayout()
         main.addWidget(self.restart)
         main.addWidget(self._scroll, 1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.ui.window import quiet
+from app.ui.window import ElidedLabel, quiet
 
 
 class SpanBar(QWidget):
@@ -16,9 +16,7 @@ class SpanBar(QWidget):
 
     def __init__(self, move: tuple[QAction, ...], act: tuple[QAction, ...]) -> None:
         super().__init__()
-        self._status = _Elided()
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
-        self._status.setMinimumWidth(120)
+        self._status = ElidedLabel()
         self._told = quiet("")
         self._undo = QPushButton("&Undo")
         self._undo.clicked.connect(self.undo)
@@ -53,8 +51,7 @@ class SpanBar(QWidget):
 
     def show_status(self, text: str, *, aloud: bool = False) -> None:
         """Says which span is the chosen one; `aloud` to screen readers as well."""
-        self._status.setText(text)
-        self._status.setToolTip(text)
+        self._status.show_line(text)
         if aloud and text:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, text))
 
@@ -67,18 +64,11 @@ class SpanBar(QWidget):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._told, text))
 
 
-class _Elided(QLabel):
-    """A line that ends in dots where there is no room for it."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
 def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if not any(map(str.isalpha, action.text())):
+        button.setAccessibleName(action.toolTip())  # a sign says nothing aloud
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     return button

@@ -1,13 +1,14 @@
-"""The row of fields that a new entry of the dictionary is typed into."""
+"""The fields that a new entry of the dictionary is typed into."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Kind, Term
 from app.ui.term_kinds import Page
+from app.ui.window import room_for_prompt
 
 #: Types offered first; the others there are follow, and any other can be typed.
 USUAL = (
@@ -46,13 +47,20 @@ class TermEntry(QWidget):
         self.replacement.setAccessibleName("Replacement")
         if page.kind == "pattern":
             self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        layout = QHBoxLayout(self)
+        fields, ticks = QHBoxLayout(), QHBoxLayout()
+        for field, share in ((self.text, 3), (self.entity, 2), (self.replacement, 2)):
+            fields.addWidget(field, share)
+        ticks.setSpacing(18)
+        for widget in (self.case, self.whole, self.group):
+            ticks.addWidget(widget)
+        ticks.addStretch(1)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.text, 3)
-        layout.addWidget(self.entity, 2)
-        layout.addWidget(self.replacement, 2)
-        for widget in (self.case, self.whole, self.group, self.add):
-            layout.addWidget(widget)
+        layout.addLayout(fields)
+        layout.addLayout(ticks)
+        fields.addWidget(self.add)
+        for line in (self.text, self.replacement):
+            room_for_prompt(line)
         self.replacement.setVisible("replacement" in attributes)
         self.whole.setVisible("whole_word" in attributes)
         self.group.setVisible("first_group" in attributes)

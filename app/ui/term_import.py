@@ -74,7 +74,7 @@ class TermImport(Window):
         header.setStretchLastSection(True)
         letter = self.table.fontMetrics().averageCharWidth()
         for column, letters in enumerate((8, 15, 34, 18)):
-            self.table.setColumnWidth(column, letters * letter + 14)
+            self.table.setColumnWidth(column, max(letters * letter + 14, header.sectionSizeHint(column)))
         self.verdict = quiet("")
         self.take = QPushButton("&Add them")
         self.cancel = QPushButton("Cancel")

@@ -39,7 +39,7 @@ from app.ui.term_import import TermImport
 from app.ui.term_kinds import Page
 from app.ui.term_table import TermTable
 from app.ui.term_undo import TermHistory
-from app.ui.window import Complaint, quiet
+from app.ui.window import Complaint, quiet, with_key
 
 #: Widths of columns in letters; the text takes what is left.
 _LETTERS = {
@@ -81,15 +81,18 @@ class TermPage(QWidget):
         self.complaint = Complaint()
         self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
         self.search.setAccessibleName("Search")
+        self.search.setToolTip(with_key(f"Searches {page.noun}s", QKeySequence.StandardKey.Find))
         self.table = self._make_table()
         self.trial = PatternTrial() if page.kind == "pattern" else None
         self._number = quiet("")
         self.paste = QPushButton("Add &many…")
+        self.paste.setToolTip(with_key("In the table, what is in the clipboard", QKeySequence.StandardKey.Paste))
         self.read = QPushButton("&Import…")
         self.save = QPushButton("&Export…")
         self.on = QPushButton("Turn &on")
         self.off = QPushButton("Turn o&ff")
         self.remove = QPushButton("&Remove")
+        self.remove.setToolTip(with_key("Removes what is selected", QKeySequence.StandardKey.Delete))
         finding = QHBoxLayout()
         for widget, share in ((self.search, 1), (self.paste, 0), (self.read, 0), (self.save, 0)):
             finding.addWidget(widget, share)
@@ -153,8 +156,11 @@ class TermPage(QWidget):
         for number, column in enumerate(self.model.columns):
             if column.attribute in _LETTERS:
                 letters = _LETTERS[column.attribute]
-                table.setColumnWidth(number, letters * table.fontMetrics().averageCharWidth() + 14)
-        header.setSectionResizeMode(self.model.column("text"), QHeaderView.ResizeMode.Stretch)
+                wide = letters * table.fontMetrics().averageCharWidth() + 14
+                table.setColumnWidth(number, max(wide, header.sectionSizeHint(number)))
+        text = self.model.column("text")
+        header.setSectionResizeMode(text, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(header.sectionSizeHint(text))  # also where others take all there is
         return table
 
     def _add(self, term: Term) -> None:

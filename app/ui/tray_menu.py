@@ -12,6 +12,7 @@ from app.application import Application
 from app.pipeline.placeholder import label_of
 from app.proxy.exchange import Exchange
 from app.ui.actions import Actions
+from app.ui.language import tr
 from app.ui.pause_menu import PauseMenu
 from app.ui.words import entities_line, outcome
 
@@ -29,7 +30,7 @@ class TrayMenu(QMenu):
         self.today = QAction(self)
         self.today.triggered.connect(actions.dashboard.trigger)
         self.pause = PauseMenu(application, actions, self)
-        self.latest = QMenu("&Latest requests", self)
+        self.latest = QMenu(tr("&Latest requests"), self)
         for action in (actions.state, actions.reason, self.today):
             self.addAction(action)
         self.addSeparator()

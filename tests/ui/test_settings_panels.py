@@ -13,6 +13,7 @@ from typing import Any
 import keyring
 import pytest
 from aiohttp import web
+from keyring.backends import fail
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
@@ -33,6 +34,7 @@ from app.ui.rows import Rows
 from app.ui.tasks import Tasks
 from app.ui.theme import is_dark
 from tests.fake_hub import COMMIT, REPOSITORY, FakeHub
+from tests.secret_service import LEAKY, SecretService
 from tests.ui.staging import on_loop, until
 from tests.unit.test_credentials import Memory
 
@@ -367,3 +369,51 @@ async def test_the_theme_is_a_setting(qtbot: QtBot, tmp_path: Path) -> None:
         stage.settings.set("theme", "system")
         assert QApplication.palette() == before
         await desktop.close()
+
+
+@pytest.mark.parametrize(("trouble", "said"), [("lock", "is locked. Unlock it"), ("die", "does not answer")])
+@LEAKY
+def test_a_keyring_that_fails_while_the_app_runs_is_told_on_its_pages(
+    qtbot: QtBot,
+    tmp_path: Path,
+    loop: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+    said: str,
+) -> None:
+    async def look(service: SecretService) -> None:
+        async with staged(tmp_path) as stage:
+            keys = KeysPanel(stage.application, stage.bridge, stage.tasks)
+            access = AccessPanel(stage.application, stage.bridge, stage.tasks)
+            for panel in (keys, access):
+                qtbot.addWidget(panel)
+                panel.show()
+            await keys.keep("openai", KEY)
+            assert keys.said.text() == "The key of openai is kept in the system keyring."
+            access.reveal.click()
+            await stage.tasks.finish()
+            assert OURS.fullmatch(access.token.text())
+            access.reveal.click()
+            getattr(service, trouble)()
+            keys.refresh()
+            access.reveal.click()
+            await stage.tasks.finish()
+            await until(lambda: keys.complaint.text() and access.complaint.text(), 30)
+            assert said in keys.complaint.text() and said in access.complaint.text()
+            assert not access.token.text() and keys.rows["openai"].state.text().startswith("Kept")
+            assert not (tmp_path / "keys.json").exists()
+
+    with SecretService(tmp_path_factory.mktemp("home"), monkeypatch) as service:
+        loop.run_until_complete(asyncio.wait_for(look(service), 60))
+
+
+@on_loop
+async def test_without_a_keyring_the_page_says_which_file_keeps_the_key(qtbot: QtBot, tmp_path: Path) -> None:
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    async with staged(tmp_path) as stage:
+        panel = KeysPanel(stage.application, stage.bridge, stage.tasks)
+        qtbot.addWidget(panel)
+        panel.show()
+        await panel.keep("openai", KEY)
+        assert panel.said.text() == f"The key of openai is kept in the file {tmp_path / 'keys.json'}."

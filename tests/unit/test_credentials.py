@@ -3,9 +3,7 @@ from __future__ import annotations
 import base64
 import os
 import stat
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordSetEr
 
 from app.credentials import NEXT_VARIABLE, PASSWORD_VARIABLE, VARIABLE, MasterKey, master_key, stage_key, vault_password
 from app.errors import Exit, KeyMismatch, StorageError, UserError
-from tests.lacking import need
+from tests.secret_service import SecretService
 
 KEY = bytes(range(32))
 TEXT = base64.b64encode(KEY).decode()
@@ -181,68 +179,8 @@ def test_the_repr_tells_no_key() -> None:
 
 @pytest.fixture
 def secret_service(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A D-Bus session bus of its own with a real, unlocked GNOME keyring on it."""
-    need("dbus-daemon", "gnome-keyring-daemon")
-    pytest.importorskip("secretstorage")
-    home = tmp_path_factory.mktemp("home")
-    for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
-        folder = home / name.lower()
-        folder.mkdir(mode=0o700)
-        monkeypatch.setenv(name, str(folder))
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "PYTHON_KEYRING_BACKEND"):  # never a prompt
-        monkeypatch.delenv(name, raising=False)
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with bus:
-        assert bus.stdout is not None
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.stdout.readline().strip())
-        daemon = subprocess.Popen(
-            ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        with daemon:
-            try:
-                assert daemon.stdin is not None
-                daemon.stdin.write(b"test-password")  # a line end would become part of it
-                daemon.stdin.close()
-                _wait_for_the_keyring()
-                from keyring.backends.SecretService import Keyring
-
-                keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]
-                yield
-            finally:
-                daemon.terminate()
-                bus.terminate()
-
-
-def _wait_for_the_keyring() -> None:
-    import secretstorage
-    from jeepney import message_bus
-
-    # Who asks too early is given a daemon that the bus starts itself, whose keyring stays locked.
-    owned = message_bus.NameHasOwner("org.freedesktop.secrets")
-    for _ in range(600):
-        try:
-            connection = secretstorage.dbus_init()
-        except secretstorage.SecretStorageException:
-            time.sleep(0.05)
-            continue
-        try:
-            answers = connection.send_and_get_reply(owned).body[0]
-            if answers and not secretstorage.get_default_collection(connection).is_locked():
-                return
-        except secretstorage.SecretStorageException:
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.05)
-    pytest.fail("the keyring did not start")
+    with SecretService(tmp_path_factory.mktemp("home"), monkeypatch):
+        yield
 
 
 @pytest.mark.usefixtures("secret_service")
