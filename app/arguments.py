@@ -125,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (restore, change, clear, show, every, inside, gone):
         _add_settings(command, [DECLARED["data-dir"]])
     _add_settings_command(commands)
+    _add_reports(commands)
     storage = commands.add_parser("storage", help="show how much is kept")
     storage.add_argument("--json", action="store_true", help="print the figures as JSON")
     _add_settings(storage, [DECLARED["data-dir"]])
@@ -146,6 +147,18 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
     for action in (one, back):
         action.add_argument("name", nargs="+", metavar="NAME")
     for action in (every, one, change, back):
+        _add_settings(action, [DECLARED["data-dir"]])
+
+
+def _add_reports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "list, show and delete the reports of crashes and unexpected errors; they hold no data"
+    actions = commands.add_parser("reports", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    every = actions.add_parser("list", help="their files, the oldest first")
+    show = actions.add_parser("show", help="print one")
+    gone = actions.add_parser("delete", help="delete one, or all")
+    show.add_argument("name", nargs="?", metavar="NAME", help="as list shows it (default: the latest)")
+    gone.add_argument("name", nargs="?", metavar="NAME", help="as list shows it (default: all)")
+    for action in (every, show, gone):
         _add_settings(action, [DECLARED["data-dir"]])
 
 

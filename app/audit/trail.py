@@ -13,6 +13,7 @@ from typing import Any
 from app.audit import names, policies
 from app.changes import Change
 from app.errors import UserError
+from app.faults import faults
 from app.settings_store import SettingsStore
 from app.store.audit import AuditStore, utc
 from app.store.audit_chain import Chain, Entry
@@ -100,7 +101,8 @@ class Trail:
                     self._lost += lost
                     return
                 except Exception as error:  # a fault of ours, which would only come again
-                    log.error("%d entries of the audit trail were not written: %s", len(batch), type(error).__name__)
+                    log.error("%d entries of the audit trail were not written", len(batch))
+                    faults.note(error, "the audit trail")
                     self._lost += lost + len(batch)
                     return
 

@@ -202,7 +202,10 @@ class Desktop(QObject):
     def tell(self, error: UserError) -> None:
         """Shows an error that has no field of its own."""
         parent = QApplication.activeWindow()
-        box = tell(parent if isinstance(parent, Window) else None, error)
+        self.hold(tell(parent if isinstance(parent, Window) else None, error))
+
+    def hold(self, box: QMessageBox) -> None:
+        """Keeps `box` for as long as it is open: nothing else holds it."""
         self._boxes.append(box)
         box.finished.connect(lambda: self._boxes.remove(box))
 

@@ -15,8 +15,11 @@ from PySide6.QtGui import QGuiApplication
 from app.application import Application
 from app.errors import Exit, UserError
 from app.events import EventBus
+from app.fatal import collect
+from app.reports import Reports
 from app.settings_store import SettingsStore
 from app.ui.desktop import Desktop
+from app.ui.fault_box import tell_of_faults
 from app.ui.instance import Instance
 from app.ui.notice import tell
 from app.ui.shell import Shell
@@ -91,6 +94,7 @@ class Launch:
             if await self._finished_before_quit(application.start()):
                 desktop.actions.refresh()
                 desktop.started()
+                self._tell_of_faults(desktop)
                 await self._quit.wait()
                 self._quit.clear()
                 desktop.quitting()
@@ -98,6 +102,12 @@ class Launch:
                 await self._finished_before_quit(application.stop())
         finally:
             await desktop.close()
+
+    def _tell_of_faults(self, desktop: Desktop) -> None:
+        reports = Reports(self.application.settings.paths.reports)
+        collect(reports)
+        if QGuiApplication.platformName() not in _UNSEEN and (box := tell_of_faults(reports)):
+            desktop.hold(box)
 
     async def _finished_before_quit(self, work: Awaitable[None]) -> bool:
         """Whether `work` came to its end; it is cancelled when the user asks to quit meanwhile."""

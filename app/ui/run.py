@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import closing
 
 from app.changes import asked_by
 from app.errors import Exit
 from app.events import EventBus
+from app.fatal import Trace
+from app.faults import catch_all, faults
+from app.reports import Reports
 from app.settings_store import SettingsStore
 from app.ui.display import can_show
 
@@ -24,14 +28,16 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
         print(f"{reason} Start it with “anonamoose serve” to run without windows.", file=sys.stderr)
         return Exit.UNAVAILABLE
     # Only now: without Qt this module must still be able to say so.
-    from app.ui.faults import catch_all
     from app.ui.launch import Launch
     from app.ui.loop import new_loop
     from app.ui.shell import Shell
 
-    shell = Shell(sys.argv[:1])
-    loop = new_loop(shell)
-    asyncio.set_event_loop(loop)
-    catch_all(loop)
-    with loop, asked_by("window"):
-        return int(loop.run_until_complete(Launch(settings, bus, shell).run()))
+    reports = Reports(settings.paths.reports)
+    with closing(Trace(reports)):
+        shell = Shell(sys.argv[:1])
+        loop = new_loop(shell)
+        asyncio.set_event_loop(loop)
+        faults.keep(reports.folder)
+        catch_all(loop)
+        with loop, asked_by("window"):
+            return int(loop.run_until_complete(Launch(settings, bus, shell).run()))
