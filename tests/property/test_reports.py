@@ -65,11 +65,13 @@ def _looked_up() -> BaseException:
 
 
 def _made() -> BaseException:
-    return type(IDENTIFIER, (ValueError,), {"__module__": "builtins"})(CANARY)
+    made: type[ValueError] = type(IDENTIFIER, (ValueError,), {"__module__": "builtins"})
+    return made(CANARY)
 
 
 def _disguised() -> BaseException:
-    return type(IDENTIFIER, (ValueError,), {"__module__": f"app.{IDENTIFIER}"})(CANARY)
+    made: type[ValueError] = type(IDENTIFIER, (ValueError,), {"__module__": f"app.{IDENTIFIER}"})
+    return made(CANARY)
 
 
 def _decoding() -> BaseException:
@@ -122,7 +124,7 @@ def test_it_says_where_and_what_led_to_it() -> None:
     assert lines[0] == "ValueError"
     assert re.fullmatch(rf"  {re.escape(__name__)}, _raised\.<locals>\.innermost, line \d+", lines[2])
     assert "caused by KeyError" in lines
-    assert list(described(_made()))[0] == "an error whose type was made at run time"
+    assert next(described(_made())) == "an error whose type was made at run time"
     assert "  code that was made at run time" in described(_generated())
 
 
