@@ -47,7 +47,8 @@ class Actions(QObject):
         self._tasks = tasks
         self._question: QMessageBox | None = None
         self._forgetting: QMessageBox | None = None
-        self.quitting = False
+        #: What is waited for before the app ends, in words; "" while nobody wants it to.
+        self.quitting = ""
         self.busy = False
 
         self.state = QAction(self, enabled=False)
@@ -89,7 +90,8 @@ class Actions(QObject):
         state = self._application.state
         waiting = len(self._application.review.waiting)
         self.now = now = status(state, busy=self.busy, waiting=waiting)
-        self.state.setText("Quitting once running requests are done…" if self.quitting else now.line)
+        self.state.setText(self.quitting or now.line)
+        self.quit.setText("&Quit now" if self.quitting else "&Quit")
         self.reason.setText(now.detail)
         self.reason.setVisible(state.protection is Protection.BROKEN)
         self.protection.setChecked(self.is_on)
