@@ -15,6 +15,7 @@ from app.changes import Change
 from app.errors import UserError
 from app.faults import faults
 from app.settings_store import SettingsStore
+from app.store import clock
 from app.store.audit import AuditStore, utc
 from app.store.audit_chain import Chain, Entry
 
@@ -112,7 +113,7 @@ class Trail:
         if days and self.is_on:
             with suppress(UserError):  # the next write meets the same fault and tells of it
                 store = await self._opened()
-                await store.cut(f"{datetime.now(UTC) - timedelta(days):%Y-%m-%d}")
+                await store.cut(f"{datetime.fromtimestamp(clock.earliest(), UTC) - timedelta(days):%Y-%m-%d}")
 
     async def clear(self) -> None:
         """Forgets everything that was written and everything that waits. Raises UserError."""

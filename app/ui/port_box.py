@@ -12,12 +12,15 @@ from app.ui.notice import box_of
 
 #: The last one: nobody was asked.
 PortChoice = Literal["once", "always", "quit", ""]
-_TOOLS = "Tools that are connected to port {} have to be given the new one."
+_MORE = (
+    "Go on with port {free}, which is free, or quit. Tools that are connected to port {port} have to be given the new "
+    "one."
+)
 
 
 def port_box(error: PortTaken, *, can_keep: bool) -> tuple[QMessageBox, dict[object, PortChoice]]:
     """The box, open, and what its buttons mean. Without `can_keep` the port is fixed by a flag or a variable."""
-    box = box_of(None, QMessageBox.Icon.Warning, error.title, f"{error.hint}\n\n{_TOOLS.format(error.port)}")
+    box = box_of(None, QMessageBox.Icon.Warning, error.title, _MORE.format(port=error.port, free=error.free))
     once = box.addButton(f"Use {error.free} this time", QMessageBox.ButtonRole.AcceptRole)
     choices: dict[object, PortChoice] = {once: "once"}
     if can_keep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.ui.bridge import Bridge
 from app.ui.notice import box_of
@@ -25,6 +25,8 @@ def quit_box(bridge: Bridge, drain: int, now: Callable[[], object]) -> QMessageB
     box.setWindowModality(Qt.WindowModality.NonModal)
     wait = box.addButton("Quit when they are done", QMessageBox.ButtonRole.RejectRole)
     at_once = box.addButton("Quit now", QMessageBox.ButtonRole.DestructiveRole)
+    assert isinstance(wait, QPushButton)
+    box.setDefaultButton(wait)
     box.setEscapeButton(wait)
 
     def look() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from app.errors import Exit
+from app.errors import Exit, PortTaken
 from app.faults import faults
 from app.reports import Reports
 from tests.e2e.conftest import PROSE, launched
@@ -46,15 +46,10 @@ async def test_a_crash_is_told_at_the_next_start(tmp_path: Path, upstream: FakeU
         assert await app.ends() == Exit.OK
     async with serving(tmp_path, upstream) as app:
         assert b"last time" not in app.log
-    (report,) = Reports(tmp_path / "reports").all()
-    assert run("reports", "list", "--data-dir", tmp_path).stdout.decode().split() == [str(report)]
+    assert len(Reports(tmp_path / "reports").all()) == 1
     shown = run("reports", "show", "--data-dir", tmp_path).stdout.decode()
     assert shown.startswith("A fatal error (Segmentation fault) in the program\n") and "asyncio." in shown
     assert str(Path.home()) not in shown and str(tmp_path) not in shown
-    assert run("reports", "delete", "nothing", "--data-dir", tmp_path).returncode == Exit.NO_INPUT
-    assert run("reports", "delete", report.name, "--data-dir", tmp_path).returncode == Exit.OK
-    assert run("reports", "delete", "--data-dir", tmp_path).returncode == Exit.OK
-    assert run("reports", "show", "--data-dir", tmp_path).returncode == Exit.NO_INPUT
 
 
 @posix
@@ -97,3 +92,16 @@ async def test_a_fault_in_a_request_is_reported_and_answered(
     text = report.read_text()
     assert "LookupError\n" in text and "app.proxy.forward, Forwarder._forward, line " in text
     assert not any(word in text for word in PROSE.split() if len(word) > 4)
+
+
+# -- ports
+
+
+async def test_another_one_of_us_is_known(tmp_path: Path, upstream: FakeUpstream) -> None:
+    async with launched(tmp_path / "first", upstream, ner=False) as running:
+        with pytest.raises(PortTaken) as error:
+            async with launched(tmp_path / "second", upstream, ner=False, host="127.0.0.1", port=running.port):
+                pytest.fail("two cannot have one port")
+        assert error.value.title.startswith("Another Anonamoose")
+        assert error.value.title.endswith(f" listens on port {running.port} already.")
+        assert running.port < error.value.free
