@@ -77,7 +77,6 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
-
     _add_settings(bench, [DECLARED["data-dir"]])
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
@@ -151,14 +150,12 @@ def _add_settings_command(commands: argparse._SubParsersAction[argparse.Argument
 
 
 def _add_reports(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "list, show and delete the reports of crashes and unexpected errors; they hold no data"
+    words = "list, show and delete reports of crashes and errors; they hold no data"
     actions = commands.add_parser("reports", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
-    every = actions.add_parser("list", help="their files, the oldest first")
-    show = actions.add_parser("show", help="print one")
-    gone = actions.add_parser("delete", help="delete one, or all")
-    show.add_argument("name", nargs="?", metavar="NAME", help="as list shows it (default: the latest)")
-    gone.add_argument("name", nargs="?", metavar="NAME", help="as list shows it (default: all)")
-    for action in (every, show, gone):
+    for name, what, default in (("list", "all", ""), ("show", "one", "the latest"), ("delete", "one", "all")):
+        action = actions.add_parser(name, help=f"{name} {what}{f', or {default}' if default else ''}")
+        if default:
+            action.add_argument("name", nargs="?", metavar="NAME", help=f"as list shows it (default: {default})")
         _add_settings(action, [DECLARED["data-dir"]])
 
 
