@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,11 +35,15 @@ class Faults:
     def __init__(self) -> None:
         self.reports: Reports | None = None
         self.is_told = False
+        self.layers = ""
         self._seen: set[tuple[str, ...]] = set()
 
-    def keep(self, folder: Path, *, is_told: bool = False) -> None:
-        """From now on reports are written to `folder`. `is_told`: somebody reads the log, which tells of them."""
-        self.reports, self.is_told = Reports(folder), is_told
+    def keep(self, folder: Path, layers: Iterable[str] = (), *, is_told: bool = False) -> None:
+        """From now on reports are written to `folder`, and name the `layers` of detection that are on.
+
+        `is_told`: somebody reads the log, which tells of them.
+        """
+        self.reports, self.is_told, self.layers = Reports(folder), is_told, ", ".join(sorted(layers))
         self._seen.clear()
 
     def note(self, error: BaseException, where: str) -> Path | None:
@@ -61,7 +65,8 @@ faults = Faults()
 
 def headed(title: str, where: str, lines: Iterator[str] | tuple[str, ...]) -> str:
     """The text of a report."""
-    head = [f"{title} in {where}", "", f"Anonamoose {__version__}", machine(), f"Libraries: {_libraries()}", ""]
+    head = [f"{title} in {where}", "", f"Anonamoose {__version__}", machine(), f"Libraries: {_libraries()}"]
+    head += [f"Layers: {faults.layers}", ""] if faults.layers else [""]
     return "\n".join([*head, *lines]) + "\n"
 
 

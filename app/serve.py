@@ -30,7 +30,7 @@ def serve(settings: SettingsStore, bus: EventBus) -> int:
 
 async def _serve(settings: SettingsStore, bus: EventBus) -> int:
     loop = asyncio.get_running_loop()
-    faults.keep(settings.paths.reports, is_told=True)
+    faults.keep(settings.paths.reports, settings.current.policy.layers, is_told=True)
     catch_all(loop)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -37,7 +37,7 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
         shell = Shell(sys.argv[:1])
         loop = new_loop(shell)
         asyncio.set_event_loop(loop)
-        faults.keep(reports.folder)
+        faults.keep(reports.folder, settings.current.policy.layers)
         catch_all(loop)
         with loop, asked_by("window"):
             return int(loop.run_until_complete(Launch(settings, bus, shell).run()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,7 @@ async def test_a_crash_is_told_at_the_next_start(tmp_path: Path, upstream: FakeU
     assert len(Reports(tmp_path / "reports").all()) == 1
     shown = run("reports", "show", "--data-dir", tmp_path).stdout.decode()
     assert shown.startswith("A fatal error (Segmentation fault) in the program\n") and "asyncio." in shown
+    assert re.search(r"^Layers: .*patterns", shown, re.MULTILINE) and "Python 3." in shown
     assert str(Path.home()) not in shown and str(tmp_path) not in shown
 
 
