@@ -49,7 +49,6 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--no-ner", action="store_true", help="leave the model out")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
-
     add_settings(bench, [DECLARED["data-dir"]])
 
     evaluate = commands.add_parser("eval", help="measure what is found in texts whose personal data is known")
@@ -98,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (restore, change, clear, show, every, inside, gone):
         add_settings(command, [DECLARED["data-dir"]])
     _add_settings_command(commands)
+    _add_reports(commands)
     storage = commands.add_parser("storage", help="show how much is kept")
     storage.add_argument("--json", action="store_true", help="print the figures as JSON")
     add_settings(storage, [DECLARED["data-dir"]])
@@ -119,6 +119,16 @@ def _add_settings_command(commands: argparse._SubParsersAction[Parser]) -> None:
     for action in (one, back):
         action.add_argument("name", nargs="+", metavar="NAME")
     for action in (every, one, change, back):
+        add_settings(action, [DECLARED["data-dir"]])
+
+
+def _add_reports(commands: argparse._SubParsersAction[Parser]) -> None:
+    words = "list, show and delete reports of crashes and errors; they hold no data"
+    actions = commands.add_parser("reports", help=words).add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, what, default in (("list", "all", ""), ("show", "one", "the latest"), ("delete", "one", "all")):
+        action = actions.add_parser(name, help=f"{name} {what}{f', or {default}' if default else ''}")
+        if default:
+            action.add_argument("name", nargs="?", metavar="NAME", help=f"as list shows it (default: {default})")
         add_settings(action, [DECLARED["data-dir"]])
 
 

@@ -15,14 +15,26 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from app.fatal import Trace
+from app.reports import Reports
+
 #: Before each message: how many bytes it has.
 HEAD = struct.Struct("!Q")
 
 
 def serve(
-    link: socket.socket, begin: Callable[..., None], arguments: tuple[Any, ...], idle: Callable[[], None] | None
+    link: socket.socket,
+    begin: Callable[..., None],
+    arguments: tuple[Any, ...],
+    idle: Callable[[], None] | None,
+    reports: Reports | None,
 ) -> None:
-    """Answers what comes through `link` after `begin(*arguments)`, until it is closed; `idle` follows each answer."""
+    """Answers what comes through `link` after `begin(*arguments)`, until it is closed; `idle` follows each answer.
+
+    Whoever started it makes a report, among `reports`, of the trace that a crash leaves.
+    """
+    if reports is not None:
+        Trace(reports)
     # Ctrl-C reaches the whole group; the parent drains and then ends this process itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

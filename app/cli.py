@@ -111,6 +111,10 @@ def _run(options: argparse.Namespace) -> int:
 
         configure("warning")
         return settings_command.run(settings, bus, options)
+    if options.command == "reports":
+        from app import reports_command
+
+        return reports_command.run(settings, options.action, getattr(options, "name", None))
     if options.command == "storage":
         from app import storage_command
 

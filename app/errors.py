@@ -64,6 +64,11 @@ class KeyMismatch(UserError):
 
 
 class PortTaken(UserError):
-    """Another program listens where the proxy wants to."""
+    """Another program listens where the proxy wants to: at `port`. `free` is one that it could have, 0 for none."""
 
     code = Exit.UNAVAILABLE
+
+    def __init__(self, title: str, hint: str = "", *, port: int = 0, free: int = 0) -> None:
+        super().__init__(title, hint)
+        self.port = port
+        self.free = free

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-log = logging.getLogger(__name__)
+from app.faults import faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +101,4 @@ class EventBus:
             try:
                 listener(event)
             except Exception as error:  # one bad listener must not stop a request
-                log.error("a listener failed on %s: %s", type(event).__name__, type(error).__name__)
+                faults.note(error, f"a listener to {type(event).__name__}")

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # the detection process has no loop, and room for one is two megabytes
-    import asyncio
 
 #: Their messages quote request lines, headers or bodies.
 _TALKATIVE = ("aiohttp", "asyncio", "urllib3", "httpx", "huggingface_hub", "transformers")
@@ -24,11 +20,3 @@ def configure(level: str) -> None:
     logging.getLogger("app").setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def loop_trouble(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """An exception handler for event loops: tells what failed, never with what."""
-    error = context.get("exception")
-    logging.getLogger("app").error(
-        "an internal task failed: %s", type(error).__name__ if error else context.get("message", "unknown")
-    )

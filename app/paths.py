@@ -50,6 +50,10 @@ class Paths:
     def models(self) -> Path:
         return self.root / "models"
 
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
     def create(self) -> None:
         """Makes the folder and proves that it can be written to; raises StorageError otherwise."""
         try:

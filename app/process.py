@@ -15,6 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 from app.callee import HEAD, serve
+from app.fatal import collect_of
+from app.faults import faults
 
 
 class ProcessDied(Exception):
@@ -33,7 +35,8 @@ class Process(asyncio.Protocol):
         self._died = False
         ours, theirs = socket.socketpair()
         context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=serve, args=(theirs, begin, arguments, idle), daemon=True)
+        given = theirs, begin, arguments, idle, faults.reports
+        self._process = context.Process(target=serve, args=given, daemon=True)
         self._process.start()
         theirs.close()
         self._connecting = asyncio.ensure_future(self._loop.create_connection(lambda: self, sock=ours))
@@ -115,3 +118,4 @@ class Process(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
         await asyncio.to_thread(self._process.join)
+        collect_of(self._process.pid or 0)

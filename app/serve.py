@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import closing
 
 from app.application import Application
 from app.errors import Exit
 from app.events import Event, EventBus, StateChanged
-from app.logs import loop_trouble
+from app.fatal import Trace, collect
+from app.faults import catch_all, faults
+from app.reports import Reports
 from app.settings_store import SettingsStore
 from app.state import Protection
 
@@ -19,14 +22,16 @@ log = logging.getLogger(__name__)
 def serve(settings: SettingsStore, bus: EventBus) -> int:
     """Runs until SIGINT or SIGTERM; returns the exit status. Raises UserError when it cannot start."""
     try:
-        return asyncio.run(_serve(settings, bus))
+        with closing(Trace(Reports(settings.paths.reports))):
+            return asyncio.run(_serve(settings, bus))
     except KeyboardInterrupt:  # Windows, where no loop handles signals
         return Exit.OK
 
 
 async def _serve(settings: SettingsStore, bus: EventBus) -> int:
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(loop_trouble)
+    faults.keep(settings.paths.reports, settings.current.policy.layers, is_told=True)
+    catch_all(loop)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
@@ -45,6 +50,8 @@ async def _serve(settings: SettingsStore, bus: EventBus) -> int:
 
     bus.subscribe(tell)
     await application.start()
+    for report in collect(Reports(settings.paths.reports)):
+        log.error("it ended unexpectedly last time: a report without data was written to %s", report)
     state = application.state
     log.info("base URL: %s (the vault key is kept in %s)", state.base_url, state.key_kept)
     await stop.wait()

@@ -100,6 +100,13 @@ class SettingsStore:
         """Whether a flag or a variable decides, so that a change here would have no effect."""
         return name in self._origin
 
+    def fix(self, name: str, value: object, origin: str) -> None:
+        """Decides a setting for as long as this process runs, as a flag would; `origin` tells what did."""
+        row = DECLARED[name]
+        self._fixed[row.attribute] = coerce(row, value)
+        self._origin[name] = origin
+        self.current = dataclasses.replace(self.current, **{row.attribute: self._fixed[row.attribute]})
+
     def set(self, name: str, value: object) -> None:
         """Validates, stores and publishes one change; on an error nothing has changed."""
         self.update({name: value})

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.ui.bridge import Bridge
     from app.ui.desktop import Desktop
     from app.ui.dictionary import Dictionary
     from app.ui.inspector import Inspector
@@ -142,6 +143,7 @@ async def _pictures(desktop: Desktop, out: Path) -> None:
     await _review_picture(desktop, out)
     await _import_picture(dictionary, out)
     await _try_picture(desktop, out)
+    await _box_pictures(desktop.bridge, out)
     if desktop.tray.is_available():
         await _tray_picture(desktop, out)
 
@@ -247,6 +249,33 @@ async def _try_picture(desktop: Desktop, out: Path) -> None:
     window.answer.setPlainText(f"I would write:\n\n{window.sent.toPlainText()}")
     await asyncio.sleep(0.3)
     window.grab().save(str(out / "try.png"))
+
+
+async def _box_pictures(bridge: Bridge, out: Path) -> None:
+    """The boxes of a bad day: after a crash, for a port that is taken, while answers still arrive."""
+    from app.errors import PortTaken
+    from app.reports import Reports
+    from app.ui.fault_box import tell_of_faults
+    from app.ui.port_box import port_box
+    from app.ui.quit_box import quit_box
+
+    title = "Port 3000 is taken by another program (node, process 4711)."
+    hint = "Close that program, or start this one with --port 3001, which is free."
+    port, _ = port_box(PortTaken(title, hint, port=3000, free=3001), can_keep=True)
+    with tempfile.TemporaryDirectory() as folder:
+        reports = Reports(Path(folder))
+        reports.write("crash", "A fatal error (Aborted) in the program\n", is_told=False)
+        crash = tell_of_faults(reports)
+    before = set(bridge.running)
+    bridge.running |= {-1, -2}
+    quitting = quit_box(bridge, 10, lambda: None)
+    for name, box in (("crash", crash), ("port", port), ("quitting", quitting)):
+        assert box is not None
+        await asyncio.sleep(0.3)
+        box.grab().save(str(out / f"{name}.png"))
+        box.close()
+    bridge.running.clear()
+    bridge.running |= before
 
 
 async def _tray_picture(desktop: Desktop, out: Path) -> None:

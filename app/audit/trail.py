@@ -13,7 +13,9 @@ from typing import Any
 from app.audit import names, policies
 from app.changes import Change
 from app.errors import UserError
+from app.faults import faults
 from app.settings_store import SettingsStore
+from app.store import clock
 from app.store.audit import AuditStore, utc
 from app.store.audit_chain import Chain, Entry
 
@@ -100,7 +102,8 @@ class Trail:
                     self._lost += lost
                     return
                 except Exception as error:  # a fault of ours, which would only come again
-                    log.error("%d entries of the audit trail were not written: %s", len(batch), type(error).__name__)
+                    log.error("%d entries of the audit trail were not written", len(batch))
+                    faults.note(error, "the audit trail")
                     self._lost += lost + len(batch)
                     return
 
@@ -110,7 +113,7 @@ class Trail:
         if days and self.is_on:
             with suppress(UserError):  # the next write meets the same fault and tells of it
                 store = await self._opened()
-                await store.cut(f"{datetime.now(UTC) - timedelta(days):%Y-%m-%d}")
+                await store.cut(f"{datetime.fromtimestamp(clock.earliest(), UTC) - timedelta(days):%Y-%m-%d}")
 
     async def clear(self) -> None:
         """Forgets everything that was written and everything that waits. Raises UserError."""

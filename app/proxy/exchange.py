@@ -219,9 +219,19 @@ class ExchangeLog:
         return self._items.get(id)
 
     def wipe(self, minutes: float) -> frozenset[int]:
-        """Forgets the texts of those that are over and began so long ago (0: never); returns their ids."""
-        before = time.time() - 60 * minutes if minutes else 0.0
-        old = [one for one in self._items.values() if one.started < before and one.total_ms and not one.is_wiped]
+        """Forgets the texts of those that are over and began so long ago, by one of two clocks (0: never); returns
+        their ids.
+
+        The one on the wall may be set back; the other stands still while the machine sleeps.
+        """
+        if not minutes:
+            return frozenset()
+        wall, steady = time.time() - 60 * minutes, time.perf_counter() - 60 * minutes
+        old = [
+            one
+            for one in self._items.values()
+            if (one.started < wall or one.began < steady) and one.total_ms and not one.is_wiped
+        ]
         for exchange in old:
             exchange.wipe()
             self._sizes.pop(exchange.id, None)

@@ -10,6 +10,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from app.errors import UserError
+from app.faults import faults
 from app.passing import passes
 from app.pause import Pause
 from app.pipeline.session import Session
@@ -87,7 +88,8 @@ class Forwarder:
             raise
         except Exception as error:
             # A fault of ours, whose own words may quote a body: neither log nor client hears them.
-            log.error("request %d broke on a fault of Anonamoose: %s", exchange.id, type(error).__name__)
+            log.error("request %d broke on a fault of Anonamoose", exchange.id)
+            faults.note(error, "a request")
             exchange.outcome, exchange.status, exchange.reason = "failed", 500, "A fault of Anonamoose."
             exchange.code = "internal_error"
             if request.writer.output_size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import struct
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +11,7 @@ from typing import NoReturn
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from app.faults import faults
 from app.proxy.client import Client, Clients
 from app.proxy.exchange import Outcome
 from app.proxy.framing import FRAMES
@@ -28,7 +28,6 @@ from app.proxy.upstream import CLOSE_WAIT, down
 from app.proxy.upstream import Socket as Upstream
 from app.settings_store import SettingsStore
 
-log = logging.getLogger(__name__)
 #: Frames of a client that may wait while one is looked through. Its pings are answered meanwhile.
 _AHEAD = 8
 _BINARY = Refusal(403, "binary_frame", "A binary frame cannot be looked through, so it was not sent.")
@@ -120,7 +119,7 @@ class Link:
         except _Over as how:
             over = how
         except Exception as error:  # a fault of ours, whose own words may quote a frame: nobody hears them
-            log.error("a WebSocket broke on a fault of Anonamoose: %s", type(error).__name__)
+            faults.note(error, "a WebSocket")
             told = Refusal(500, "internal_error", "The connection broke on a fault of Anonamoose.")
             over = _Over("failed", "A fault of Anonamoose.", WSCloseCode.INTERNAL_ERROR, told=told)
         finally:

@@ -32,7 +32,9 @@ class PracticeModel:
         app.router.add_post("/api/chat", self._lines)
         app.router.add_get("/v1/models", self._models)
         app.router.add_route("*", "/{path:.*}", self._nothing)
-        self._runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(
+            app, handle_signals=False, access_log=None, shutdown_timeout=1.0, handler_cancellation=True
+        )
         self.origin = ""
 
     async def __aenter__(self) -> Self:

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from app.errors import Exit, PortTaken, UserError
+from app.ports import taken
 from app.proxy.api.api import Api
 from app.proxy.api.operation import ROOT
 from app.proxy.connection import Connection
@@ -25,6 +26,8 @@ from app.settings_store import SettingsStore
 log = logging.getLogger(__name__)
 #: Agents keep connections between two turns of a person who thinks.
 _KEEP_ALIVE = 300.0
+#: Seconds; to aiohttp, 0 means no limit.
+_AT_ONCE = 0.01
 _GREETING = "Anonamoose is running. Give your tool this address followed by /v1 as its base URL.\n"
 _NOTHING = "there is nothing at this path. The API begins at /v1."
 _NO_UPSTREAM = "there is no upstream of this name. The setting upstreams says which there are."
@@ -50,7 +53,7 @@ class Server:
             app,
             handle_signals=False,
             handler_cancellation=True,  # a client that goes away takes its request upstream with it
-            shutdown_timeout=current.drain or 0.01,  # to aiohttp, 0 means no limit
+            shutdown_timeout=current.drain or _AT_ONCE,
         )
         self._listening: list[asyncio.Server] = []
 
@@ -75,16 +78,16 @@ class Server:
             try:
                 listener = _listener(host, self._port)
             except OSError as error:
-                if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                    await self._runner.cleanup()
+                if error.errno == errno.EADDRINUSE:
+                    await self._give_up()
+                    raise await asyncio.to_thread(taken, hosts, self._port) from error
+                if error.errno == errno.EACCES:
+                    await self._give_up()
                     raise PortTaken(
-                        f"Port {self._port} is taken by another program."
-                        if error.errno == errno.EADDRINUSE
-                        else f"Port {self._port} may not be used by this user.",
-                        "Close that program, or choose another port with --port.",
+                        f"Port {self._port} may not be used by this user.", "Choose another port with --port."
                     ) from error
                 if host != "::1" or len(hosts) == 1:
-                    await self._runner.cleanup()
+                    await self._give_up()
                     raise PortTaken(
                         f"The host {host} is no address of this machine.", "Choose another one with --host."
                     ) from error
@@ -96,12 +99,24 @@ class Server:
         if self._guard.is_exposed:
             log.warning("other machines can reach this address, so every request takes the access token or a local key")
 
+    async def _give_up(self) -> None:
+        for server in self._listening:
+            server.close()
+        await self._runner.cleanup()
+
     async def stop(self) -> None:
-        """Stops listening and lets running requests finish, within the drain time."""
+        """Stops listening and lets running requests finish, within the drain time; at once when this is cancelled."""
         for server in self._listening:
             server.close()
         await asyncio.sleep(0)  # what was accepted before is begun
-        await self._runner.cleanup()
+        try:
+            await self._runner.cleanup()
+        except asyncio.CancelledError:
+            # Nobody wants to wait any more: what still runs ends before that on which it relies.
+            if self._runner.server is not None:
+                await self._runner.server.shutdown(_AT_ONCE)
+            await self._runner.cleanup()
+            raise
 
     def _connection(self) -> Connection:
         assert self._runner.server is not None

@@ -14,6 +14,7 @@ from hmac import compare_digest
 
 from app.changes import Change, Noted, unnoted
 from app.errors import Exit, UserError
+from app.store import clock
 from app.store.database import Database
 
 TOKENS = "anon_"
@@ -54,7 +55,7 @@ class LocalKey:
 
     @property
     def is_over(self) -> bool:
-        return 0 < self.scope.expires <= time.time()
+        return 0 < self.scope.expires <= clock.latest()
 
 
 def new_token() -> str:

@@ -41,7 +41,8 @@ class Actions(QObject):
         self._tasks = tasks
         self._question: QMessageBox | None = None
         self._forgetting: QMessageBox | None = None
-        self.quitting = False
+        #: What is waited for before the app ends, in words; "" while nobody wants it to.
+        self.quitting = ""
         self.busy = False
 
         # Not disabled, which would be hard to read: they lead to where more is said.
@@ -85,7 +86,7 @@ class Actions(QObject):
         state = self._application.state
         waiting = len(self._application.review.waiting)
         self.now = now = status(state, busy=self.busy, waiting=waiting)
-        self.state.setText(tr("Quitting once running requests are done…") if self.quitting else now.line)
+        self.state.setText(self.quitting or now.line)
         # A second time, nothing is waited for.
         self.quit.setText(tr("&Quit now") if self.quitting else tr("&Quit"))
         self.reason.setText(now.detail)

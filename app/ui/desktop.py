@@ -29,6 +29,7 @@ from app.ui.main_window import MainWindow
 from app.ui.models_panel import ModelsPanel
 from app.ui.notice import tell
 from app.ui.notifications import Notifications
+from app.ui.quit_box import quit_box, still
 from app.ui.review_window import ReviewWindow
 from app.ui.settings_form import SettingsForm
 from app.ui.shell import Shell
@@ -207,7 +208,10 @@ class Desktop(QObject):
     def tell(self, error: UserError) -> None:
         """Shows an error that has no field of its own."""
         parent = QApplication.activeWindow()
-        box = tell(parent if isinstance(parent, Window) else None, error)
+        self.hold(tell(parent if isinstance(parent, Window) else None, error))
+
+    def hold(self, box: QMessageBox) -> None:
+        """Keeps `box` for as long as it is open: nothing else holds it."""
         self._boxes.append(box)
         box.finished.connect(lambda: self._boxes.remove(box))
 
@@ -215,11 +219,19 @@ class Desktop(QObject):
         """Whether requests run, or somebody may look at a window."""
         return bool(self.bridge.running) or any(window.isVisible() for window in self._windows.values())
 
-    def quitting(self) -> None:
-        """Takes the windows away; the icon stays until running requests are done."""
-        self.actions.quitting = True
-        self.actions.refresh()
+    def quitting(self, *, ask: bool = True) -> None:
+        """Takes the windows away; the icon stays until running requests are done, and with `ask` a box says so."""
+        self._still()
+        self.bridge.exchanges_changed.connect(self._still)
         self.hide()
+        drain = self._application.settings.current.drain
+        if ask and drain and len(self.bridge.running) > len(self._application.review.waiting):
+            self.hold(quit_box(self.bridge, drain, self.actions.quit_asked.emit))
+
+    def _still(self) -> None:
+        running = len(self.bridge.running)
+        self.actions.quitting = f"Quitting: {still(running)}…" if running else "Quitting…"
+        self.actions.refresh()
 
     def hide(self) -> None:
         """Hides all windows; the icon stays."""
@@ -230,4 +242,6 @@ class Desktop(QObject):
         """Takes everything away."""
         await self.tasks.finish()
         self.bridge.disconnect_bus()
+        for box in tuple(self._boxes):
+            box.close()
         self.tray.hide()

@@ -14,7 +14,7 @@ def ask(
     parent: QWidget | None, question: str, consequence: str, yes: str, no: str, then: Callable[[bool], None]
 ) -> QMessageBox:
     """Opens a question; calls `then` with the answer. Return and Escape both mean `no`."""
-    box = _box(parent, QMessageBox.Icon.Warning, question, consequence)
+    box = box_of(parent, QMessageBox.Icon.Warning, question, consequence)
     accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     refuse = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     assert isinstance(refuse, QPushButton)
@@ -27,13 +27,14 @@ def ask(
 
 def tell(parent: QWidget | None, error: UserError) -> QMessageBox:
     """Opens a box with what happened and what to do about it."""
-    box = _box(parent, QMessageBox.Icon.Critical, error.title, error.hint)
+    box = box_of(parent, QMessageBox.Icon.Critical, error.title, error.hint)
     box.addButton(QMessageBox.StandardButton.Ok)
     box.open()
     return box
 
 
-def _box(parent: QWidget | None, icon: QMessageBox.Icon, text: str, more: str) -> QMessageBox:
+def box_of(parent: QWidget | None, icon: QMessageBox.Icon, text: str, more: str) -> QMessageBox:
+    """A box that is not open yet."""
     box = QMessageBox(icon, "Anonamoose", text, QMessageBox.StandardButton.NoButton, parent)
     box.setInformativeText(more)
     box.setTextFormat(Qt.TextFormat.PlainText)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import closing
 
 from app.changes import asked_by
 from app.errors import Exit
 from app.events import EventBus
+from app.fatal import Trace
+from app.faults import catch_all, faults
+from app.reports import Reports
 from app.settings_store import SettingsStore
 from app.ui.display import can_show
 
@@ -26,7 +30,6 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     # Only now: without Qt this module must still be able to say so.
     from PySide6.QtCore import QLocale
 
-    from app.ui.faults import catch_all
     from app.ui.language import use_language
     from app.ui.launch import Launch
     from app.ui.loop import new_loop
@@ -35,10 +38,13 @@ def run(settings: SettingsStore, bus: EventBus) -> int:
     # A stream that is sent to the windows' thread gives up the interpreter; a thread that computes then keeps it for
     # as long as this.
     sys.setswitchinterval(0.001)
-    shell = Shell(sys.argv[:1])
-    use_language(QLocale.system())
-    loop = new_loop(shell)
-    asyncio.set_event_loop(loop)
-    catch_all(loop)
-    with loop, asked_by("window"):
-        return int(loop.run_until_complete(Launch(settings, bus, shell).run()))
+    reports = Reports(settings.paths.reports)
+    with closing(Trace(reports)):
+        shell = Shell(sys.argv[:1])
+        use_language(QLocale.system())
+        loop = new_loop(shell)
+        asyncio.set_event_loop(loop)
+        faults.keep(reports.folder, settings.current.policy.layers)
+        catch_all(loop)
+        with loop, asked_by("window"):
+            return int(loop.run_until_complete(Launch(settings, bus, shell).run()))

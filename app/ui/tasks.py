@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import UserError
-from app.ui.faults import log_fault
+from app.faults import faults
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Tasks(QObject):
         elif isinstance(error, UserError):
             self.failed.emit(error)
         elif error is not None:
-            log_fault(error)
+            faults.note(error, "a task")
 
     async def finish(self) -> None:
         """Waits for all that run now, so that nothing half written is left behind."""

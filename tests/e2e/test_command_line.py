@@ -210,7 +210,9 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         done = run("serve", "--data-dir", tmp_path, "--host", "127.0.0.1", "--port", port, "--no-ner")
     assert done.returncode == Exit.UNAVAILABLE
-    assert f"Port {port} is taken by another program.".encode() in done.stderr
+    name = "" if sys.platform != "linux" else rf" \([^)]+, process {os.getpid()}\)"
+    said = rf"Port {port} is taken by another program{name}\.\n.*start this one with --port \d+, which is free"
+    assert re.search(said, done.stderr.decode())
 
 
 def test_a_host_that_is_not_ours(tmp_path: Path) -> None:

@@ -133,8 +133,7 @@ async def test_quit_asks_the_shell(desktop: Desktop, qapp: Shell) -> None:
 async def test_while_quitting_it_says_so(desktop: Desktop) -> None:
     desktop.open_main()
     desktop.quitting()
-    assert desktop.actions.state.text() == "Quitting once running requests are done…"
-    assert desktop.actions.quit.text() == "&Quit now"
+    assert desktop.actions.state.text() == "Quitting…" and desktop.actions.quit.text() == "&Quit now"
     assert not desktop.main.isVisible()
     assert not desktop.actions.protection.isEnabled()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 import sys
 import threading
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import UserError
-from app.ui.faults import catch_all
+from app.faults import catch_all
 from app.ui.tasks import Tasks
 from tests.ui.staging import on_loop
 
@@ -53,7 +54,7 @@ async def test_errors_go_to_whom_they_concern(caplog: pytest.LogCaptureFixture) 
     await asyncio.sleep(0)
     assert told == [mine]
     assert shown == [users]
-    assert "unexpected RuntimeError at fail" in caplog.text
+    assert "unexpected RuntimeError in a task, at tests.ui.test_tasks, fail, line " in caplog.text
     assert SECRET not in caplog.text
 
 
@@ -67,6 +68,7 @@ async def test_what_nobody_catches_is_logged_without_its_words(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
     catch_all(loop)
 
     def bad() -> None:
@@ -85,6 +87,10 @@ async def test_what_nobody_catches_is_logged_without_its_words(
     loop.call_exception_handler({"message": SECRET})
     await asyncio.sleep(0.01)
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 4
-    assert caplog.text.count("RuntimeError at bad") == 2
-    assert "LookupError at worse" in caplog.text
+    for kind, where, function in (
+        ("Runtime", "the main thread", "bad"),
+        ("Runtime", "a thread", "bad"),
+        ("Lookup", "the event loop", "worse"),
+    ):
+        assert re.search(rf"{kind}Error in {where}, at [\w.]+, [\w.<>]+\.{function}, line", caplog.text)
     assert SECRET not in caplog.text

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from collections.abc import Iterator
 
 import pytest
 
-from app.logs import configure, loop_trouble
+from app.logs import configure
 
 
 @pytest.fixture(autouse=True)
@@ -47,16 +46,3 @@ def test_a_program_without_stderr_logs_nowhere(monkeypatch: pytest.MonkeyPatch) 
     configure("debug")
     assert [type(handler) for handler in logging.getLogger().handlers[before:]] == [logging.NullHandler]
     logging.getLogger("app").error("nobody reads this")
-
-
-async def test_what_fails_on_the_loop_is_named_and_not_quoted(caplog: pytest.LogCaptureFixture) -> None:
-    loop = asyncio.get_running_loop()
-    loop_trouble(loop, {"message": "Task exception was never retrieved", "exception": ValueError("canary@example.com")})
-    loop_trouble(loop, {"message": "Task was destroyed but it is pending!", "task": "canary@example.com"})
-    loop_trouble(loop, {})
-    assert caplog.messages == [
-        "an internal task failed: ValueError",
-        "an internal task failed: Task was destroyed but it is pending!",
-        "an internal task failed: unknown",
-    ]
-    assert "canary" not in caplog.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -14,6 +13,7 @@ from aiohttp import web
 
 from app.changes import asked_by
 from app.errors import UserError
+from app.faults import faults
 from app.proxy.api.openapi import document
 from app.proxy.api.operation import JSON, PLACES, ROOT, Call, Operation
 from app.proxy.api.operations import OPERATIONS
@@ -23,8 +23,6 @@ from app.proxy.api.problem import Problem, told
 from app.proxy.api.schema import Invalid, check, read_query
 from app.proxy.body import SMALL, read_body
 from app.proxy.refusal import Refusal
-
-log = logging.getLogger(__name__)
 
 
 class Api:
@@ -57,7 +55,7 @@ class Api:
         except (asyncio.CancelledError, ConnectionResetError):
             raise
         except Exception as error:  # its own words may quote a body
-            log.error("the management API broke on a fault of Anonamoose: %s", type(error).__name__)
+            faults.note(error, "the management API")
             _check_unsaid(request)
             return told(Problem(500, "internal_error", "The request broke on a fault of Anonamoose."))
 

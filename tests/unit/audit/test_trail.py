@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -125,6 +126,17 @@ async def test_old_days_are_dropped_if_the_user_wants(tmp_path: Path) -> None:
         await folder.trail.cut()
         assert folder.kinds() == ["b", "cut"]
         assert folder.reader.verify(folder.vault, SEAL) == Verdict(2, 2, 3)
+
+
+async def test_a_clock_that_leaps_ahead_drops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path) as folder:
+        folder.settings.set("audit-days", 30)
+        await folder.trail.write([{"kind": "a", "time": utc()}])
+        real = time.time
+        for leap in (365 * 86400, -365 * 86400):
+            monkeypatch.setattr(time, "time", lambda leap=leap: real() + leap)
+            await folder.trail.cut()
+            assert folder.kinds() == ["a"]
 
 
 async def test_forgetting_everything_is_the_first_that_is_written_then(tmp_path: Path) -> None:

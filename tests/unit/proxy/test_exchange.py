@@ -1,7 +1,22 @@
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from app.pipeline.redaction import Redaction
 from app.proxy.exchange import KEEP_LIMIT, Exchange, ExchangeLog
+
+
+def test_a_clock_that_is_set_back_keeps_no_text_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = ExchangeLog(10)
+    exchange = log.new("POST", "/v1/responses")
+    exchange.total_ms = 1.0
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 365 * 86400)
+    assert log.wipe(60) == frozenset()
+    exchange.began -= 3601
+    assert log.wipe(60) == {exchange.id}
 
 
 def test_the_log_forgets_the_oldest() -> None:

@@ -24,8 +24,10 @@ def access(database: Database) -> Access:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [1_000_000.0]
+    now = [1_000_000.0, 0.0]  # on the wall, and those that have passed
     monkeypatch.setattr("app.store.access.time.time", lambda: now[0])
+    monkeypatch.setattr("app.store.clock._OFFSET", now[0])
+    monkeypatch.setattr("app.store.clock._even", lambda: now[1])
     return now
 
 
@@ -87,6 +89,10 @@ async def test_a_key_is_over_when_its_time_is(access: Access, clock: list[float]
     clock[0] += 10
     found, _ = await access.find(key)
     assert found is not None and found.is_over and not await access.has_any()
+    clock[1] += 10
+    clock[0] -= 365 * 86400
+    found, _ = await access.find(key)
+    assert found is not None and found.is_over  # though the clock was set back meanwhile
 
 
 async def test_what_one_process_revokes_is_unknown_to_all(access: Access, tmp_path: Path) -> None:
