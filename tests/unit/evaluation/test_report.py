@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from app.evaluation import page
-from app.evaluation.evaluate import Choice
 from app.evaluation.corpus import Item, Label
+from app.evaluation.evaluate import Choice
 from app.evaluation.report import against, as_data, in_context, tables
 from app.evaluation.scoring import Score
 from app.pipeline.policy import Policy
