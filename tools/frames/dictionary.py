@@ -52,7 +52,8 @@ async def measure(shell: Shell, terms: int) -> None:
         page = window.terms
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "terms.csv")
-            file.write_text("text\n" + "".join(f"Project Osprey {n}\n" for n in range(terms)), encoding="utf-8")
+            lines = "".join(f"Project Osprey {n}\n" for n in range(terms))
+            await asyncio.to_thread(file.write_text, f"text\n{lines}", encoding="utf-8")
             await done(
                 "a file is read",
                 lambda: page.import_file(file),
