@@ -95,11 +95,9 @@ class Application:
             protection = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
         elif self._server is None or self.worker.starting:
             protection = Protection.STARTING
-        elif reason := self.worker.failure(settings.policy):
-            protection = Protection.BROKEN
-        elif fault and settings.audit_required:
-            protection, reason = Protection.BROKEN, fault
-        elif reason := self._sight.fault:
+        elif reason := (
+            self.worker.failure(settings.policy) or (settings.audit_required and fault) or self._sight.fault
+        ):
             protection = Protection.BROKEN
         else:
             protection = Protection.ON

@@ -32,7 +32,6 @@ _BOM = "\ufeff"
 NO_OPENING = hashlib.sha256().digest()
 #: The source of what is replaced because something else was: a whole document, an offset.
 _ASIDE = "aside"
-_TEXTS = frozenset([Form.TEXT, Form.KEY])
 
 
 def decode(body: bytes) -> str:
@@ -88,10 +87,7 @@ class Outline:
 
 
 def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[bytes]]:
-    """The outline of `body` and, in the same order, its leaves and attachments.
-
-    Raises UnreadableJson, TokenIds.
-    """
+    """The outline of `body`; in the same order, its leaves and attachments. Raises UnreadableJson, TokenIds."""
     text = decode(body)
     mark = len(_BOM) if text.startswith(_BOM) else 0
     text = text[mark:]
@@ -117,7 +113,7 @@ def outline(body: bytes, fields: Fields) -> tuple[Outline, list[Leaf], list[byte
                 form = Form.TEXT if inside == leaf.value else Form.BINARY
                 key = leaf.key if form is Form.TEXT else "data"
                 found.append(leaf._replace(value=inside, key=key, form=form))
-        elif leaf.form in _TEXTS or leaf.path in pointers or may_identify(leaf.value):
+        elif leaf.form in (Form.TEXT, Form.KEY) or leaf.path in pointers or may_identify(leaf.value):
             found.append(leaf)
     texts = {(leaf.path, id(leaf.owners[-1])): n for n, leaf in enumerate(found) if leaf.owners}
     held = {id(leaf.owners[-1]): n for n, leaf in enumerate(found) if leaf.path.endswith(".source.data")}

@@ -11,6 +11,7 @@ from yarl import URL
 
 from app import __version__
 from app.events import Event, EventBus, SettingChanged, StateChanged
+from app.proxy.refusal import Refusal
 from app.proxy.upstream import Upstream
 from app.releases import Release, newer
 from app.settings_store import SettingsStore
@@ -54,9 +55,9 @@ class News:
     async def _ask(self, url: str) -> bool:
         try:
             async with asyncio.timeout(_PATIENCE):
-                feed = await _read(url)
+                feed = await _read(url, self._settings)
             release = newer(feed, url, __version__)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, Refusal, TimeoutError, ValueError) as error:
             log.info("the feed of releases cannot be read: %s", type(error).__name__)
             return False
         if url == self._settings.current.release_feed:
@@ -71,10 +72,10 @@ class News:
             self._bus.publish(StateChanged())
 
 
-async def _read(url: str) -> bytes:
-    """The feed. Nothing is said of who asks: no version, no system, no cookie. Raises ClientError, ValueError."""
+async def _read(url: str, settings: SettingsStore) -> bytes:
+    """The feed. Nothing is said of who asks: no version, no system, no cookie. Raises ClientError and the like."""
     headers = CIMultiDict({"Accept": "application/atom+xml"})
-    async with Upstream() as upstream:
+    async with Upstream(lambda: settings.current.upstream_proxy) as upstream:
         answer = await upstream.send("GET", URL(url), headers, None)
         try:
             answer.raise_for_status()
