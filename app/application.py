@@ -89,8 +89,7 @@ class Application:
     @property
     def state(self) -> State:
         settings = self.settings.current
-        reason = ""
-        fault = self.trail.fault if self._server and settings.audit else ""
+        reason, fault = "", self.trail.fault if self._server and settings.audit else ""
         if not settings.protection or self.pause.is_on:
             protection = Protection.OFF if settings.when_off == "pass" else Protection.REFUSING
         elif self._server is None or self.worker.starting:
