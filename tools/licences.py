@@ -84,7 +84,9 @@ _LIBRARIES = (
 _LIBRARY = re.compile(rf"(?:{'|'.join(files for _, _, files in _LIBRARIES)})[-.\d]")
 #: Where a package's modules are not called as it is.
 _MODULES = {"_cffi_backend": "cffi", "_brotli": "brotli"}
-_TEXT = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*$", re.I)
+_TEXT = re.compile(r"(licen[cs]e|copying|notice|authors|third.?party.?notices)[^/]*$", re.I)
+#: Licences in full, which those packages refer to that bring no text of their own, as PySide does.
+_WHOLE = Path(__file__).resolve().parents[1] / "packaging" / "licences"
 
 
 def names() -> list[str]:
@@ -100,9 +102,10 @@ def texts() -> list[tuple[str, str]]:
             files = metadata.files(name) or ()
         except metadata.PackageNotFoundError:  # for another system
             continue
-        rows = [file for file in files if ".dist-info" in file.parts[0] and _TEXT.match(file.name)]
+        rows = [file for file in files if _TEXT.match(file.name)]
+        rows = [file for file in rows if ".dist-info" in file.parts[0] or len(file.parts) == 2]
         found += [(str(file.locate()), f"licences/{name}") for file in rows]
-    return found
+    return found + [(str(file), "licences") for file in sorted(_WHOLE.iterdir())]
 
 
 def strangers(modules: Iterable[str], files: Iterable[str]) -> list[str]:
@@ -170,8 +173,8 @@ def page() -> str:
         *rows,
         "",
         "The programs that are released, frozen, also bring what these run on, some of it on Linux only. The texts of "
-        "the packages' licences are in their folder `licences`. What is under the LGPL or the MPL are files of "
-        "their own there, and may be replaced.",
+        "the packages' licences, and those that they refer to, are in their folder `licences`. What is under the LGPL "
+        "or the MPL are files of their own there, and may be replaced.",
         "",
         "| part | licence |",
         "|---|---|",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,17 @@ def test_texts_of_licences_come_along() -> None:
     texts = licences.texts()
     assert {"licences/aiohttp", "licences/redis", "licences/numpy"} <= {place for _, place in texts}
     assert all(Path(file).is_file() for file, _ in texts)
+
+
+@pytest.mark.parametrize("identifier", ["Apache-2.0", "MPL-2.0", "LGPL-2.1", "LGPL-3.0", "GPL-3.0"])
+def test_what_licences_ask_to_be_given_along_is(identifier: str) -> None:
+    [text] = [Path(file) for file, folder in licences.texts() if folder == "licences" and Path(file).stem == identifier]
+    assert f"Version {identifier.partition('-')[2].removesuffix('.0')}" in text.read_text(encoding="utf-8").title()
+
+
+def test_every_package_here_has_its_text_or_one_of_those_in_full() -> None:
+    whole = {Path(file).stem for file, folder in licences.texts() if folder == "licences"}
+    own = {folder.partition("/")[2] for _, folder in licences.texts()}
+    rest = {name: licences.licence(name) for name in licences.names() if name not in own}
+    here = {name for name in rest if any(metadata.distributions(name=name))}
+    assert {rest[name].partition(" OR ")[0].removesuffix("-only") for name in here} <= whole
