@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QComboBox
 
+from app import slices
 from app.errors import StorageError
 from app.events import EventBus, TermsChanged
 from app.pipeline.detection import known_entities
@@ -18,6 +19,7 @@ from app.pipeline.terms import KINDS, Kind, Term
 from app.store.database import Database
 from app.store.sealing import Seal
 from app.store.terms import Terms
+from app.ui import term_table
 from app.ui.desktop import Desktop
 from app.ui.shell import Shell
 from app.ui.term_entry import USUAL, entity_box
@@ -469,3 +471,22 @@ async def test_a_file_that_is_not_there(desktop: Desktop, application: Staged, t
     await until((tmp_path / "terms.csv").exists)
     await desktop.tasks.finish()
     assert "'=Osprey" in (tmp_path / "terms.csv").read_text(encoding="utf-8")
+
+
+@on_loop
+async def test_very_many_are_read_behind_and_none_is_missed(
+    desktop: Desktop, application: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(term_table, "_AT_ONCE", 20)
+    monkeypatch.setattr(slices, "SLICE", -1.0)  # after each step, others have their turn
+    window = await opened(desktop, application, *(Term(f"Osprey {number:03}") for number in range(100)))
+    assert window._number.text() == "Reading the terms…"
+    (id,) = await application.terms.add([Term("Kestrel")])  # while it reads
+    await until(lambda: len(shown(window)) == 101)
+    assert window._number.text() == "101 terms"
+    window.table.sortByColumn(window.model.column("text"), Qt.SortOrder.DescendingOrder)
+    await application.terms.remove([id])  # while it sorts
+    await until(lambda: shown(window) == [f"Osprey {number:03}" for number in range(99, -1, -1)])
+    await application.terms.add([Term(f"Heron {number:03}") for number in range(30)])
+    await until(lambda: len(shown(window)) == 130)
+    assert shown(window) == sorted(shown(window), reverse=True)
