@@ -212,14 +212,13 @@ def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | N
         return None
     if entity == API_KEY and _POINTER.search(text, max(0, start - 16), start):
         return None
+    # "JWT_SECRET", in code and in the environment, is hardly anything else.
+    is_constant = f"{head}{word}{told['name']}".isupper() and "_" in head
     quoted = _QUOTED.match(text, sign.end())
     if quoted is not None:
         value = quoted["value"]
-        return (
-            quoted.span("value")
-            if (is_password(value) if entity == PASSWORD else is_random(value, 10) or is_telling(value))
-            else None
-        )
+        fits = is_password(value) if entity == PASSWORD else is_random(value, 10) or is_telling(value)
+        return quoted.span("value") if fits or (is_constant and _is_chosen(word, value)) else None
     bare = (_BARE_PASSWORD if entity == PASSWORD else _BARE_KEY).match(text, sign.end())
     if bare is None:
         return None
@@ -231,9 +230,15 @@ def _behind(text: str, start: int, end: int, entity: str) -> tuple[int, int] | N
     if told.get("said") and _MEASURED.match(after):
         return None
     if entity == API_KEY:
-        return (bare.start(), end) if is_random(value, 16) else None
+        fits = is_random(value, 10 if is_constant else 16) or (is_constant and _is_chosen(word, value))
+        return (bare.start(), end) if fits else None
     # "pass: 123456" counts tests.
     return (bare.start(), end) if is_password(value) and not (word.lower() == "pass" and value.isdigit()) else None
+
+
+def _is_chosen(word: str, value: str) -> bool:
+    """Whether somebody has chosen `value` for a secret, as for a password."""
+    return word == "SECRET" and _DIGIT.search(value) is not None and not value.isdigit() and is_password(value)
 
 
 def _is_name(head: str, word: str, rest: str) -> bool:

@@ -257,6 +257,26 @@ def test_a_password_is_found_by_what_stands_before_it(around: str, value: str) -
     assert found(around.format(value)) == [("PASSWORD", value)]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("JWT_SECRET=7f3kq9vmzp21xw", "7f3kq9vmzp21xw"),
+        ("AUTH_TOKEN=7f3kq9vmzp21xw", "7f3kq9vmzp21xw"),
+        ("JWT_SECRET = 'hunter2-correct-horse'", "hunter2-correct-horse"),
+        ("APP_SECRET: c0rrect-horse", "c0rrect-horse"),
+        ("JWT_SECRET=your-secret-2", ""),
+        ("JWT_SECRET=12345678", ""),
+        ("JWT_SECRET=correct-horse", ""),
+        ("CLIENT_SECRET = client_secret2", ""),
+        ("jwt_secret = load2", ""),
+        ("AUTH_TOKEN='hunter2-correct-horse'", ""),  # nobody chooses a token
+        ("SECRET_VERSION=7f3kq9vmzp21xw", ""),
+    ],
+)
+def test_constants_that_are_called_secret_hold_one(text: str, value: str) -> None:
+    assert found(text) == ([("API_KEY", value)] if value else [])
+
+
 #: What stands between the marks is secret, and nothing else.
 EXAMPLES = [
     # As AWS prints them.
