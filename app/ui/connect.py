@@ -50,7 +50,7 @@ class Connect(Window):
 
         self.search.textChanged.connect(self._filter)
         self.tools.selectionModel().currentChanged.connect(self._show)
-        bridge.exchanges_changed.connect(lambda _: self._look())
+        bridge.exchanges_changed.connect(self._look)
         bridge.state_changed.connect(self._moved)
         self._origin = ""
         self.tools.expandAll()
