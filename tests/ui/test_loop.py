@@ -80,8 +80,10 @@ async def test_timers_are_precise_and_in_order(loop: Any) -> None:
     assert seen == ["early", "late"]
 
 
+@pytest.mark.parametrize("budget", [app.ui.loop.BUDGET, -1])  # -1: every callback takes all of it
 @on_loop
-async def test_a_nested_exec_does_not_break_tasks(loop: Any) -> None:
+async def test_a_nested_exec_does_not_break_tasks(loop: Any, monkeypatch: pytest.MonkeyPatch, budget: float) -> None:
+    monkeypatch.setattr(app.ui.loop, "BUDGET", budget)
     ticks = 0
 
     async def tick() -> None:
