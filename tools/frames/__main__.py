@@ -29,10 +29,11 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=50, help="in the long request")
     parser.add_argument("--terms", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5, help="for start")
+    parser.add_argument("--program", default="", metavar="FILE", help="for start: a frozen program, not the source")
     parser.add_argument("--ner", action="store_true", help="with the model, for load")
     options = parser.parse_args()
     if options.part == "start":
-        start.measure(options.rounds)
+        start.measure(options.rounds, options.program)
         return
     if not os.environ.get("DISPLAY"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

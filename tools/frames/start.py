@@ -35,8 +35,9 @@ _PROPERTIES = {
 }
 
 
-def measure(rounds: int) -> None:
-    """Prints the shortest of so many starts, and how long Qt alone takes to be imported."""
+def measure(rounds: int, program: str = "") -> None:
+    """Prints the shortest of so many starts of a frozen `program` or the source, and how long it takes to import Qt."""
+    command = [program] if program else [sys.executable, "-m", "app.cli"]
     with _display() as display, _bus() as address, tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -48,11 +49,11 @@ def measure(rounds: int) -> None:
         host = _host(address)
         # Nothing that was compiled before, so that all is compiled anew into a folder of its own; then as ever.
         cold = {**environment, "PYTHONPYCACHEPREFIX": str(Path(folder, "compiled"))}
-        first = _start(host, cold, Path(folder, "first"))
+        first = _start(command, host, cold, Path(folder, "first"))
         qt, icon = [], []
         for number in range(rounds):
             qt.append(_import_qt(environment))
-            icon.append(_start(host, environment, Path(folder, str(number))))
+            icon.append(_start(command, host, environment, Path(folder, str(number))))
         print(f"import PySide6.QtWidgets        {min(qt):6.2f} s")
         print(f"start to icon                   {min(icon):6.2f} s, {min(icon) / min(qt):.1f} times as long")
         print(f"start to icon, nothing compiled {first:6.2f} s, {first / min(qt):.1f} times as long")
@@ -65,8 +66,8 @@ def _import_qt(environment: dict[str, str]) -> float:
     return time.perf_counter() - began
 
 
-def _start(host: DBusConnection, environment: dict[str, str], folder: Path) -> float:
-    command = [sys.executable, "-m", "app.cli", "--data-dir", str(folder), "--port", "0"]
+def _start(command: list[str], host: DBusConnection, environment: dict[str, str], folder: Path) -> float:
+    command = [*command, "--data-dir", str(folder), "--port", "0"]
     began = time.perf_counter()
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
