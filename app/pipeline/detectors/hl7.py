@@ -37,6 +37,12 @@ _NUMBER = re.compile(r"[ \t]*[0-9]{0,4}[ \t]*")
 _FOR_NOBODY = re.compile(r"\"\"|\[[A-Z][A-Z_]*_[0-9]+\]?")
 # Quotes, brackets and whatever else of source code may stand behind a message.
 _BEHIND = " \t\"'`,;)+\\]}"
+# Where what a quote has opened ends. An apostrophe also stands in names.
+_CLOSES = {
+    '"': re.compile(r"\\?\"(?=[\s,;:)+\]}]|\Z)"),
+    "`": re.compile("`"),
+    "'": re.compile(r"'(?=[,;)+\]}]|\s*\Z)"),
+}
 #: Of a segment without a header, so many fields must be there.
 _FEW = 3
 
@@ -100,11 +106,17 @@ def _segments(text: str) -> Iterator[_Found]:
             begun.append((match, marks))
         elif text[match.end()] == "|":
             begun.append((match, _Marks()))
-    stops = [match.start() for match, _ in begun[1:]]
+    stops = [*(match.start() for match, _ in begun[1:]), len(text)]
     is_message = False
-    for (match, marks), stop in zip(begun, [*stops, len(text)], strict=True):
+    quote = ""
+    for (match, marks), stop in zip(begun, stops, strict=False):
         name, begin = match[1], match.end()
+        before = text[match.start() - 1 : match.start()]
+        if name == "MSH" or not (before.isalnum() or before.isspace()):
+            quote = before  # behind a line break, which may be written out, the same goes on
         end = line.start() if (line := _END.search(text, begin, stop)) else stop
+        if quote in _CLOSES and (closing := _CLOSES[quote].search(text, begin, end)):
+            end = closing.start()
         end = begin + len(text[begin:end].rstrip(_BEHIND))
         places = _split(text, begin + len(marks.field), end, marks.field)
         if not _is_segment(text, name, places, marks, is_message):
