@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from app.pipeline.detectors import addresses, hl7, phones
+from app.pipeline.detectors import addresses, elements, hl7, phones, postcodes
 from app.pipeline.detectors.keywords import Keywords
 from app.pipeline.patterns import ALL, Pattern
 from app.pipeline.policy import Policy
@@ -46,9 +46,11 @@ class PatternsDetector:
             found[key] = max(score, found.get(key, 0.0))
         for start, end, entity, score in hl7.find(text, policy):
             found[start, end, entity] = max(score, found.get((start, end, entity), 0.0))
+        postcodes.tell_apart(text, found)
         spans = [Span(*key, score, self.name) for key, score in found.items()]
         spans += (Span(start, end, phones.ENTITY, phones.SCORE, self.name) for start, end in phones.find(text, policy))
         spans += (Span(*place, addresses.ENTITY, addresses.SCORE, self.name) for place in addresses.find(text, policy))
+        spans += (Span(*value, self.name) for value in elements.find(text))
         return spans
 
 
