@@ -2,7 +2,7 @@
 
 A segment is known by its name and a separator: at the beginning of a line, behind a line break that is written as in
 source code, or behind anything that is part of no word. The header (MSH) says which separators there are. Where none
-was seen, the usual ones count, and a segment must look like one: it is numbered, or has components.
+was seen, the usual ones count, and a segment must look like one: it has components, or is numbered and mostly empty.
 """
 
 from __future__ import annotations
@@ -144,8 +144,8 @@ def _is_segment(text: str, name: str, places: list[_Place], marks: _Marks, is_me
         return True
     start, end = places[0][0], places[-1][1]
     has_components = text.find(marks.component, start, end) >= 0
-    is_empty_somewhere = SEGMENTS[name].counted and text.find(2 * marks.field, start, end) >= 0
-    return len(places) > _FEW and (has_components or is_empty_somewhere)
+    is_sparse = SEGMENTS[name].counted and sum(left == right for left, right in places) > 1
+    return len(places) > _FEW and (has_components or is_sparse)
 
 
 def _split(text: str, start: int, end: int, mark: str) -> list[_Place]:
