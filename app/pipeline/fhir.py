@@ -9,7 +9,7 @@ from app.pipeline.json_text import Pairs
 #: What the labels of names and of parts of an address begin with.
 HUMAN, HOME = "human", "home address"
 #: Resources that are about one person; of others, addresses and ids are an institution's.
-_PERSONS = frozenset(["Patient", "Person", "Practitioner", "RelatedPerson"])
+PERSONS = frozenset(["Patient", "Person", "Practitioner", "RelatedPerson"])
 #: By what holds the element, and its key.
 _NAMES = {
     ("name", "family"): f"{HUMAN} family name",
@@ -38,7 +38,7 @@ def element(key: str, owners: Sequence[Pairs], path: str) -> str:
     holder = path.removesuffix("[]").rpartition(".")[0].removesuffix("[]").rpartition(".")[2]
     if told := _NAMES.get((holder, key)):
         return told
-    if resource not in _PERSONS:
+    if resource not in PERSONS:
         return ""
     if (holder, key) == ("address", "postalCode"):
         return _postcode(owners[-1])

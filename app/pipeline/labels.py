@@ -88,7 +88,9 @@ def _said(member: object) -> str:
 
 def _told(beside: Mapping[str, object], names: Iterable[str]) -> str:
     found = (_said(beside[name]) for name in names if name in beside)
-    return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), "")
+    # A URN is told by its number; its first letters are also those of a record.
+    telling = (said for said in found if not said.startswith("urn:"))
+    return next((said for said in telling if 0 < len(said) <= _LABEL and "\n" not in said), "")
 
 
 def answering(found: Iterable[Leaf]) -> Iterator[Leaf]:

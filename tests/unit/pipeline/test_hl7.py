@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -13,6 +14,10 @@ from app.pipeline.fields import Fields
 from app.pipeline.forms import names_in
 from app.pipeline.patterns.hl7 import SEGMENTS
 from app.pipeline.policy import Policy
+from app.pipeline.recognition import Recognition
+from app.pipeline.redaction import redact
+from app.pipeline.restore import restore
+from app.pipeline.session import Session
 
 ENGINE = Engine({"patterns": PatternsDetector(), "names": NamesDetector()}, ["PERSON"])
 PATTERNS = Policy(layers=frozenset(["patterns"]))
@@ -113,6 +118,20 @@ def test_a_name_is_known_as_it_is_spoken() -> None:
 def test_other_regions_have_no_entity_of_theirs() -> None:
     policy = Policy(layers=frozenset(["patterns"]), regions=frozenset(["NZ"]))
     assert found(HEADER + segment("PID", f19="078051120"), policy) == [("ID_NUMBER", "078051120")]
+
+
+def test_a_patient_is_known_in_free_text_too() -> None:
+    session = Session("a", b"k" * 32)
+    text = (
+        HEADER + segment("PID", f5="QUIXANO^ALONSO") + "\r" + segment("OBX", f2="TX", f5="alonso quixano, Mr Quixano")
+    )
+    findings = ENGINE.findings(text, PATTERNS)
+    recognition = Recognition(session, findings, PATTERNS)
+    sent = redact(text, recognition.findings(text, findings), session, among=recognition.known).text
+    assert "quixano" not in sent.lower() and "alonso" not in sent.lower()
+    numbers = {part.rpartition("_")[2] for part in re.findall(r"\[(PERSON\w*)\]", sent)}
+    assert len(numbers) == 1
+    assert restore(sent, session, escaping=False) == text
 
 
 PLAIN = "PID|1||77^^^H^MR||Doe^Jane||19610704"
