@@ -12,12 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.pipeline.detectors.phones import ENTITY as PHONE
 from app.pipeline.patterns.hl7 import BY_ID_TYPE, SEGMENTS, VALUE_TYPES, Field, Segment
 from app.pipeline.policy import REGIONS, Policy
 from app.pipeline.span import Span
 
-#: Position alone, and position where the sender says what it is. What the check digits of a value say goes between.
-PLACED, SAID = 0.8, 0.95
+#: Ids of which nothing but the position is known, and what the sender says the kind of. What the form or the check
+#: digits of an id tell goes between.
+PLACED, SAID = 0.65, 0.95
 
 _Place = tuple[int, int]
 _Value = tuple[int, int, str, float]
@@ -86,7 +88,7 @@ def without_alarms(text: str, spans: list[Span]) -> list[Span]:
         place = places[bisect_right(starts, span.start) - 1]
         if not place[0] <= span.start < span.end <= place[1]:
             return False
-        if span.source != "patterns" or span.start < (begins[0] if begins else span.end):
+        if span.source != "patterns" or span.entity == PHONE or span.start < (begins[0] if begins else span.end):
             return True
         return span.end > own[bisect_right(begins, span.start) - 1][1]
 
@@ -213,7 +215,7 @@ def _person(text: str, parts: list[_Place], entity: str, marks: _Marks) -> _Read
     if len(parts) < 2 and said and not any(map(str.isdigit, said)):
         yield parts, "PERSON", SAID
         return
-    yield parts[:1], _by_type(text, parts, 12, entity), PLACED
+    yield _id_as(text, parts, 12, entity)
     yield parts[1:4], "PERSON", SAID
 
 
@@ -222,12 +224,13 @@ def _observer(text: str, parts: list[_Place], entity: str, marks: _Marks) -> _Re
 
 
 def _id(text: str, parts: list[_Place], entity: str, marks: _Marks) -> _Reading:
-    said = _by_type(text, parts, 4, entity)
-    yield parts[:1], said, PLACED if said == entity else SAID
+    yield _id_as(text, parts, 4, entity)
 
 
-def _by_type(text: str, parts: list[_Place], place: int, entity: str) -> str:
-    return BY_ID_TYPE.get(text[slice(*parts[place])].strip(), entity) if place < len(parts) else entity
+def _id_as(text: str, parts: list[_Place], place: int, entity: str) -> tuple[list[_Place], str, float]:
+    """The id before the others of its `parts`, of which the one at `place` may say what type it has."""
+    said = BY_ID_TYPE.get(text[slice(*parts[place])].strip()) if place < len(parts) else None
+    return parts[:1], said or entity, SAID if said else PLACED
 
 
 def _address(text: str, parts: list[_Place], entity: str, marks: _Marks) -> _Reading:
