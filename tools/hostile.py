@@ -55,6 +55,7 @@ PIECES = {
     "segments of HL7 in lines": "PID|1||7^^^H~8||Doe^Jane&X|\n",
     "headers of HL7": "MSH|^~\\&|",
     "headers of HL7 in quotes": 'MSH|^~\\&|PID|1^"\'',
+    "members of FHIR": '"resourceType":"Patient","given":["a","',
     "components of HL7": "^~&|",
     "postcodes of New Zealand": "postcode 6011, NZ ",
     "IPv4": "1.1.1.1.",

@@ -36,7 +36,7 @@ _END = re.compile(
 # The separators; "&" and the backslash may be escaped as in JSON and XML.
 _HEADER = re.compile(r"([^\w\s])((?:(?!\1)[^\w\s]){2,7}?(?:amp;|u0026)?)\1")
 _NUMBER = re.compile(r"[ \t]*+(?:[0-9]{1,4}[ \t]*+)?")
-_FOR_NOBODY = re.compile(r"\"\"|\[[A-Z][A-Z_]*_[0-9]+\]?")
+_FOR_NOBODY = re.compile(r"\"\"|[\[<]{1,2}[A-Z][A-Z_]*_[0-9]+[\]>]{0,2}")
 # Quotes, brackets and whatever else of source code may stand behind a message.
 _BEHIND = " \t\"'`,;)+\\]}"
 # Where what a quote has opened ends. An apostrophe also stands in names.

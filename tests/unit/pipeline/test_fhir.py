@@ -62,6 +62,23 @@ def test_an_element_is_hidden_whole(element: dict[str, object], expected: list[t
     assert found({"resourceType": "Bundle", "entry": entry}) == expected
 
 
+def test_in_a_block_of_code() -> None:
+    resource = {
+        "resourceType": "Patient",
+        "name": [{"family": "du Marché", "given": ["Zorblax", "[PERSON_1234]"]}],
+        "address": [{"line": ["1 Xyz", "Unit b"], "city": "Oz", "postalCode": "6011", "country": "NZ"}],
+    }
+    policy = Policy(layers=frozenset(["patterns"]))
+    for indent in (None, 2):
+        text = f"Look:\n```json\n{json.dumps(resource, indent=indent, ensure_ascii=False)}\n```\n"
+        told = [(one.entity, one.value) for one in ENGINE.findings(text, policy) if one.source != "literal"]
+        assert told == [
+            ("PERSON", "du Marché"), ("PERSON", "Zorblax"), ("ADDRESS", "1 Xyz"), ("ADDRESS", "Unit b"),
+            ("ADDRESS", "Oz"), ("NZ_POSTCODE", "6011"),
+        ]  # fmt: skip
+        assert ENGINE.findings(text.replace("Patient", "Font"), policy)[0].value != "du Marché"
+
+
 @pytest.mark.parametrize(
     "tree",
     [
