@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 from app.option import Declared
+from app.pipeline.fhir import PERSONS
 from app.pipeline.operators import PRESETS
 from app.pipeline.patterns import ALL, Pattern
+from app.pipeline.patterns.hl7 import SEGMENTS
 from app.settings import DECLARED, OWN
 from tools import api_page, commands_page, connect_page, endpoints_page, entities_page, licences
 
@@ -125,7 +128,44 @@ def identifiers() -> str:
     for row in sorted(ALL, key=lambda row: (row.region, row.entity)):
         cells = (f"`{row.entity}`", row.region or "all", f"`{row.sample}`", _check(row), _needs(row), row.source)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_messages()]) + "\n"
+
+
+def _messages() -> Iterator[str]:
+    """The section on messages of HL7: of each segment, the fields that are hidden."""
+    yield "## Messages of HL7"
+    yield ""
+    yield (
+        "In a message of HL7 version 2 the position says what is personal, whatever it looks like: with the "
+        "separators of its header or the usual ones, in a text, in JSON or in source code, several messages in "
+        "one text or a part of one. Hidden are names (from family to middle names), ids without their authority "
+        "and type, addresses without country and type, telephone numbers and e-mail addresses, and dates. What an "
+        "id is, its type (table 0203) tells before its field does; OBX-5 is what OBX-2 says. Free text is read "
+        "like any other. In fields of codes, times and amounts, and in what is left of a personal field, only "
+        "e-mail addresses, secrets and your own terms are found. Segments that are not listed are read as text. "
+        "Source: HL7 v2.5.1, chapters 3 and 6 above all."
+    )
+    yield ""
+    yield "| segment | fields hidden | free text |"
+    yield "|---|---|---|"
+    for name, segment in SEGMENTS.items():
+        of_entity: dict[str, list[int]] = {}
+        for number, field in sorted(segment.personal.items()):
+            of_entity.setdefault(field.entity, []).append(number)
+        hidden = (f"{', '.join(map(str, numbers))}: `{entity}`" for entity, numbers in of_entity.items())
+        text = ", ".join(map(str, sorted(segment.text)))
+        yield f"| {name} | {'; '.join(hidden) or 'none'} | {text or 'none'} |"
+    yield ""
+    yield "In doctors’ and observers’ fields, `ID_NUMBER` is the id; the name beside it is a `PERSON`."
+    yield ""
+    yield "## Resources of FHIR"
+    yield ""
+    yield (
+        "In JSON with a `resourceType`, `name[]` (`family`, `given`, `text`) is a `PERSON` whatever it looks like; in "
+        "resources about one person (" + ", ".join(f"`{kind}`" for kind in sorted(PERSONS)) + "), `address[]` (`line`, "
+        "`city`, `district`) is an `ADDRESS`, `postalCode` belongs to the country or city beside it, and "
+        "`identifier[].value` is what the code of its type says. `birthDate` and `telecom[]` are read as in any form."
+    )
 
 
 #: What is generated: the name of each page and what writes it.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from app.pipeline.allowed import Allowed
-from app.pipeline.detectors import Detector, addresses
+from app.pipeline.detectors import Detector, addresses, hl7
 from app.pipeline.disguises import undisguised
 from app.pipeline.fields import Fields, Form, leaves
 from app.pipeline.finder import MAX_LENGTH, Finder, Sighting
@@ -69,6 +69,8 @@ class Engine:
             if layer in policy.layers:
                 found.extend(detector.detect(text, policy))
         found.extend(self._disguised(text, policy))
+        if "patterns" in policy.layers:
+            found = hl7.without_alarms(text, found)
         counted = policy.counted(self._allowed.without(text, found, skip))
         spans = addresses.with_places(text, resolve(counted, policy.weight))
         return with_laid_bare(text, spans, self._literals, policy.weight)

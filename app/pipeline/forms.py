@@ -164,8 +164,8 @@ def _person(value: str) -> Iterator[Form]:
 
 
 def names_in(value: str) -> list[str]:
-    """The words of a person's name as it is spoken, without titles; "Doe, Jane" is turned round."""
-    family, comma, given = value.partition(",")
+    """The words of a person's name as it is spoken, without titles; "Doe, Jane" and "DOE^JANE" are turned round."""
+    family, comma, given = value.partition("^" if "^" in value else ",")
     turned = f"{given} {family}" if comma and _WORD.search(given) else value
     words: list[str] = [_POSSESSIVE.sub("", word) for word in _WORD.findall(turned)]
     while words and alike(words[0]) in _TITLES:

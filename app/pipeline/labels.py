@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from app.pipeline.fhir import element
 from app.pipeline.json_text import Pairs
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def named(key: str, value: str, owners: Sequence[Pairs], path: str = "") -> str:
 
     Under a key like "value" that has no label beside it, it is the key of the object, which `path` ends with.
     """
+    if of_resource := element(key, owners, path):
+        return of_resource
     if not owners or len(value) > _VALUE or key.lower() not in _OF_VALUES | _OF_ANYTHING:
         return key
     beside = {name.lower(): member for name, member in owners[-1]}
@@ -85,7 +88,9 @@ def _said(member: object) -> str:
 
 def _told(beside: Mapping[str, object], names: Iterable[str]) -> str:
     found = (_said(beside[name]) for name in names if name in beside)
-    return next((said for said in found if 0 < len(said) <= _LABEL and "\n" not in said), "")
+    # A URN is told by its number; its first letters are also those of a record.
+    telling = (said for said in found if not said.startswith("urn:"))
+    return next((said for said in telling if 0 < len(said) <= _LABEL and "\n" not in said), "")
 
 
 def answering(found: Iterable[Leaf]) -> Iterator[Leaf]:

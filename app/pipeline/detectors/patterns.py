@@ -7,7 +7,7 @@ driven from four places where a value can be at all:
 * rows around a rare character (`@`, `://`): from that character, looking back for the beginning;
 * all others begin with a digit or a capital: one pass finds such beginnings, one expression sifts them,
   and only what is left meets the rows;
-* telephone numbers and postal addresses: see `phones` and `addresses`.
+* telephone numbers, postal addresses and messages of HL7: see `phones`, `addresses` and `hl7`.
 
 None of this changes what a row means; a test holds it against running each row by itself.
 """
@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from app.pipeline.detectors import addresses, phones
+from app.pipeline.detectors import addresses, elements, hl7, phones, postcodes
 from app.pipeline.detectors.keywords import Keywords
 from app.pipeline.patterns import ALL, Pattern
 from app.pipeline.policy import Policy
@@ -44,9 +44,13 @@ class PatternsDetector:
         for start, end, row, score in _plan(policy.regions).find(text):
             key = (start, end, row.entity)
             found[key] = max(score, found.get(key, 0.0))
+        for start, end, entity, score in hl7.find(text, policy):
+            found[start, end, entity] = max(score, found.get((start, end, entity), 0.0))
+        postcodes.tell_apart(text, found)
         spans = [Span(*key, score, self.name) for key, score in found.items()]
         spans += (Span(start, end, phones.ENTITY, phones.SCORE, self.name) for start, end in phones.find(text, policy))
         spans += (Span(*place, addresses.ENTITY, addresses.SCORE, self.name) for place in addresses.find(text, policy))
+        spans += (Span(*value, self.name) for value in elements.find(text))
         return spans
 
 

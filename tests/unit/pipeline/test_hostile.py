@@ -33,8 +33,8 @@ from tools.hostile import PIECES, TERMS, layers, text_of
 POLICY = Policy(layers=frozenset(SWITCHABLE) - {"ner"})
 _MODULES = (
     "finder", "fold", "json_text", "whole_words", "detectors.announced", "detectors.below", "detectors.dictionary",
-    "detectors.name_columns", "detectors.names",
-    "detectors.patterns", "detectors.phones", "detectors.private_keys", "detectors.secrets",
+    "detectors.elements", "detectors.hl7", "detectors.name_columns", "detectors.names",
+    "detectors.patterns", "detectors.phones", "detectors.postcodes", "detectors.private_keys", "detectors.secrets",
     "detectors.stated", "patterns.checksums", "patterns.everywhere", "patterns.secret_values",
 )  # fmt: skip
 
