@@ -1,4 +1,4 @@
-"""What the tray and the main window say comes from the translation in use, from the source to the screen."""
+"""What the windows say comes from the translation in use, from the source to the screen."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar
 
-from app.ui.language import FOLDER, tr, use_language
-from app.ui.main_window import MainWindow
+from app.ui.language import FOLDER, counted, tr, use_language
 from app.ui.shell import Shell
-from app.ui.tasks import Tasks
-from app.ui.tray_menu import TrayMenu
-from tests.ui.staging import Staged
+from tests.ui.gallery import scenes, serving
+from tests.ui.said import said, untranslated
+from tests.ui.staging import on_loop
 
 TOOL = Path(__file__).parents[2] / "tools" / "translations.py"
 
@@ -41,31 +38,47 @@ def pseudo(qapp: Shell) -> Iterator[None]:
     QCoreApplication.removeTranslator(translator)
 
 
-def actions_of(menu: QMenu) -> Iterator[QAction]:
-    for action in menu.actions():
-        submenu = action.menu()
-        if isinstance(submenu, QMenu):
-            yield from actions_of(submenu)
-        if not action.isSeparator():
-            yield action
+@on_loop
+async def test_no_word_of_any_window_escapes(qapp: Shell, tmp_path: Path, pseudo: None) -> None:
+    found: dict[str, set[str]] = {}
+    seen = 0
+    async with serving(tmp_path, qapp) as desktop:
+        async for name, window in scenes(desktop):
+            for text in said(window):
+                seen += 1
+                if rest := untranslated(text):
+                    found.setdefault(f"{rest!r} in {text!r}", set()).add(name)
+    assert seen > 2000
+    assert not found, "\n".join(f"{text} ({', '.join(sorted(names))})" for text, names in sorted(found.items()))
 
 
-def test_no_word_of_tray_and_main_window_escapes(qapp: Shell, application: Staged, pseudo: None) -> None:
-    from app.ui.actions import Actions
+def test_what_is_not_translated_is_found(qapp: Shell, pseudo: None) -> None:
+    assert untranslated("Send it") == "Send it"
+    assert untranslated(f"{tr('Send it')} at once") == "at once"
+    assert not untranslated(tr("Key of {target}:").format(target=f"a tool {tr('that has none')}"))
+    assert not untranslated("1,204 · https://example.com/v1") and not untranslated("GET /v1/models")
 
-    actions = Actions(application, Tasks())
-    menu, window = TrayMenu(application, actions), MainWindow(application, actions)
-    bar = window.findChild(QMenuBar)
-    assert bar is not None
-    menus = [menu, *(sub for sub in (action.menu() for action in bar.actions()) if isinstance(sub, QMenu))]
-    told = {actions.state, actions.reason, actions.waiting, menu.today}  # sentences made of the state
-    texts = [action.text() for one in menus for action in actions_of(one) if action not in told]
-    texts += [action.text() for action in bar.actions()]
-    texts += [button.text() for button in window.findChildren(QAbstractButton) if button.text()]
-    assert len(texts) > 40
-    assert [text for text in texts if "⟦" not in text] == []
-    window.deleteLater()
-    menu.deleteLater()
+
+@pytest.mark.parametrize(
+    ("text", "n", "is_said"),
+    [
+        ("{n} value(s) hidden", 1, "1 value hidden"),
+        ("{n} value(s) hidden", 0, "0 values hidden"),
+        ("{n} value(s) hidden", 1204, "1,204 values hidden"),
+        ("{n} match(es)", 2, "2 matches"),
+        ("Reading: {n} entr(y/ies) so far.", 1, "Reading: 1 entry so far."),
+        ("Reading: {n} entr(y/ies) so far.", 3, "Reading: 3 entries so far."),
+        ("{n} request(s) (waits/wait) for review", 1, "1 request waits for review"),
+        ("{n} request(s) (waits/wait) for review", 2, "2 requests wait for review"),
+        ("(It/They) may be hidden in requests again.", 2, "They may be hidden in requests again."),
+    ],
+)
+def test_english_has_two_forms(text: str, n: int, is_said: str) -> None:
+    assert counted(text, n) == is_said
+
+
+def test_places_are_put_in_after_the_form_is_chosen() -> None:
+    assert counted("{n} value(s) of {tool}", 2, tool="a (very) long name") == "2 values of a (very) long name"
 
 
 def test_a_translation_goes_from_the_source_to_the_screen(qapp: Shell, tmp_path: Path) -> None:
