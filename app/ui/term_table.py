@@ -26,6 +26,7 @@ from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.tasks import Tasks
 from app.ui.term_kinds import USE, Page
+from app.ui.term_rows import TermRows
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -34,8 +35,6 @@ _EDITS = (Qt.ItemDataRole.EditRole, Qt.ItemDataRole.CheckStateRole)
 _FEW = 200
 #: So many terms are read and arranged at once; more, in slices behind what is shown.
 _AT_ONCE = 2_000
-#: Rows that are sorted in one go: what is sorted piece by piece is then merged in no time.
-_PIECE = 5_000
 
 
 class TermTable(QAbstractTableModel):
@@ -56,13 +55,8 @@ class TermTable(QAbstractTableModel):
         self._page = page
         self._terms = terms
         self._tasks = tasks
-        self._use = use
+        self._rows = TermRows(page.kind, use)
         self.columns = page.columns + (USE if use is not None and page.kind == "term" else ())
-        self._all: dict[int, Term] = {}
-        #: What each is found by. Made once: a search then takes a few milliseconds for 100,000.
-        self._sought: dict[int, str] = {}
-        self._needle = ""
-        self._order: tuple[str, bool] | None = None
         self._ids: list[int] = []
         self._saving: Counter[int] = Counter()
         #: Counts what makes an arrangement under way worthless.
@@ -80,21 +74,21 @@ class TermTable(QAbstractTableModel):
     @property
     def total(self) -> int:
         """How many there are, found or not."""
-        return len(self._all)
+        return len(self._rows)
 
     @property
     def is_reading(self) -> bool:
         """Whether it is yet to show what is in the dictionary; it says `modelReset` when it does."""
-        return self._is_renewing and not self._all
+        return self._is_renewing and not self._rows
 
     def find(self, text: str) -> None:
         """Shows those alone that have `text` in what they hide, their type or their replacement."""
-        self._needle = text.casefold().strip()
+        self._rows.seek(text)
         self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         down = order == Qt.SortOrder.DescendingOrder
-        self._order = (self.columns[column].attribute, down) if 0 <= column < len(self.columns) else None
+        self._rows.order = (self.columns[column].attribute, down) if 0 <= column < len(self.columns) else None
         self._arrange()
 
     def _arrange(self, *, read: bool = False) -> None:
@@ -104,7 +98,7 @@ class TermTable(QAbstractTableModel):
         if self._is_renewing:
             return  # what is under way begins again
         self._is_renewing = True
-        if max(len(self._terms), len(self._all)) <= _AT_ONCE:
+        if max(len(self._terms), len(self._rows)) <= _AT_ONCE:
             finished(self._renewing())
         else:
             self._tasks.start(sliced(self._renewing()))
@@ -115,7 +109,7 @@ class TermTable(QAbstractTableModel):
             if self._is_unread:
                 yield from self._reading()
             turn = self._turn
-            ids = yield from self._arranged()
+            ids = yield from self._rows.arranged()
         self._is_renewing = False
         self._show(ids)
 
@@ -128,50 +122,13 @@ class TermTable(QAbstractTableModel):
         """Takes over what the dictionary holds."""
         self._is_unread, late = False, set[int]()
         self._late = late
-        now: dict[int, Term] = {}
-        sought: dict[int, str] = {}
-        for id, term in self._terms.all().items():
-            if term.kind == self._page.kind:
-                now[id] = term
-                sought[id] = self._sought[id] if self._all.get(id) is term else _sought(term)
-            yield
-        for id in [id for id, number in self._saving.items() if number and id in self._all]:
-            now[id], sought[id] = self._all[id], self._sought[id]
+        entries = yield from self._rows.read(self._terms.all())
         self.beginResetModel()
-        self._all, self._sought = now, sought
-        self._ids = [id for id in self._ids if id in now]
+        self._rows.replace(entries, but=[id for id, number in self._saving.items() if number])
+        self._ids = [id for id in self._ids if id in self._rows]
         self.endResetModel()
         self._late = None
         self.sync(late)
-
-    def _arranged(self) -> Steps[list[int]]:
-        needle, order = self._needle, self._order
-        ids = [id for id, sought in self._sought.items() if needle in sought] if needle else list(self._all)
-        yield
-        if order is None:
-            ids.sort()  # ids grow as they are given
-            return ids
-        attribute, down = order
-        ranks: dict[int, Any] = {}
-        for id in ids:
-            if id in self._all:
-                ranks[id] = self._rank(id, attribute)
-            yield
-        pieces = list(ranks)
-        for start in range(0, len(pieces), _PIECE):
-            end = start + _PIECE
-            pieces[start:end] = sorted(pieces[start:end], key=ranks.__getitem__, reverse=down)
-            yield
-        return sorted(pieces, key=ranks.__getitem__, reverse=down)
-
-    def _rank(self, id: int, attribute: str) -> Any:
-        value = self._value(id, attribute)
-        return value.casefold() if isinstance(value, str) else value
-
-    def _value(self, id: int, attribute: str) -> Any:
-        if attribute in ("hits", "last"):
-            return getattr(self._use.get(id), attribute) if self._use is not None else 0
-        return getattr(self._all[id], attribute)
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._ids)
@@ -202,7 +159,7 @@ class TermTable(QAbstractTableModel):
         if not index.isValid():
             return None
         column = self.columns[index.column()]
-        value = self._value(self._ids[index.row()], column.attribute)
+        value = self._rows.value(self._ids[index.row()], column.attribute)
         if column.is_check:
             if role == Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if value else Qt.CheckState.Unchecked
@@ -228,7 +185,7 @@ class TermTable(QAbstractTableModel):
         elif column.attribute == "entity":
             value = str(value).strip().upper()
         id = self._ids[index.row()]
-        before = self._all[id]
+        before = self._rows[id]
         term = dataclasses.replace(before, **{column.attribute: value})
         if term == before:
             return True
@@ -239,7 +196,7 @@ class TermTable(QAbstractTableModel):
             return False
         self.judged.emit(caution(term))
         # Shown at once; if it cannot be saved, `sync` brings the old one back.
-        self._keep(id, term)
+        self._rows.keep(id, term)
         self._row_changed(index.row())
         self._saving[id] += 1
         self._tasks.start(self._change(id, before, term), self.judged.emit)
@@ -261,7 +218,7 @@ class TermTable(QAbstractTableModel):
 
     def term(self, row: int) -> Term:
         """What a row shows."""
-        return self._all[self._ids[row]]
+        return self._rows[self._ids[row]]
 
     def sync(self, ids: Iterable[int]) -> None:
         """Brings the rows of `ids` in line with the store, whoever changed it; those being saved, once they are."""
@@ -273,15 +230,15 @@ class TermTable(QAbstractTableModel):
             self._late.update(ids)
         terms = {id: self._terms.get(id) for id in ids if not self._saving.get(id)}
         now = {id: term for id, term in terms.items() if term is not None and term.kind == self._page.kind}
-        gone = [id for id in terms if id in self._all and id not in now]
-        fresh = [id for id in now if id not in self._all]
-        different = [id for id in now if id in self._all and self._all[id] != now[id]]
+        gone = [id for id in terms if id in self._rows and id not in now]
+        fresh = [id for id in now if id not in self._rows]
+        different = [id for id in now if id in self._rows and self._rows[id] != now[id]]
         for id in (*fresh, *different):
-            self._keep(id, now[id])
+            self._rows.keep(id, now[id])
         if len(gone) + len(fresh) > _FEW:
             kept = set(self._ids).difference(gone)
             self._show([id for id in self._ids if id in kept])
-            self._drop(gone)
+            self._rows.drop(gone)
             self._arrange()
             return
         if gone or fresh:
@@ -294,21 +251,13 @@ class TermTable(QAbstractTableModel):
             self.beginRemoveRows(_NO_INDEX, row, row)
             del self._ids[row]
             self.endRemoveRows()
-        self._drop(gone)
-        for id in sorted(id for id in fresh if self._needle in self._sought[id]):
+        self._rows.drop(gone)
+        for id in sorted(id for id in fresh if self._rows.is_found(id)):
             # One that comes back is put where it was.
-            row = bisect(self._ids, id) if self._order is None else len(self._ids)
+            row = bisect(self._ids, id) if self._rows.order is None else len(self._ids)
             self.beginInsertRows(_NO_INDEX, row, row)
             self._ids.insert(row, id)
             self.endInsertRows()
-
-    def _drop(self, ids: Iterable[int]) -> None:
-        for id in ids:
-            del self._all[id], self._sought[id]
-
-    def _keep(self, id: int, term: Term) -> None:
-        self._all[id] = term
-        self._sought[id] = _sought(term)
 
     def tell_use(self, _: object = None) -> None:
         """Shows how often terms were met by now."""
@@ -318,11 +267,6 @@ class TermTable(QAbstractTableModel):
 
     def _row_changed(self, row: int) -> None:
         self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
-
-
-def _sought(term: Term) -> str:
-    """What it is found by."""
-    return f"{term.text}\n{term.entity}\n{term.replacement}".casefold()
 
 
 def when(seconds: float) -> str:

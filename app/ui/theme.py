@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
 
 #: Hues in degrees that stay apart for the entities seen most; others get one by their name.
 _HUES = {
@@ -32,6 +33,8 @@ _SCHEMES = {
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
 }
+#: Controls whose outline is all that shows where they are.
+_OUTLINED = ("QCheckBox", "QRadioButton", "QComboBox", "QLineEdit", "QAbstractSpinBox", "QAbstractItemView")
 #: Of each mark in light and dark. Each is legible on both, as a panel may differ from the theme.
 _MARKS = {
     "on": ("#0f8a7e", "#1fae9f"),
@@ -62,10 +65,13 @@ def use(theme: str) -> None:
     """Shows all windows in `light` or `dark` colours, or as the `system` has it."""
     hints = QGuiApplication.styleHints()
     hints.setColorScheme(_SCHEMES[theme])
-    QGuiApplication.setPalette(QPalette())  # the system's own again
+    QApplication.setPalette(QPalette())  # the system's own again, for every kind of control
     if theme != "system" and is_dark(QGuiApplication.palette()) != (theme == "dark"):
         # Not every system lets a program choose.
-        QGuiApplication.setPalette(dark_palette() if theme == "dark" else QPalette(QColor("#efefef")))
+        QApplication.setPalette(dark_palette() if theme == "dark" else QPalette(QColor("#efefef")))
+        for kind in _OUTLINED if theme == "dark" else ():
+            # Its declaration says bytes, and it takes none.
+            QApplication.setPalette(outlined_palette(), kind)  # type: ignore[arg-type]
 
 
 def dark_palette() -> QPalette:
@@ -74,6 +80,13 @@ def dark_palette() -> QPalette:
     palette.setColor(QPalette.ColorRole.Base, QColor("#1e1f22"))
     palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#26282b"))
     palette.setColor(QPalette.ColorRole.Highlight, QColor("#1f6f67"))
+    return palette
+
+
+def outlined_palette() -> QPalette:
+    """Those, for what has an outline: the style draws it a shade darker than the window, which nobody would see."""
+    palette = dark_palette()
+    palette.setColor(QPalette.ColorRole.Window, QColor("#94969b"))
     return palette
 
 

@@ -6,12 +6,13 @@ import itertools
 
 import pytest
 from PySide6.QtGui import QColor, QIcon, QImage, QPalette
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSpinBox, QTableView, QWidget
 
 from app.pipeline.placeholder import SHORT
 from app.state import Protection
 from app.ui.icons import SIZES, mark, mark_pixmap
 from app.ui.shell import Shell
-from app.ui.theme import contrast, error_ink, faint_ink, is_dark, mark_colour, tint
+from app.ui.theme import contrast, error_ink, faint_ink, is_dark, mark_colour, tint, use
 
 LIGHT, DARK = QColor("#ffffff"), QColor("#1e1f22")
 ENTITIES = [*SHORT, "PERSON", "LOCATION", "CUSTOM", "UK_NHS", "AU_TFN", "PROJECT", *map("TYPE_{}".format, range(40))]
@@ -39,6 +40,26 @@ def test_explanations_and_errors_are_legible(dark: bool) -> None:
     window = palette.window().color()
     assert contrast(faint_ink(palette), window) >= 4.5
     assert contrast(error_ink(dark), window) >= 4.5
+
+
+@pytest.mark.parametrize("make", [QCheckBox, QLineEdit, QSpinBox, QTableView])
+def test_outlines_are_seen_in_the_dark(qapp: Shell, make: type[QWidget]) -> None:
+    """As far from what they are around as WCAG asks of controls."""
+    qapp.setStyle("Fusion")
+    try:
+        use("dark")
+        palette = shown(make).palette()
+        assert contrast(palette.window().color().darker(140), palette.base().color()) >= 3
+    finally:
+        use("system")
+    assert shown(make).palette().window().color() == shown(QLabel).palette().window().color()
+
+
+def shown(make: type[QWidget]) -> QWidget:
+    """A control in the colours of its kind."""
+    widget = make()
+    widget.ensurePolished()
+    return widget
 
 
 @pytest.mark.parametrize("state", STATES)
