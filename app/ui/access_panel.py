@@ -46,7 +46,7 @@ class AccessPanel(QWidget):
     def __init__(self, application: Application, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
         self.setAccessibleName(tr("Access"))
-        self.setAccessibleDescription(f"{tr(_TOKEN)} {tr(_KEYS)} access token local key rotate revoke")
+        self.setAccessibleDescription(f"{tr(_TOKEN)} {tr(_KEYS)} {tr('access token local key rotate revoke')}")
         self._application = application
         self._tasks = tasks
         self.token = QLineEdit(readOnly=True, echoMode=QLineEdit.EchoMode.Password)

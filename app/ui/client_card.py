@@ -41,7 +41,7 @@ class ClientCard(QScrollArea):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(16, 4, 16, 12)
         layout.setSpacing(12)
-        name = QLabel(client.name)
+        name = QLabel(tr(client.name))
         name.setFont(bold(name.font(), 1.35))
         layout.addWidget(name)
         if client.snippets:

@@ -102,7 +102,7 @@ def _tools(parent: Connect) -> QStandardItemModel:
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             group.setFont(bold(parent.font()))
             model.appendRow(group)
-        item = QStandardItem(client.name)
+        item = QStandardItem(tr(client.name))
         item.setData(client.id, _ID)
         item.setEditable(False)
         groups[client.group].appendRow(item)

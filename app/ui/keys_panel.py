@@ -51,7 +51,7 @@ class KeysPanel(QWidget):
     def __init__(self, application: Application, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
         self.setAccessibleName(tr("Keys"))
-        self.setAccessibleDescription(f"{tr(_SAYS)} openai anthropic gemini ollama api key test")
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('openai anthropic gemini ollama api key test')}")
         self._application = application
         self._tasks = tasks
         self.rows: dict[str, _Row] = {}

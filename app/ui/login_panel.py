@@ -19,7 +19,7 @@ class LoginPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(tr("Start when I sign in"))
-        self.setAccessibleDescription(f"{tr(_SAYS)} login autostart boot")
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('login autostart boot')}")
         self.box = QCheckBox(tr("Start when I &sign in"))
         self.box.clicked.connect(self._turn)
         self.complaint = Complaint()

@@ -39,7 +39,7 @@ class ModelsPanel(QWidget):
     def __init__(self, store: SettingsStore, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
         self.setAccessibleName(tr("Models"))
-        self.setAccessibleDescription(f"{tr(_SAYS)} model fetch download remove test licence size hub")
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('model fetch download remove test licence size hub')}")
         self._store = store
         self._tasks = tasks
         self._work: asyncio.Task[Any] | None = None

@@ -51,7 +51,9 @@ class SectionList(QAbstractListModel):
                 return len(section.marks)
             case Qt.ItemDataRole.AccessibleTextRole:
                 spans = counted("{n} span(s)", len(section.marks))
-                return f"{tr(_HEADINGS[section.side])}, {tr(section.label)}, {spans}. {_words(section)}"
+                return tr("{side}, {label}, {spans}. {words}").format(
+                    side=tr(_HEADINGS[section.side]), label=tr(section.label), spans=spans, words=_words(section)
+                )
         return None
 
     def section(self, row: int) -> Section | None:

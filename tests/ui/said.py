@@ -33,11 +33,16 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 #: What is the same in every language, and why.
 DATA: tuple[str, ...] = (
-    r"Anonamoose",  # a name, as are the next
-    r"(https?://)?[\w.-]+\.example\.com|https?://[\w.:/-]+",  # addresses
+    r"Anonamoose|Python(/[\d.]+)?|practice",  # names: of the app, of the tool that asks here, of its model
+    r"openai|anthropic|gemini|ollama",  # providers, as settings call them
+    r"https?://[\w.:/-]+|localhost|/?[\w-]+(/[\w-]+)+",  # addresses, paths of endpoints, repositories
     r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*",  # types of values, HTTP methods
-    r"/[\w/.-]+",  # paths of endpoints
-    r"(Ctrl|Alt|Shift|Del|Enter|Return|Up|Down)\b(\+\w+)*",  # keys, which Qt names
+    r"((Ctrl|Alt|Shift)\+)+\w+|Del",  # keys, which Qt names
+    r"(bert|distilbert)-\w+|minilm|\w+(/\w+)*\.(json|onnx|bin)|[0-9a-f]{32,}",  # models, their files and digests
+    r"CC-BY-SA-4\.0 AND Apache-2\.0|Apache-2\.0|MIT",  # licences
+    r"patterns|memo|operators|thresholds|replace|mask|keep|block",  # layers and settings, as one writes them
+    r"system|off",  # what a setting is where nothing is typed, as one would type it
+    r"[\w.]+@example\.com|Project (Osprey|Kestrel)|Will|Example Freight|Sample Logistics|example",  # the user's own
 )
 _DATA = re.compile("|".join(rf"(?<!\w)(?:{one})(?!\w)" for one in DATA))
 
