@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 DATA: tuple[str, ...] = (
     r"Anonamoose|Python(/[\d.]+)?|practice",  # names: of the app, of the tool that asks here, of its model
     r"openai|anthropic|gemini|ollama",  # providers, as settings call them
-    r"https?://[\w.:/-]+|localhost|/?[\w-]+(/[\w-]+)+",  # addresses, paths of endpoints, repositories
+    r"https?://[\w.:/-]+|localhost|/?[\w.-]+(/[\w.-]+)+",  # addresses, paths of endpoints, repositories
     r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*",  # types of values, HTTP methods
     r"((Ctrl|Alt|Shift)\+)+\w+|Del",  # keys, which Qt names
     r"(bert|distilbert)-\w+|minilm|\w+(/\w+)*\.(json|onnx|bin)|[0-9a-f]{32,}",  # models, their files and digests
