@@ -51,7 +51,7 @@ class Connect(Window):
 
         self.search.textChanged.connect(self._filter)
         self.tools.selectionModel().currentChanged.connect(self._show)
-        bridge.exchanges_changed.connect(lambda _: self._look())
+        bridge.exchanges_changed.connect(self._look)
         bridge.state_changed.connect(self._moved)
         self._origin = ""
         self.tools.expandAll()
@@ -87,7 +87,7 @@ class Connect(Window):
             self._origin = self._here()
             self.card.show_client(client, self._origin, self._application.exchanges)
 
-    def _look(self) -> None:
+    def _look(self, changed: object = None) -> None:
         if self.isVisible():
             self.card.look(self._application.exchanges)
 
