@@ -36,7 +36,7 @@ class EntitiesPanel(QWidget):
         super().__init__()
         self.setAccessibleName(tr("Entities"))
         self.setAccessibleDescription(
-            f"{tr(_SAYS)} operators thresholds {' '.join(WORDS)} {' '.join(map(tr, WORDS.values()))}"
+            " ".join((tr(_SAYS), tr("operators thresholds"), *WORDS, *map(tr, WORDS.values())))
         )
         self.table = EntityTable(store)
         self.shown = QSortFilterProxyModel(self)
