@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import time
+import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -67,6 +69,9 @@ class SecretService:
     ) -> None:
         keyring.set_keyring(self._before)
         self._stack.close()
+        with warnings.catch_warnings():  # here, not in the middle of another test
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     def lock(self) -> None:
         """Locks what the keyring keeps; nobody is there to unlock it."""

@@ -75,7 +75,7 @@ class AccessPanel(QWidget):
         self._lay_out()
         for widget in (self.made, self.copy_made, self._once):
             widget.hide()
-        bridge.setting_changed.connect(lambda name: self._fill_providers() if name == "upstreams" else None)
+        bridge.setting_changed.connect(self._setting_changed)
         self._fill_providers()
 
     def _lay_out(self) -> None:
@@ -123,6 +123,10 @@ class AccessPanel(QWidget):
         if self._application.base_url:
             self._start(self._read())
         self.setEnabled(bool(self._application.base_url))
+
+    def _setting_changed(self, name: str) -> None:
+        if name == "upstreams":
+            self._fill_providers()
 
     def _fill_providers(self) -> None:
         self.provider.clear()

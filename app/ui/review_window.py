@@ -112,8 +112,8 @@ class ReviewWindow(Window):
         self.before.view.viewport().installEventFilter(self)
         self._armed.timeout.connect(self._enable)
         self._clock.timeout.connect(self._tell_time)
-        bridge.review_changed.connect(lambda _: self._sync())
-        bridge.setting_changed.connect(lambda _: self._enable())
+        bridge.review_changed.connect(self._sync)
+        bridge.setting_changed.connect(self._enable)
 
     def come(self) -> None:
         """Something new waits: the window comes to the front, or asks to be looked at where it is open already."""

@@ -78,13 +78,19 @@ def test_every_tool_is_documented() -> None:
     assert all(f"### {client.name}\n" in page("connect.md").text for client in CLIENTS)
 
 
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
 def _actions() -> Iterator[tuple[str, str]]:
     """The words on what can be chosen in windows and menus, and the module they are in."""
     for path in sorted((ROOT / "app" / "ui").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                said = node.args[0].value
+            if isinstance(node, ast.Call) and node.args:
+                name, given = _called(node), node.args[0]
+                if isinstance(given, ast.Call) and _called(given) == "tr":
+                    given = given.args[0]
+                said = given.value if isinstance(given, ast.Constant) else None
                 if name in _ACTION and isinstance(said, str) and said:
                     yield path.name, said.replace("&", "").rstrip("…")
 

@@ -162,7 +162,10 @@ def unknown(quoted: str) -> str:
     if words[0] not in _OURS or words[1:2] == ["COMMAND"]:
         return ""
     name = ""
-    for word in words[1:]:
+    rest = words[1:]
+    while rest and rest[0] in _OPTIONS:  # a setting, with its value, may stand before the command
+        rest = rest[2:]
+    for word in rest:
         if f"{name} {word}".strip() in _TREE:
             name = f"{name} {word}".strip()
         elif word == "--":

@@ -89,9 +89,9 @@ def _loose(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.Call) and re.match(r"(tr|later|counted|print|log\.\w+)\(", ast.unparse(node)):
             kept.update(ast.walk(node))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in kept:
-            if re.search(r"[^\W\d_]{2,} [^\W\d_]", node.value):
-                yield node.value
+        text = node.value if isinstance(node, ast.Constant) and node not in kept else None
+        if isinstance(text, str) and re.search(r"[^\W\d_]{2,} [^\W\d_]", text):
+            yield text
 
 
 def test_what_is_not_translated_is_found(qapp: Shell, pseudo: Pseudo) -> None:

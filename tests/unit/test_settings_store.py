@@ -69,6 +69,7 @@ def test_every_stored_setting_survives_a_restart_and_goes_back_to_its_default(tm
         "operators": "CREDIT_CARD=block",
         "thresholds": "PERSON=0.7",
         "review": "tool=claude-cli",
+        "release-feed": "https://example.com/anonamoose/releases.atom",
         "vault-url": "rediss://valkey.example.com:6379",
     }
     other: Any = fitting.get(name, "other")

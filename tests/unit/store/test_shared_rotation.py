@@ -151,10 +151,12 @@ async def test_work_goes_on_meanwhile(opened: Open, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(rotation, "_STAGED", 2)
     one, other = await opened(), await opened(OLD, NEW)
     told = await fill(one, 9)
-    done = asyncio.Semaphore(0)
+    done, changed = asyncio.Semaphore(0), asyncio.Event()
 
     async def work() -> None:
         for turn in range(10_000):
+            if turn >= 50:  # no more than can be looked at
+                await changed.wait()
             name = f"meanwhile {turn}"
             told[name] = await given(other, name, f"Value {turn}")
             await other.options.change("talk 0", {"preset": "strict"})
@@ -168,6 +170,9 @@ async def test_work_goes_on_meanwhile(opened: Open, monkeypatch: pytest.MonkeyPa
     working = asyncio.create_task(work())
     await worked(5)
     await rekey(one.shelf, NEW)
+    while not done.locked():
+        await done.acquire()
+    changed.set()
     await worked(5)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
