@@ -72,6 +72,7 @@ def _declared() -> Iterator[tuple[str, str, bool]]:
             yield "app/clients", text, False
     for text in TITLES:
         yield "app/example.py", text, False
+    yield "app/keychain.py", "the system keyring", False
     for text in _LABELS:
         yield "app/proxy/sections.py", text, False
 
