@@ -22,8 +22,10 @@ def tr(text: str) -> str:
 
 
 def later(text: str, *, counts: bool = False) -> str:
-    """`text`, a literal that is made before the language is known; `tr`, or `counted` where it `counts`, translates it
-    where it is shown."""
+    """`text`, a literal that is there before the language is known.
+
+    `tr` translates it where it is shown, or `counted` where it `counts`.
+    """
     return text
 
 
