@@ -2,7 +2,8 @@
 
 qasync makes a Qt timer of every `call_soon` and `call_later`, and does not free those of cancelled
 calls: a client with a total timeout leaves one behind for every request. Here one posted event drains
-a queue, one Qt timer serves a heap, and one notifier watches each file descriptor.
+a queue, one Qt timer serves a heap, and one notifier watches each file descriptor. However much
+comes at once, Qt has its turn after each `BUDGET` of it.
 """
 
 from __future__ import annotations
@@ -61,17 +62,33 @@ class _Waker(QObject):
         return True
 
 
+class _Watch(events.Handle):
+    """What to call when a file descriptor is ready: once, however often Qt tells of it before its turn has come."""
+
+    __slots__ = ("is_due",)
+
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...], loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(callback, args, loop)
+        self.is_due = False
+
+    def _run(self) -> None:
+        self.is_due = False
+        super()._run()
+
+
 class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
     """A `qasync.QEventLoop` that costs half the time for each request and leaks no timers."""
 
     def __init__(self, app: QApplication) -> None:
         # The base class already calls some of the methods below from its own __init__.
-        self._watched: dict[tuple[int, QSocketNotifier.Type], tuple[QSocketNotifier, events.Handle]] = {}
+        self._watched: dict[tuple[int, QSocketNotifier.Type], tuple[QSocketNotifier, _Watch]] = {}
         self._waker = _Waker(self._drain)
         self._draining = False
         self._fatal: BaseException | None = None
         self._again = QTimer(singleShot=True, interval=0)
-        self._again.timeout.connect(self._drain)
+        self._again.timeout.connect(self._on_turn)
+        #: Seconds of callbacks since Qt last had a turn.
+        self._used = 0.0
         self._alarm = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._alarm.timeout.connect(self._on_alarm)
         self._alarm_at = math.inf
@@ -95,7 +112,13 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
         self._waker.post()
         return handle
 
+    def _on_turn(self) -> None:
+        self._used = 0.0
+        self._drain()
+
     def _drain(self) -> None:
+        if self._again.isActive():
+            return  # it is Qt's turn
         # A dialog's exec() inside a task runs a nested Qt loop, which arrives here again. asyncio does not
         # let one task run inside another, so the outer one is stepped out of for as long as that takes.
         outer = asyncio.current_task(self) if self._draining else None
@@ -103,8 +126,9 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
         if outer is not None:
             tasks._leave_task(self, outer)
         handle: events.Handle | None = None
+        start = time.monotonic()
         try:
-            end = time.monotonic() + BUDGET
+            end = start + BUDGET - self._used
             while self._ready:
                 handle = self._ready.popleft()
                 if not handle.cancelled():
@@ -119,7 +143,9 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
             if outer is not None:
                 tasks._enter_task(self, outer)
             self._draining = before
-        if self._ready:
+        # All that drains shares one budget: of many sockets that are ready at once, each would take one of its own.
+        self._used += time.monotonic() - start
+        if self._ready or self._used > BUDGET:
             self._again.start()
 
     # Timers
@@ -190,7 +216,7 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
     ) -> events.Handle:
         self._check_closed()
         key = (fd if isinstance(fd, int) else fd.fileno(), kind)
-        handle = events.Handle(callback, args, self, None)
+        handle = _Watch(callback, args, self)
         if key in self._watched:
             notifier, old = self._watched[key]
             old.cancel()
@@ -212,8 +238,11 @@ class FastQEventLoop(qasync.QEventLoop):  # type: ignore[misc]
 
     def _on_activated(self, key: tuple[int, QSocketNotifier.Type]) -> None:
         if key in self._watched:
-            self._ready.append(self._watched[key][1])
-            self._drain()
+            handle = self._watched[key][1]
+            if not handle.is_due:
+                handle.is_due = True
+                self._ready.append(handle)
+                self._drain()
 
     # Life
 

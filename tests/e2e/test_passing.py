@@ -204,7 +204,7 @@ async def test_the_root_and_health_answer_without_a_provider(
     async with http.get(f"{running.origin}/health") as got:
         health = json.loads(await got.read())
     own = {name: health[name] for name in ("timestamp", "version")}
-    told = {"status": "ok", **own, "protection": "on", "reason": "", "audit": "on"}
+    told = {"status": "ok", **own, "protection": "on", "reason": "", "audit": "on", "newer": "", "vault": "ok"}
     assert health == {**told, "requests": 0, "sockets": 0, "waiting": 0}
     async with http.get(f"{running.origin}/nothing/here") as got:
         assert got.status == 404 and got.headers["x-should-retry"] == "false"

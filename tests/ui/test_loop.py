@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -78,8 +80,10 @@ async def test_timers_are_precise_and_in_order(loop: Any) -> None:
     assert seen == ["early", "late"]
 
 
+@pytest.mark.parametrize("budget", [app.ui.loop.BUDGET, -1])  # -1: every callback takes all of it
 @on_loop
-async def test_a_nested_exec_does_not_break_tasks(loop: Any) -> None:
+async def test_a_nested_exec_does_not_break_tasks(loop: Any, monkeypatch: pytest.MonkeyPatch, budget: float) -> None:
+    monkeypatch.setattr(app.ui.loop, "BUDGET", budget)
     ticks = 0
 
     async def tick() -> None:
@@ -111,6 +115,41 @@ async def test_the_windows_get_their_turn_while_callbacks_never_end(loop: Any) -
         for _ in range(100):
             await asyncio.sleep(0)
     assert len(turns) > 5
+
+
+@on_loop
+async def test_many_sockets_at_once_share_one_turn(loop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: Counter[int] = Counter()
+    turn = 0
+
+    def next_turn() -> None:
+        nonlocal turn
+        turn += 1
+
+    def read(end: socket.socket) -> None:
+        end.recv(1)
+        unread.remove(end)
+        turns[turn] += 1
+
+    pairs = [socket.socketpair() for _ in range(30)]
+    unread = {near for near, _ in pairs}
+    monkeypatch.setattr(app.ui.loop, "BUDGET", -1)  # every callback takes all of it
+    await asyncio.sleep(0.01)  # what runs now has what it was before
+    timer = QTimer(interval=0)
+    timer.timeout.connect(next_turn)
+    timer.start()
+    for near, far in pairs:
+        near.setblocking(False)
+        loop.add_reader(near, read, near)
+        far.send(b".")
+    while unread:
+        turns[turn] += 1  # something that never ends, such as work in slices
+        await asyncio.sleep(0)
+    assert max(turns.values()) <= 3
+    for near, far in pairs:
+        loop.remove_reader(near)
+        near.close()
+        far.close()
 
 
 @on_loop

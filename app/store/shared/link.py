@@ -84,6 +84,8 @@ class Link:
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        cancelled = task.cancelling() if task else 0
         try:
             async with asyncio.timeout(_PATIENCE):
                 yield
@@ -93,6 +95,9 @@ class Link:
                 f"The shared vault at {self.place} does not do as it is asked ({type(error).__name__}).",
                 _hint(error),
             ) from None
+        if task and task.cancelling() > cancelled:
+            # The client waits by `asyncio.wait_for`, which on Python 3.11 may lose that somebody wants no more.
+            raise asyncio.CancelledError
 
     async def close(self) -> None:
         await self._redis.aclose()

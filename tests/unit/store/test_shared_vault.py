@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import os
 import time
 from collections.abc import AsyncIterator
@@ -191,6 +192,22 @@ async def test_a_store_that_says_nothing_is_given_up_on(replicas: Replicas, serv
     with pytest.raises(Unreachable):
         async with asyncio.timeout(PATIENCE):
             await vault.session("talk")
+
+
+async def test_who_is_told_to_stop_stops(replicas: Replicas) -> None:
+    vault = await replicas.one()
+
+    async def work(run: int) -> None:
+        for turn in itertools.count():
+            await given(vault, f"talk {run} {turn}", f"{CANARY} {turn}")
+
+    for run in range(60):  # at another moment each time
+        working = asyncio.create_task(work(run))
+        for _ in range(run):
+            await asyncio.sleep(0)
+        working.cancel()
+        done, _ = await asyncio.wait([working], timeout=PATIENCE)
+        assert done and working.cancelled()
 
 
 @pytest.mark.parametrize("command", ["SET {} nonsense", "LPUSH {}:log nonsense", "HSET {} key nonsense"])
