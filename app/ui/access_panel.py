@@ -24,6 +24,7 @@ from app.access_token import access_token
 from app.application import Application
 from app.store.access import Scope
 from app.ui.bridge import Bridge
+from app.ui.language import later, tr
 from app.ui.local_keys import LocalKeys
 from app.ui.notice import ask
 from app.ui.rows import RowsView
@@ -31,8 +32,8 @@ from app.ui.tasks import Tasks
 from app.ui.window import Complaint, bold, quiet, room_for_prompt
 from app.upstreams import targets
 
-_TOKEN = "The management API takes it, and whoever has it may read and change everything."  # noqa: S105
-_KEYS = (
+_TOKEN = later("The management API takes it, and whoever has it may read and change everything.")
+_KEYS = later(
     "A local key stands for a provider’s key, which stays here. Each can be limited to a provider and a session, and "
     "be revoked; it is shown once."
 )
@@ -44,32 +45,32 @@ class AccessPanel(QWidget):
 
     def __init__(self, application: Application, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
-        self.setAccessibleName("Access")
-        self.setAccessibleDescription(f"{_TOKEN} {_KEYS} access token local key rotate revoke")
+        self.setAccessibleName(tr("Access"))
+        self.setAccessibleDescription(f"{tr(_TOKEN)} {tr(_KEYS)} {tr('access token local key rotate revoke')}")
         self._application = application
         self._tasks = tasks
         self.token = QLineEdit(readOnly=True, echoMode=QLineEdit.EchoMode.Password)
-        self.token.setAccessibleName("Access token")
-        self.token.setPlaceholderText("Not shown")
-        self.reveal = _button("Show", "Show the access token", self._reveal)
-        self.copy = _button("Copy", "Copy the access token", lambda: self._copy(self.token))
-        self.rotate = _button("Make another…", "Make another access token", self._ask_to_rotate)
+        self.token.setAccessibleName(tr("Access token"))
+        self.token.setPlaceholderText(tr("Not shown"))
+        self.reveal = _button(tr("Show"), tr("Show the access token"), self._reveal)
+        self.copy = _button(tr("Copy"), tr("Copy the access token"), lambda: self._copy(self.token))
+        self.rotate = _button(tr("Make another…"), tr("Make another access token"), self._ask_to_rotate)
         self.keys = LocalKeys()
-        self.view = RowsView(self.keys, "Local keys")
-        self.revoke = _button("Revoke…", "Revoke the chosen local key", self._ask_to_revoke)
-        self.label = QLineEdit(placeholderText="Label, say the tool’s name")
-        self.label.setAccessibleName("Label")
+        self.view = RowsView(self.keys, tr("Local keys"))
+        self.revoke = _button(tr("Revoke…"), tr("Revoke the chosen local key"), self._ask_to_revoke)
+        self.label = QLineEdit(placeholderText=tr("Label, say the tool’s name"))
+        self.label.setAccessibleName(tr("Label"))
         self.provider = QComboBox()
-        self.provider.setAccessibleName("Provider")
-        self.session = QLineEdit(placeholderText="Any session")
-        self.session.setAccessibleName("Session")
-        self.days = QDoubleSpinBox(decimals=0, maximum=36525, suffix=" days")
-        self.days.setSpecialValueText("Until revoked")
-        self.days.setAccessibleName("Days")
-        self.add = _button("Make a key", "Make a local key", lambda: self._start(self.make()))
+        self.provider.setAccessibleName(tr("Provider"))
+        self.session = QLineEdit(placeholderText=tr("Any session"))
+        self.session.setAccessibleName(tr("Session"))
+        self.days = QDoubleSpinBox(decimals=0, maximum=36525, suffix=f" {tr('days')}")
+        self.days.setSpecialValueText(tr("Until revoked"))
+        self.days.setAccessibleName(tr("Days"))
+        self.add = _button(tr("Make a key"), tr("Make a local key"), lambda: self._start(self.make()))
         self.made = QLineEdit(readOnly=True)
-        self.made.setAccessibleName("New local key")
-        self.copy_made = _button("Copy", "Copy the new local key", lambda: self._copy(self.made))
+        self.made.setAccessibleName(tr("New local key"))
+        self.copy_made = _button(tr("Copy"), tr("Copy the new local key"), lambda: self._copy(self.made))
         self.complaint = Complaint()
         self._lay_out()
         for widget in (self.made, self.copy_made, self._once):
@@ -89,23 +90,23 @@ class AccessPanel(QWidget):
         form.setColumnStretch(1, 1)
         for line in (self.label, self.session):
             room_for_prompt(line)
-        self._once = quiet("Use it as the tool’s API key. It is not shown again.")
+        self._once = quiet(tr("Use it as the tool’s API key. It is not shown again."))
         once = QHBoxLayout()
         once.addWidget(self.made, 1)
         once.addWidget(self.copy_made)
-        self._none = quiet("No local keys yet: tools send the provider’s own.")
+        self._none = quiet(tr("No local keys yet: tools send the provider’s own."))
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(self.revoke)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for words, says in (("Access token", _TOKEN), ("Local keys", _KEYS)):
+        for words, says in ((tr("Access token"), tr(_TOKEN)), (tr("Local keys"), tr(_KEYS))):
             heading = QLabel(words)
             heading.setFont(bold(heading.font()))
             layout.addWidget(heading)
             layout.addWidget(quiet(says))
-            if words == "Access token":
+            if says == tr(_TOKEN):
                 layout.addLayout(token)
                 layout.addSpacing(10)
         layout.addLayout(form)
@@ -129,7 +130,7 @@ class AccessPanel(QWidget):
 
     def _fill_providers(self) -> None:
         self.provider.clear()
-        self.provider.addItem("Any provider", ())
+        self.provider.addItem(tr("Any provider"), ())
         for target in targets(self._application.settings.current.upstreams):
             self.provider.addItem(target, (target,))
 
@@ -143,7 +144,7 @@ class AccessPanel(QWidget):
     def _reveal(self) -> None:
         if self.token.text():
             self.token.clear()
-            self.reveal.setText("Show")
+            self.reveal.setText(tr("Show"))
         else:
             self._start(self.show_token())
 
@@ -153,11 +154,11 @@ class AccessPanel(QWidget):
         token, _ = await access_token(application.access, application.keychain, another=another)
         self.token.setText(token)
         self.token.setEchoMode(QLineEdit.EchoMode.Normal)
-        self.reveal.setText("Hide")
+        self.reveal.setText(tr("Hide"))
 
     def _ask_to_rotate(self) -> None:
-        words = "The one there is now is good for nothing from then on."
-        ask(self.window(), "Make another access token?", words, "Make another", "Keep it",
+        words = tr("The one there is now is good for nothing from then on.")
+        ask(self.window(), tr("Make another access token?"), words, tr("Make another"), tr("Keep it"),
             lambda yes: self._start(self.show_token(another=True)) if yes else None)  # fmt: skip
 
     async def make(self) -> None:
@@ -175,8 +176,8 @@ class AccessPanel(QWidget):
         key = self.keys.item(self.view.currentIndex())
         if key is not None:
             label = key.label
-            words = "The tool that uses it is refused from its next request on."
-            ask(self.window(), f"Revoke the local key {label}?", words, "Revoke", "Keep",
+            words = tr("The tool that uses it is refused from its next request on.")
+            ask(self.window(), tr("Revoke the local key {label}?").format(label=label), words, tr("Revoke"), tr("Keep"),
                 lambda yes: self._start(self.take_back(label)) if yes else None)  # fmt: skip
 
     async def take_back(self, label: str) -> None:
@@ -187,7 +188,7 @@ class AccessPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """What was shown once is not left standing."""
         self.token.clear()
-        self.reveal.setText("Show")
+        self.reveal.setText(tr("Show"))
         self.made.clear()
         for widget in (self.made, self.copy_made, self._once):
             widget.hide()

@@ -12,9 +12,9 @@ from app.application import Application
 from app.chosen import parse_chosen
 from app.errors import UserError
 from app.state import Protection
-from app.ui.language import tr
+from app.ui.language import counted, tr
 from app.ui.notice import ask
-from app.ui.status import count, off_warning, status
+from app.ui.status import off_warning, status
 from app.ui.tasks import Tasks
 
 
@@ -94,7 +94,7 @@ class Actions(QObject):
         self.protection.setChecked(self.is_on)
         self.protection.setEnabled(not self.quitting)
         self.review.setChecked(bool(parse_chosen(self._application.settings.current.review)))
-        self.waiting.setText(f"{count(waiting, 'request')} waiting for revie&w…")
+        self.waiting.setText(counted("{n} request(s) waiting for revie&w…", waiting))
         self.waiting.setVisible(waiting > 0)
         release = self._application.news.release
         self.newer.setText(tr("Version {version} is out…").format(version=release.version) if release else "")

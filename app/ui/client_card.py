@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from app.clients import Client, counts, is_of
 from app.proxy.exchange import Exchange
 from app.ui.icons import mark_pixmap
+from app.ui.language import counted, tr
 from app.ui.snippet_box import SnippetBox
-from app.ui.status import count
 from app.ui.window import bold, quiet
 
 
@@ -23,7 +23,7 @@ class ClientCard(QScrollArea):
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setAccessibleName("How to connect it")
+        self.setAccessibleName(tr("How to connect it"))
         self.snippets: list[SnippetBox] = []
         self._client: Client | None = None
         self._since = 0.0
@@ -31,17 +31,17 @@ class ClientCard(QScrollArea):
         self.live = QLabel()
         self.live.setTextFormat(Qt.TextFormat.PlainText)
         self.live.setWordWrap(True)
-        self.live.setAccessibleName("Whether its requests arrive")
+        self.live.setAccessibleName(tr("Whether its requests arrive"))
 
     def show_client(self, client: Client, origin: str, exchanges: Iterable[Exchange]) -> None:
         """Shows the card of `client` for an app at `origin`, and looks for its requests from now on."""
         self._client, self._since = client, time.time()
-        self.snippets = [SnippetBox(snippet.where, snippet.at(origin)) for snippet in client.snippets]
+        self.snippets = [SnippetBox(tr(snippet.where), snippet.at(origin)) for snippet in client.snippets]
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(16, 4, 16, 12)
         layout.setSpacing(12)
-        name = QLabel(client.name)
+        name = QLabel(tr(client.name))
         name.setFont(bold(name.font(), 1.35))
         layout.addWidget(name)
         if client.snippets:
@@ -52,9 +52,9 @@ class ClientCard(QScrollArea):
             layout.addLayout(live)
         for box in self.snippets:
             layout.addWidget(box)
-        for words, text in (("Covered", client.covers), ("Not covered", client.limits)):
+        for words, text in ((tr("Covered"), client.covers), (tr("Not covered"), client.limits)):
             if text:
-                layout.addWidget(_labelled(words, text))
+                layout.addWidget(_labelled(words, tr(text)))
         layout.addStretch(1)
         for kept in (self._mark, self.live):
             kept.setVisible(bool(client.snippets))
@@ -72,21 +72,24 @@ class ClientCard(QScrollArea):
         size = self.live.fontMetrics().height() + 4
         self._mark.setPixmap(mark_pixmap("on" if own else "starting", size, self.devicePixelRatioF()))
         if not own:
-            self.live.setText("Waiting for its first request. This line tells when it has arrived.")
+            self.live.setText(tr("Waiting for its first request. This line tells when it has arrived."))
             return
         last = own[-1]
         when = time.strftime("%X", time.localtime(last.started))
         if last.outcome == "passed":
-            said = "It was sent on as it was."
+            said = tr("It was sent on as it was.")
         elif last.outcome == "refused":
-            said = f"It was refused: {last.reason}"
+            said = tr("It was refused: {reason}").format(reason=tr(last.reason))
         else:
-            said = (
-                f"{count(last.redactions, 'value')} hidden." if last.redactions else "Nothing in it had to be hidden."
-            )
+            hidden = last.redactions
+            said = counted("{n} value(s) hidden.", hidden) if hidden else tr("Nothing in it had to be hidden.")
         is_known = is_of(self._client, last.client, last.label)
-        whose = "Its latest request" if is_known else f"A request of {last.label or last.client or 'a tool'}"
-        self.live.setText(f"{whose} arrived at {when}. {said}")
+        if is_known:
+            arrived = tr("Its latest request arrived at {time}.").format(time=when)
+        else:
+            tool = last.label or last.client or tr("a tool")
+            arrived = tr("A request of {tool} arrived at {time}.").format(tool=tool, time=when)
+        self.live.setText(f"{arrived} {said}")
 
     def _is_own(self, exchange: Exchange) -> bool:
         client = self._client

@@ -12,8 +12,9 @@ from app.application import Application
 from app.errors import UserError
 from app.pipeline.extract import LIMIT
 from app.scratch import clip, unclip
-from app.ui.status import count
+from app.ui.language import counted, tr
 from app.ui.tasks import Tasks
+from app.ui.words import error_text
 
 
 class ClipboardActions(QObject):
@@ -38,12 +39,14 @@ class ClipboardActions(QObject):
         app = self._application
         result = await clip(text, app.settings, app.worker, app.vault)
         hidden = len(result.replacements)
-        return result.text, f"{count(hidden, 'value')} hidden in the clipboard." if hidden else "Nothing was hidden."
+        return result.text, (
+            counted("{n} value(s) hidden in the clipboard.", hidden) if hidden else tr("Nothing was hidden.")
+        )
 
     async def _restored(self, text: str) -> tuple[str, str]:
         back, restored, unknown = await unclip(text, self._application.vault)
-        told = f"{count(restored, 'value')} restored in the clipboard."
-        return back, f"{told} {count(unknown, 'placeholder')} unknown." if unknown else told
+        told = counted("{n} value(s) restored in the clipboard.", restored)
+        return back, f"{told} {counted('{n} placeholder(s) unknown.', unknown)}" if unknown else told
 
     def _start(self, change: Callable[[str], Coroutine[Any, Any, tuple[str, str]]]) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -51,20 +54,22 @@ class ClipboardActions(QObject):
         text = holds.text() if holds.hasText() and not holds.hasImage() and not holds.hasUrls() else ""
         if not text:
             # Under Wayland an app without focus sees an empty clipboard.
-            self.told.emit("The clipboard holds no text that can be seen from here; it is left as it was.")
+            self.told.emit(tr("The clipboard holds no text that can be seen from here; it is left as it was."))
             return
         if len(text) > LIMIT:
-            self.told.emit(f"The clipboard holds more than {LIMIT:,} characters; it is left as it was.")
+            self.told.emit(
+                tr("The clipboard holds more than {most} characters; it is left as it was.").format(most=f"{LIMIT:,}")
+            )
             return
 
         async def work() -> None:
             try:
                 new, told = await change(text)
             except UserError as error:
-                self.told.emit(f"The clipboard is left as it was. {error.title} {error.hint}".strip())
+                self.told.emit(tr("The clipboard is left as it was. {error}").format(error=error_text(error)))
                 return
             if clipboard.text() != text:
-                self.told.emit("The clipboard has changed meanwhile; it is left as it is.")
+                self.told.emit(tr("The clipboard has changed meanwhile; it is left as it is."))
                 return
             if new != text:
                 clipboard.setText(new)

@@ -10,6 +10,7 @@ from app.application import Application
 from app.clients import CLIENTS, ORIGIN, client_named
 from app.ui.bridge import Bridge
 from app.ui.client_card import ClientCard
+from app.ui.language import tr
 from app.ui.window import Roomy, Window, bold
 
 _ID = Qt.ItemDataRole.UserRole
@@ -19,16 +20,16 @@ class Connect(Window):
     """The tools to the left, the chosen one's card to the right."""
 
     def __init__(self, application: Application, bridge: Bridge) -> None:
-        super().__init__("Connect a tool — Anonamoose", 860, 620)
+        super().__init__(tr("Connect a tool — Anonamoose"), 860, 620)
         self._application = application
-        self.search = QLineEdit(placeholderText="Search tools", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search tools")
+        self.search = QLineEdit(placeholderText=tr("Search tools"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search tools"))
         self.model = QSortFilterProxyModel(self)
         self.model.setSourceModel(_tools(self))
         self.model.setRecursiveFilteringEnabled(True)
         self.model.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.tools = QTreeView(headerHidden=True, rootIsDecorated=False, itemsExpandable=False)
-        self.tools.setAccessibleName("Tools")
+        self.tools.setAccessibleName(tr("Tools"))
         self.tools.setModel(self.model)
         self.tools.setItemDelegate(Roomy(self.tools))
         self.tools.setIndentation(12)
@@ -86,7 +87,7 @@ class Connect(Window):
             self._origin = self._here()
             self.card.show_client(client, self._origin, self._application.exchanges)
 
-    def _look(self) -> None:
+    def _look(self, changed: object = None) -> None:
         if self.isVisible():
             self.card.look(self._application.exchanges)
 
@@ -97,11 +98,11 @@ def _tools(parent: Connect) -> QStandardItemModel:
     groups: dict[str, QStandardItem] = {}
     for client in CLIENTS:
         if client.group not in groups:
-            groups[client.group] = group = QStandardItem(client.group)
+            groups[client.group] = group = QStandardItem(tr(client.group))
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             group.setFont(bold(parent.font()))
             model.appendRow(group)
-        item = QStandardItem(client.name)
+        item = QStandardItem(tr(client.name))
         item.setData(client.id, _ID)
         item.setEditable(False)
         groups[client.group].appendRow(item)

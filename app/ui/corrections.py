@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from app.application import Application
 from app.pipeline.fold import fold
 from app.pipeline.terms import Term
+from app.ui.language import later, tr
 from app.ui.tasks import Tasks
 from app.ui.term_entry import USUAL
+from app.ui.words import error_text
 
 #: Said of every correction.
-NEXT = "This holds from the next request on; what a conversation has sent already stays as it went."
+NEXT = later("This holds from the next request on; what a conversation has sent already stays as it went.")
 
 
 class Corrections(QObject):
@@ -47,7 +49,7 @@ class Corrections(QObject):
         async def run() -> None:
             await work
 
-        self._tasks.start(run(), lambda error: self.told.emit(str(error), False))
+        self._tasks.start(run(), lambda error: self.told.emit(error_text(error), False))
 
     async def _never(self, value: str) -> None:
         terms = self._application.terms
@@ -66,21 +68,22 @@ class Corrections(QObject):
             for id, term in mine.items():
                 await terms.change(id, term)
 
-        off = " The term that asked for it is turned off." if mine else ""
-        self._done(f"It will never be redacted.{off}", back)
+        off = tr("It will never be redacted. The term that asked for it is turned off.")
+        self._done(off if mine else tr("It will never be redacted."), back)
 
     async def _always(self, value: str, entity: str) -> None:
         terms = self._application.terms
         added = await terms.add([Term(value, entity)])
-        self._done(f"It will always be redacted as {entity}.", lambda: terms.remove(added))
+        said = tr("It will always be redacted as {entity}.").format(entity=entity)
+        self._done(said, lambda: terms.remove(added))
 
     async def _undone(self, back: Callable[[], Awaitable[None]]) -> None:
         await back()
-        self.told.emit("The correction is taken back.", False)
+        self.told.emit(tr("The correction is taken back."), False)
 
     def _done(self, what: str, back: Callable[[], Awaitable[None]]) -> None:
         self._back = back
-        self.told.emit(f"{what} {NEXT}", True)
+        self.told.emit(f"{what} {tr(NEXT)}", True)
 
 
 def ask_entity(parent: QWidget, title: str, current: str, then: Callable[[str], None]) -> QInputDialog:
@@ -89,11 +92,11 @@ def ask_entity(parent: QWidget, title: str, current: str, then: Callable[[str], 
 
     dialog = QInputDialog(parent)
     dialog.setWindowTitle(title)
-    dialog.setLabelText("Redact it as:")
+    dialog.setLabelText(tr("Redact it as:"))
     dialog.setComboBoxItems([*USUAL, *sorted(known_entities() - set(USUAL))])
     dialog.setComboBoxEditable(True)
     dialog.setTextValue(current)
-    dialog.setOkButtonText("Redact")
+    dialog.setOkButtonText(tr("Redact"))
     dialog.textValueSelected.connect(lambda text: then(text.strip().upper()))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

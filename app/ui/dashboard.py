@@ -24,15 +24,16 @@ from app.errors import StorageError, UserError
 from app.store.audit_reading import AuditReader
 from app.ui.bridge import Bridge
 from app.ui.day_bars import DayBars
-from app.ui.status import count
+from app.ui.language import counted, later, tr
 from app.ui.tally_table import Tally, TallyTable
 from app.ui.tasks import Tasks
 from app.ui.window import Window, bold, quiet
+from app.ui.words import error_text
 
-_PERIODS = (("Last 30 days", 30), ("Last 7 days", 7), ("Today", 1))
+_PERIODS = ((later("Last 30 days"), 30), (later("Last 7 days"), 7), (later("Today"), 1))
 #: Milliseconds between two looks at the trail while requests come.
 _EVERY = 3_000
-_NO_TRAIL = (
+_NO_TRAIL = later(
     "These figures are those of the audit trail, which holds no values. It begins with the first exchange; the setting "
     "“audit” has to be on."
 )
@@ -43,24 +44,24 @@ class Dashboard(Window):
 
     def __init__(self, path: Path, flush: Callable[[], Awaitable[object]], bridge: Bridge, tasks: Tasks) -> None:
         """Figures of the audit trail at `path`; `flush` writes what of it still waits."""
-        super().__init__("Dashboard — Anonamoose", 900, 600)
+        super().__init__(tr("Dashboard — Anonamoose"), 900, 600)
         self._path = path
         self._flush = flush
         self._tasks = tasks
         self.shown: Overview | None = None
         self.period = QComboBox()
-        self.period.setAccessibleName("Period")
+        self.period.setAccessibleName(tr("Period"))
         for words, days in _PERIODS:
-            self.period.addItem(words, days)
+            self.period.addItem(tr(words), days)
         self.line = QLabel()
         self.line.setFont(bold(self.line.font(), 1.35))
         self.detail = quiet("")
-        self.export = QPushButton("&Export…")
+        self.export = QPushButton(tr("&Export…"))
         self.export.clicked.connect(self._export)
         self.bars = DayBars()
-        self.entities = Tally("Entity", "Values")
-        self.layers = Tally("Found by", "Values")
-        self.tools = Tally("Tool", "Exchanges")
+        self.entities = Tally(tr("Entity"), tr("Values"))
+        self.layers = Tally(tr("Found by"), tr("Values"))
+        self.tools = Tally(tr("Tool"), tr("Exchanges"))
 
         top = QHBoxLayout()
         said = QVBoxLayout()
@@ -72,9 +73,9 @@ class Dashboard(Window):
         top.addWidget(self.export)
         tables = QHBoxLayout()
         tables.setSpacing(12)
-        tables.addWidget(TallyTable(self.entities, "Values by entity", tinted=True), 5)
-        tables.addWidget(TallyTable(self.layers, "Values by layer"), 4)
-        tables.addWidget(TallyTable(self.tools, "Exchanges by tool"), 4)
+        tables.addWidget(TallyTable(self.entities, tr("Values by entity"), tinted=True), 5)
+        tables.addWidget(TallyTable(self.layers, tr("Values by layer")), 4)
+        tables.addWidget(TallyTable(self.tools, tr("Exchanges by tool")), 4)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setSpacing(12)
@@ -82,7 +83,7 @@ class Dashboard(Window):
         layout.addLayout(top)
         layout.addWidget(self.bars)
         layout.addLayout(tables, 1)
-        self.empty = quiet(_NO_TRAIL)
+        self.empty = quiet(tr(_NO_TRAIL))
         self.empty.setContentsMargins(40, 40, 40, 40)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(page)
@@ -110,7 +111,7 @@ class Dashboard(Window):
         try:
             found = await asyncio.to_thread(overview, AuditReader(self._path), days)
         except StorageError as error:
-            self.empty.setText(str(error) if self._path.exists() else _NO_TRAIL)
+            self.empty.setText(error_text(error) if self._path.exists() else tr(_NO_TRAIL))
             self.pages.setCurrentIndex(1)
             return
         if days == self.period.currentData():  # else another period was asked for meanwhile
@@ -119,18 +120,22 @@ class Dashboard(Window):
     def _show(self, found: Overview) -> None:
         self.shown = found
         self.pages.setCurrentIndex(0)
-        self.line.setText(f"{count(found.values, 'value')} hidden")
-        self.detail.setText(f"In {count(found.exchanges, 'exchange')}, each {found.added_ms:,.0f} ms longer for it.")
+        self.line.setText(counted("{n} value(s) hidden", found.values))
+        self.detail.setText(
+            counted("In {n} exchange(s), each {ms} ms longer for it.", found.exchanges, ms=f"{found.added_ms:,.0f}")
+        )
         self.bars.setVisible(len(found.days) > 1)
         self.bars.show_days(found.days)
         self.entities.fill(found.entities)
-        self.layers.fill([("seen before" if name == "memo" else name, number) for name, number in found.layers])
-        self.tools.fill([(name or "not named", number) for name, number in found.tools])
+        self.layers.fill([(tr("seen before") if name == "memo" else name, number) for name, number in found.layers])
+        self.tools.fill([(name or tr("not named"), number) for name, number in found.tools])
 
     def _export(self) -> None:
         if self.shown is None:
             return
-        name, _ = QFileDialog.getSaveFileName(self, "Export figures", "anonamoose-figures.csv", "Tables (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(
+            self, tr("Export figures"), "anonamoose-figures.csv", tr("Tables (*.csv)")
+        )
         if name:
             self._tasks.start(self.write(Path(name), self.shown))
 
@@ -139,4 +144,5 @@ class Dashboard(Window):
         try:
             await asyncio.to_thread(path.write_text, "".join(found.lines()), encoding="utf-8", newline="")
         except OSError as error:
-            raise UserError(f"The file could not be written ({error.strerror}).", "Choose another place.") from None
+            said = tr("The file could not be written ({why}).").format(why=error.strerror)
+            raise UserError(said, tr("Choose another place.")) from None

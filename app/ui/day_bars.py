@@ -9,7 +9,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from app.audit.overview import Day
-from app.ui.status import count
+from app.ui.language import counted, tr
 from app.ui.theme import faint_ink, is_dark, mark_colour
 
 _GAP = 0.25  # of a bar's place
@@ -21,7 +21,7 @@ class DayBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._days: Sequence[Day] = ()
-        self.setAccessibleName("Values hidden by day")
+        self.setAccessibleName(tr("Values hidden by day"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_days(self, days: Sequence[Day]) -> None:
@@ -55,7 +55,7 @@ class DayBars(QWidget):
                 _text(painter, QRectF(number * place, line + room - high - line, place, line), f"{day.values:,}")
         ends = [(0, Qt.AlignmentFlag.AlignLeft), (len(self._days) - 1, Qt.AlignmentFlag.AlignRight)]
         for number, side in ends if len(self._days) > 1 else ():
-            words = "Today" if number else short(self._days[0].date)
+            words = tr("Today") if number else short(self._days[0].date)
             painter.drawText(QRectF(0, self.height() - line, self.width(), line), side, words)
 
     def event(self, event: QEvent) -> bool:
@@ -82,4 +82,5 @@ def short(day: str) -> str:
 
 def said(day: Day) -> str:
     """A day in words."""
-    return f"{short(day.date)}: {count(day.values, 'value')} hidden in {count(day.exchanges, 'exchange')}"
+    exchanges = counted("{n} exchange(s)", day.exchanges)
+    return counted("{day}: {n} value(s) hidden in {exchanges}", day.values, day=short(day.date), exchanges=exchanges)

@@ -24,6 +24,7 @@ from app.ui.first_icon import PATIENCE
 from app.ui.first_run import FirstRun
 from app.ui.inspector import Inspector
 from app.ui.keys_panel import KeysPanel
+from app.ui.language import tr
 from app.ui.login_panel import LoginPanel
 from app.ui.main_window import MainWindow
 from app.ui.models_panel import ModelsPanel
@@ -230,7 +231,7 @@ class Desktop(QObject):
 
     def _still(self) -> None:
         running = len(self.bridge.running)
-        self.actions.quitting = f"Quitting: {still(running)}…" if running else "Quitting…"
+        self.actions.quitting = tr("Quitting: {still}…").format(still=still(running)) if running else tr("Quitting…")
         self.actions.refresh()
 
     def hide(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QToolButton, QVBoxLayout,
 from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.bridge import Bridge
+from app.ui.language import tr
 from app.ui.tasks import Tasks
 from app.ui.term_kinds import ALLOWED, PATTERNS, TERMS
 from app.ui.term_page import TermPage
@@ -30,7 +31,7 @@ class Dictionary(Window):
         texts: Callable[[], list[str]] = list,
     ) -> None:
         """`use` knows how often terms were met, `texts` gives those that lately were, to try terms on."""
-        super().__init__("Dictionary — Anonamoose", 980, 620)
+        super().__init__(tr("Dictionary — Anonamoose"), 980, 620)
         self.history = TermHistory(terms, tasks)
         self._store = terms
         self._tasks = tasks
@@ -40,7 +41,7 @@ class Dictionary(Window):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         for page, shown in ((TERMS, self.terms), (ALLOWED, self.allowed), (PATTERNS, self.patterns)):
-            self.tabs.addTab(shown, page.tab)
+            self.tabs.addTab(shown, tr(page.tab))
         self.tabs.setCornerWidget(self._make_corner(), Qt.Corner.TopRightCorner)
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
@@ -48,7 +49,7 @@ class Dictionary(Window):
         find.activated.connect(lambda: self.page.search.setFocus())
 
     def _make_corner(self) -> QWidget:
-        undo, redo = self.history.createUndoAction(self, "&Undo"), self.history.createRedoAction(self, "&Redo")
+        undo, redo = self.history.createUndoAction(self, tr("&Undo")), self.history.createRedoAction(self, tr("&Redo"))
         undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
         redo.setShortcut(QKeySequence(QKeySequence.StandardKey.Redo))
         corner = QWidget()

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
 from app.ui.entity_table import ENTITY, OPERATOR, THRESHOLD, WORDS, EntityTable, Index
+from app.ui.language import later, tr
 from app.ui.window import Complaint, quiet
 
-_SAYS = (
+_SAYS = later(
     "What happens to what was found, and how sure detection must be of it, from 0 to 1. Bold is what was set here; all "
     "else is as the preset says."
 )
@@ -33,20 +34,22 @@ class EntitiesPanel(QWidget):
 
     def __init__(self, store: SettingsStore, bridge: Bridge) -> None:
         super().__init__()
-        self.setAccessibleName("Entities")
-        self.setAccessibleDescription(f"{_SAYS} operators thresholds {' '.join(WORDS)} {' '.join(WORDS.values())}")
+        self.setAccessibleName(tr("Entities"))
+        self.setAccessibleDescription(
+            " ".join((tr(_SAYS), tr("operators thresholds"), *WORDS, *map(tr, WORDS.values())))
+        )
         self.table = EntityTable(store)
         self.shown = QSortFilterProxyModel(self)
         self.shown.setSourceModel(self.table)
         self.shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.search = QLineEdit(placeholderText="Search entities", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search entities")
+        self.search = QLineEdit(placeholderText=tr("Search entities"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search entities"))
         self.search.textChanged.connect(lambda text: self.shown.setFilterFixedString(text.strip().replace(" ", "_")))
         self.view = _View(self.shown)
         self.complaint = Complaint()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(quiet(_SAYS))
+        layout.addWidget(quiet(tr(_SAYS)))
         layout.addWidget(self.search)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.complaint)
@@ -66,7 +69,7 @@ class _View(QTableView):
     def __init__(self, model: QSortFilterProxyModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName("Entities")
+        self.setAccessibleName(tr("Entities"))
         self.setItemDelegateForColumn(OPERATOR, _Choice(self))
         self.setItemDelegateForColumn(THRESHOLD, _Score(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -116,7 +119,7 @@ class _Score(QStyledItemDelegate):
         spin = QDoubleSpinBox(parent)
         spin.setRange(0, 1)
         spin.setSingleStep(0.05)
-        spin.setSpecialValueText("any score")
+        spin.setSpecialValueText(tr("any score"))
         return spin
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:

@@ -11,16 +11,17 @@ from app.errors import UserError
 from app.pipeline.detection import known_entities
 from app.pipeline.operators import OPERATORS, PRESETS, parse_operators, parse_thresholds
 from app.settings_store import SettingsStore
+from app.ui.language import later, tr
 
 Index = QModelIndex | QPersistentModelIndex
 ENTITY, OPERATOR, THRESHOLD = range(3)
-_HEADINGS = ("Entity", "What happens", "Counts from")
+_HEADINGS = (later("Entity"), later("What happens"), later("Counts from"))
 #: What the operators are, for people.
 WORDS: Mapping[str, str] = {
-    "replace": "placeholder",
-    "mask": "hidden for good",
-    "keep": "left as it is",
-    "block": "request refused",
+    "replace": later("placeholder"),
+    "mask": later("hidden for good"),
+    "keep": later("left as it is"),
+    "block": later("request refused"),
 }
 
 
@@ -66,7 +67,7 @@ class EntityTable(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return tr(_HEADINGS[section]) if role == Qt.ItemDataRole.DisplayRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -80,15 +81,15 @@ class EntityTable(QAbstractTableModel):
             return value
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == OPERATOR:
-                return WORDS[str(value)]
-            return (f"{value:.2f}" if value else "any score") if index.column() == THRESHOLD else value
+                return tr(WORDS[str(value)])
+            return (f"{value:.2f}" if value else tr("any score")) if index.column() == THRESHOLD else value
         if role == Qt.ItemDataRole.FontRole and index.column() != ENTITY and self._is_own(entity, index.column()):
             font = QFont()
             font.setBold(True)
             return font
         if role == Qt.ItemDataRole.ToolTipRole and index.column() != ENTITY:
-            own = "Set here." if self._is_own(entity, index.column()) else "As the preset says."
-            return f"{own} Press F2 or double-click to change it; Delete takes it back."
+            own = tr("Set here.") if self._is_own(entity, index.column()) else tr("As the preset says.")
+            return f"{own} {tr('Press F2 or double-click to change it; Delete takes it back.')}"
         return None
 
     def _value(self, entity: str, column: int) -> str | float:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFil
 
 from app.proxy.exchange import Exchange
 from app.ui.exchange_table import ExchangeTable
+from app.ui.language import later
 from app.ui.words import outcome
 
 
@@ -27,10 +28,10 @@ def _some(value: str) -> tuple[str, ...]:
 
 
 FACETS = (
-    Facet("Type", "All types", lambda exchange: exchange.entities),
-    Facet("Tool", "All tools", lambda exchange: _some(exchange.client)),
-    Facet("Session", "All sessions", lambda exchange: _some(exchange.session)),
-    Facet("Outcome", "All outcomes", lambda exchange: (outcome(exchange),)),
+    Facet(later("Type"), later("All types"), lambda exchange: exchange.entities),
+    Facet(later("Tool"), later("All tools"), lambda exchange: _some(exchange.client)),
+    Facet(later("Session"), later("All sessions"), lambda exchange: _some(exchange.session)),
+    Facet(later("Outcome"), later("All outcomes"), lambda exchange: (outcome(exchange),)),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.proxy.exchange import Exchange, ExchangeLog
+from app.ui.language import later, tr
 from app.ui.words import entities, entities_line, outcome, size
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,18 +20,18 @@ CHIPS = Qt.ItemDataRole.UserRole + 1
 
 def added(exchange: Exchange) -> str:
     """The time that redacting took."""
-    return f"{exchange.detect_ms:,.0f} ms" if exchange.detect_ms else ""
+    return tr("{number} ms").format(number=f"{exchange.detect_ms:,.0f}") if exchange.detect_ms else ""
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Exchange], str]], ...] = (
-    ("Time", lambda exchange: time.strftime("%H:%M:%S", time.localtime(exchange.started))),
-    ("Tool", lambda exchange: exchange.client),
-    ("Endpoint", lambda exchange: f"{exchange.method} {exchange.path}"),
-    ("Model", lambda exchange: exchange.model),
-    ("Hidden", entities_line),
-    ("Outcome", outcome),
-    ("Size", lambda exchange: size(exchange.request_bytes)),
-    ("Added", added),
+    (later("Time"), lambda exchange: time.strftime("%H:%M:%S", time.localtime(exchange.started))),
+    (later("Tool"), lambda exchange: exchange.client),
+    (later("Endpoint"), lambda exchange: f"{exchange.method} {exchange.path}"),
+    (later("Model"), lambda exchange: exchange.model),
+    (later("Hidden"), entities_line),
+    (later("Outcome"), outcome),
+    (later("Size"), lambda exchange: size(exchange.request_bytes)),
+    (later("Added"), added),
 )
 TIME, TOOL, ENDPOINT, MODEL, HIDDEN, OUTCOME, SIZE, ADDED = range(len(_COLUMNS))
 _NUMBERS = (SIZE, ADDED)
@@ -55,7 +56,7 @@ class ExchangeTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return _COLUMNS[section][0]
+                return tr(_COLUMNS[section][0])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return _TO_THE_RIGHT if section in _NUMBERS else _TO_THE_LEFT
         return None
@@ -69,7 +70,11 @@ class ExchangeTable(QAbstractTableModel):
         if role == CHIPS:
             return entities(exchange)
         if role == Qt.ItemDataRole.ToolTipRole:
-            said = (entities_line(exchange) if index.column() == HIDDEN else "", exchange.reason, *exchange.notices)
+            said = (
+                entities_line(exchange) if index.column() == HIDDEN else "",
+                tr(exchange.reason),
+                *map(tr, exchange.notices),
+            )
             return " ".join(filter(None, said)) or None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _NUMBERS:
             return _TO_THE_RIGHT

@@ -13,6 +13,7 @@ from app.proxy.exchange import Exchange
 from app.proxy.section import Section
 from app.proxy.sections import answer_sections, request_sections
 from app.ui.corrections import Corrections
+from app.ui.language import counted, tr
 from app.ui.notes import notes, nothing
 from app.ui.reading import LONG, NOTHING, Ready, is_long, ready
 from app.ui.section_list import SectionList, SectionView
@@ -49,8 +50,8 @@ class ExchangeView(QWidget):
         self.list = SectionView(self.model)
         self.sides = SideBySide()
         self.actions_of_span = SpanActions(self, corrections)
-        before = self._key("‹", "Previous span (Alt+Up)", ["Alt+Up", "Shift+F3"], lambda: self.step(-1))
-        after = self._key("›", "Next span (Alt+Down)", ["Alt+Down", "F3"], lambda: self.step(1))
+        before = self._key("‹", tr("Previous span (Alt+Up)"), ["Alt+Up", "Shift+F3"], lambda: self.step(-1))
+        after = self._key("›", tr("Next span (Alt+Down)"), ["Alt+Down", "F3"], lambda: self.step(1))
         self.bar = SpanBar((before, after), self.actions_of_span.all[:4])
         self.bar.undo.connect(corrections.undo)
         corrections.told.connect(self.bar.tell)
@@ -184,7 +185,7 @@ class ExchangeView(QWidget):
     ) -> None:
         self._ready = made
         if opening:
-            told = "Opening…", ""
+            told = tr("Opening…"), ""
         elif made.source is None:
             told = nothing(self._exchange)
         else:
@@ -200,14 +201,14 @@ class ExchangeView(QWidget):
             self._number = -1
             self.actions_of_span.use(None)
             total = sum(self._counts())
-            self.bar.show_status(f"{total:,} spans: Alt+Down goes to the next" if total else "")
+            self.bar.show_status(counted("{n} spans: Alt+Down goes to the next", total) if total else "")
             return
         self._number = number
         self.sides.choose(number, stay=stay)
         mark = real.marks[number]
         counts = [len(real.marks)] if real.is_whole else self._counts()
         first = 0 if real.is_whole else sum(counts[: self._row])
-        place = f"Span {first + number + 1:,} of {sum(counts):,}"
+        place = tr("Span {number} of {all}").format(number=f"{first + number + 1:,}", all=f"{sum(counts):,}")
         parts = [place, mark.entity, real.placeholder(mark), why(mark)]
         self.bar.show_status(" · ".join(filter(None, parts)), aloud=aloud)
         self.actions_of_span.use(Span(real.value(mark), mark.entity, real.placeholder(mark), not self._is_veiled))

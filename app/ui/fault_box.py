@@ -10,9 +10,10 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.reports import Reports
+from app.ui.language import later, tr
 from app.ui.notice import box_of
 
-_MORE = (
+_MORE = later(
     "A report was written: where in the program it happened, and with which versions. It holds nothing of your "
     "requests, and stays on this machine unless you send it on."
 )
@@ -24,13 +25,13 @@ def tell_of_faults(reports: Reports) -> QMessageBox | None:
     if not paths:
         return None
     crashed = any("crash" in path.name for path in paths)
-    title = "Anonamoose ended unexpectedly last time." if crashed else "Something went wrong in Anonamoose last time."
-    box = box_of(None, QMessageBox.Icon.Warning, title, _MORE)
+    ended, wrong = tr("Anonamoose ended unexpectedly last time."), tr("Something went wrong in Anonamoose last time.")
+    box = box_of(None, QMessageBox.Icon.Warning, ended if crashed else wrong, tr(_MORE))
     text = _texts(paths)
     box.setDetailedText(text)
-    _staying(box, "Copy report", lambda: QGuiApplication.clipboard().setText(text))
-    _staying(box, "Open folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports.folder))))
-    delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+    _staying(box, tr("Copy report"), lambda: QGuiApplication.clipboard().setText(text))
+    _staying(box, tr("Open folder"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(reports.folder))))
+    delete = box.addButton(tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
     close = box.addButton(QMessageBox.StandardButton.Close)
     box.setDefaultButton(close)
     box.setEscapeButton(close)

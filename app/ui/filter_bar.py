@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 from app.proxy.exchange import holds
 from app.ui.exchange_filter import FACETS, ExchangeFilter, Facet
 from app.ui.exchange_table import ExchangeTable
-from app.ui.status import count
+from app.ui.language import counted, tr
 from app.ui.tasks import Tasks
 from app.ui.window import quiet, with_key
 
@@ -27,9 +27,9 @@ class FilterBar(QWidget):
         self._table, self._found, self._tasks = table, found, tasks
         self._search = 0
         self._originals = False
-        self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search exchanges")
-        says = "Searches tools, endpoints, models and what left this machine"
+        self.search = QLineEdit(placeholderText=tr("Search"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search exchanges"))
+        says = tr("Searches tools, endpoints, models and what left this machine")
         self.search.setToolTip(with_key(says, QKeySequence.StandardKey.Find))
         self.boxes = {facet.name: _FacetBox(facet, found) for facet in FACETS}
         self._number = quiet("")
@@ -62,7 +62,9 @@ class FilterBar(QWidget):
         """Counts anew."""
         shown, there = self._found.rowCount(), self._table.rowCount()
         self._number.setText(
-            f"{shown:,} of {count(there, 'exchange')}" if self._found.is_on else count(there, "exchange")
+            counted("{shown} of {n} exchange(s)", there, shown=f"{shown:,}")
+            if self._found.is_on
+            else counted("{n} exchange(s)", there)
         )
 
     def _typed(self, text: str) -> None:
@@ -92,10 +94,10 @@ class _FacetBox(QComboBox):
     def __init__(self, facet: Facet, found: ExchangeFilter) -> None:
         super().__init__()
         self._facet, self._found = facet, found
-        self.setAccessibleName(facet.name)
+        self.setAccessibleName(tr(facet.name))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(len(facet.everything))
-        self.addItem(facet.everything, "")
+        self.setMinimumContentsLength(len(tr(facet.everything)))
+        self.addItem(tr(facet.everything), "")
         self.currentIndexChanged.connect(lambda: found.choose(facet, self.currentData() or ""))
 
     def showPopup(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.application import Application
 from app.ui.first_steps import Choices, Going, Showing
+from app.ui.language import tr
 from app.ui.tasks import Tasks
 from app.ui.window import Window, bold, quiet
 
@@ -28,7 +29,7 @@ class FirstRun(Window):
     connect_asked = Signal()
 
     def __init__(self, application: Application, tasks: Tasks) -> None:
-        super().__init__("Welcome — Anonamoose", 720, 600)
+        super().__init__(tr("Welcome — Anonamoose"), 720, 600)
         self._settings = application.settings
         self.showing = Showing(application, tasks)
         self.choices = Choices(application.settings)
@@ -36,10 +37,10 @@ class FirstRun(Window):
         self.going.connect_asked.connect(self._connect)
         self._pages = QStackedLayout()
         for page in (self.showing, self.choices, self.going):
-            self._pages.addWidget(_headed(page.TITLE, page.SAYS, page))
+            self._pages.addWidget(_headed(tr(page.TITLE), tr(page.SAYS), page))
         self.step = quiet("")
-        self.back = QPushButton("&Back")
-        self.next = QPushButton("&Next")
+        self.back = QPushButton(tr("&Back"))
+        self.next = QPushButton(tr("&Next"))
         self.back.clicked.connect(lambda: self._go(-1))
         self.next.clicked.connect(lambda: self._go(1))
         buttons = QHBoxLayout()
@@ -65,9 +66,9 @@ class FirstRun(Window):
             page = 0
         self._pages.setCurrentIndex(page)
         last = self._pages.count() - 1
-        self.step.setText(f"Step {page + 1} of {last + 1}")
+        self.step.setText(tr("Step {number} of {all}").format(number=page + 1, all=last + 1))
         self.back.setEnabled(page > 0)
-        self.next.setText("&Done" if page == last else "&Next")
+        self.next.setText(tr("&Done") if page == last else tr("&Next"))
         self.next.setFocus()
 
     def _connect(self) -> None:

@@ -24,24 +24,30 @@ from app.application import Application
 from app.example import SAMPLE, TITLES, Example
 from app.pipeline.policy import parse_regions
 from app.settings_store import SettingsStore
+from app.ui.language import later, tr
 from app.ui.reading import side
 from app.ui.side_by_side import TextPane
 from app.ui.tasks import Tasks
 from app.ui.window import Complaint, quiet
 
-_REGIONS = (("AU", "Australia"), ("NZ", "New Zealand"), ("UK", "United Kingdom"), ("US", "United States"))
+_REGIONS = (
+    ("AU", later("Australia")),
+    ("NZ", later("New Zealand")),
+    ("UK", later("United Kingdom")),
+    ("US", later("United States")),
+)
 _PRESETS = (
-    ("balanced", "Ba&lanced", "For letters, notes, tickets and conversations."),
-    ("strict", "&Strict", "Finds most, and now and then hides a word that is nobody’s name."),
-    ("coding", "&Coding", "For source code and logs: leaves what only looks like a name."),
+    ("balanced", later("Ba&lanced"), later("For letters, notes, tickets and conversations.")),
+    ("strict", later("&Strict"), later("Finds most, and now and then hides a word that is nobody’s name.")),
+    ("coding", later("&Coding"), later("For source code and logs: leaves what only looks like a name.")),
 )
 
 
 class Showing(QWidget):
     """What becomes of a text, by the app itself and its practice model."""
 
-    TITLE = "What is personal stays on this machine"
-    SAYS = (
+    TITLE = later("What is personal stays on this machine")
+    SAYS = later(
         "Names, addresses and numbers in what your tools send become placeholders before it leaves; in the answer your "
         "tools get the real values back. Here is one exchange with a practice model, which is on this machine."
     )
@@ -52,7 +58,7 @@ class Showing(QWidget):
         self._tasks = tasks
         self._example = Example(SAMPLE)
         self.panes = [TextPane() for _ in TITLES]
-        self.send = QPushButton("&Send it")
+        self.send = QPushButton(tr("&Send it"))
         self.send.clicked.connect(self._send)
         self.wrong = Complaint()
         grid = QGridLayout()
@@ -82,7 +88,7 @@ class Showing(QWidget):
         example = self._example
         hidden = (example.values, example.placeholders, example.placeholders, example.values)
         for pane, title, text, marked in zip(self.panes, TITLES, example.texts, hidden, strict=True):
-            pane.show_text(title, "", side(text, _marks(text, marked)))
+            pane.show_text(tr(title), "", side(text, _marks(text, marked)))
 
 
 def _marks(text: str, hidden: Mapping[str, str]) -> Iterator[tuple[int, int, str, str]]:
@@ -94,34 +100,34 @@ def _marks(text: str, hidden: Mapping[str, str]) -> Iterator[tuple[int, int, str
 class Choices(QWidget):
     """Region and strictness, kept as soon as they are chosen."""
 
-    TITLE = "What to look for"
-    SAYS = "Both can be changed at any time in the settings, for a session or for a single request."
+    TITLE = later("What to look for")
+    SAYS = later("Both can be changed at any time in the settings, for a session or for a single request.")
 
     def __init__(self, settings: SettingsStore) -> None:
         super().__init__()
         self._settings = settings
         current = settings.current
         regions = parse_regions(current.locale)
-        where = QGroupBox("Whose numbers: tax, health, licence and the like")
+        where = QGroupBox(tr("Whose numbers: tax, health, licence and the like"))
         places = QVBoxLayout(where)
-        self.regions = {code: QCheckBox(name) for code, name in _REGIONS}
+        self.regions = {code: QCheckBox(tr(name)) for code, name in _REGIONS}
         for code, box in self.regions.items():
             box.setChecked(not regions or code in regions)
             box.toggled.connect(self._choose_regions)
             places.addWidget(box)
-        places.addWidget(quiet("Names, e-mail addresses, cards and telephone numbers are looked for in any case."))
-        how = QGroupBox("How strictly")
+        places.addWidget(quiet(tr("Names, e-mail addresses, cards and telephone numbers are looked for in any case.")))
+        how = QGroupBox(tr("How strictly"))
         ways = QVBoxLayout(how)
         self.presets: dict[str, QRadioButton] = {}
         group = QButtonGroup(self)
         for preset, words, says in _PRESETS:
-            button = self.presets[preset] = QRadioButton(words)
+            button = self.presets[preset] = QRadioButton(tr(words))
             button.setChecked(current.preset == preset)
             button.toggled.connect(lambda on, preset=preset: self._settings.set("preset", preset) if on else None)
-            button.setAccessibleDescription(says)
+            button.setAccessibleDescription(tr(says))
             group.addButton(button)
             ways.addWidget(button)
-            text = quiet(says)
+            text = quiet(tr(says))
             text.setContentsMargins(24, 0, 0, 4)
             ways.addWidget(text)
         where.setEnabled(not settings.is_fixed("locale"))
@@ -142,18 +148,20 @@ class Choices(QWidget):
 class Going(QWidget):
     """How to go on."""
 
-    TITLE = "Connect a tool"
-    SAYS = "Give a tool this base URL and go on working; its key stays as it is. The icon in the tray shows the state."
+    TITLE = later("Connect a tool")
+    SAYS = later(
+        "Give a tool this base URL and go on working; its key stays as it is. The icon in the tray shows the state."
+    )
 
     connect_asked = Signal()
 
     def __init__(self, application: Application) -> None:
         super().__init__()
         self._application = application
-        self.tools = QPushButton("&Show me how, for my tool…")
+        self.tools = QPushButton(tr("&Show me how, for my tool…"))
         self.tools.clicked.connect(self.connect_asked)
-        self.url, real = _copied("Base URL for your tools")
-        self.practice, practice = _copied("Base URL of the practice model, for which no key is needed")
+        self.url, real = _copied(tr("Base URL for your tools"))
+        self.practice, practice = _copied(tr("Base URL of the practice model, for which no key is needed"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
@@ -178,8 +186,8 @@ def _copied(words: str) -> tuple[QLineEdit, QWidget]:
     line = QLineEdit(readOnly=True)
     line.setAccessibleName(words)
     label.setBuddy(line)
-    copy = QPushButton("Copy")
-    copy.setAccessibleName(f"Copy: {words}")
+    copy = QPushButton(tr("Copy"))
+    copy.setAccessibleName(tr("Copy: {what}").format(what=words))
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(line.text()))
     grid = QGridLayout(box)
     grid.setContentsMargins(0, 0, 0, 0)

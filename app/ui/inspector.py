@@ -27,7 +27,7 @@ from app.ui.exchange_filter import ExchangeFilter
 from app.ui.exchange_table import HIDDEN, ExchangeTable
 from app.ui.exchange_view import ExchangeView
 from app.ui.filter_bar import FilterBar
-from app.ui.status import count
+from app.ui.language import counted, tr
 from app.ui.tasks import Tasks
 from app.ui.window import ElidedLabel, Window, bold, quiet
 from app.ui.words import entities_line, outcome
@@ -40,7 +40,7 @@ class Inspector(Window):
     """List above, the chosen exchange below."""
 
     def __init__(self, application: Application, actions: Actions, bridge: Bridge, tasks: Tasks) -> None:
-        super().__init__("Inspector — Anonamoose", 1180, 820)
+        super().__init__(tr("Inspector — Anonamoose"), 1180, 820)
         self._application = application
         self.model = ExchangeTable(application.exchanges, self)
         self.found = ExchangeFilter(self.model, self)
@@ -49,10 +49,10 @@ class Inspector(Window):
         self.corrections = Corrections(application, tasks, self)
         self.view = ExchangeView(self.corrections, tasks)
         self._summary = ElidedLabel()
-        self.originals = QCheckBox("Show &originals")
+        self.originals = QCheckBox(tr("Show &originals"))
         self.originals.toggled.connect(self._show_originals)
-        self.forget = QPushButton("&Forget all")
-        self.forget.setToolTip("Forgets the exchanges listed here. They are kept in memory only.")
+        self.forget = QPushButton(tr("&Forget all"))
+        self.forget.setToolTip(tr("Forgets the exchanges listed here. They are kept in memory only."))
         self.forget.clicked.connect(self._forget)
         self.empty = _Empty(application, actions)
 
@@ -93,7 +93,7 @@ class Inspector(Window):
         table = QTableView()
         table.setModel(self.found)
         table.setItemDelegateForColumn(HIDDEN, ChipDelegate(table))
-        table.setAccessibleName("Exchanges")
+        table.setAccessibleName(tr("Exchanges"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -138,11 +138,16 @@ class Inspector(Window):
         parts = []
         if exchange is not None:
             parts = [f"{exchange.method} {exchange.path}", exchange.model, outcome(exchange)]
-            parts += [f"hidden: {entities_line(exchange)}" if exchange.entities else "nothing hidden"]
-            parts += [f"{count(exchange.restored, 'value')} put back" if exchange.restored else ""]
+            parts += [
+                tr("hidden: {entities}").format(entities=entities_line(exchange))
+                if exchange.entities
+                else tr("nothing hidden")
+            ]
+            parts += [counted("{n} value(s) put back", exchange.restored) if exchange.restored else ""]
             hidden = sum(exchange.invented.values())
-            parts += [f"{count(hidden, 'value')} of the model's own hidden from the tool" if hidden else ""]
-            parts += [f"⚠ {', '.join(exchange.exposed)} given to a tool that may send it on"] * bool(exchange.exposed)
+            parts += [counted("{n} value(s) of the model's own hidden from the tool", hidden) if hidden else ""]
+            given = tr("⚠ {entities} given to a tool that may send it on").format(entities=", ".join(exchange.exposed))
+            parts += [given] * bool(exchange.exposed)
         self._summary.show_line("   ·   ".join(part for part in parts if part))
 
     def _show_originals(self, is_shown: bool) -> None:
@@ -154,7 +159,7 @@ class Inspector(Window):
             may = self._application.settings.current.show_originals
             self.originals.setEnabled(may)
             self.originals.setToolTip(
-                "Shows the values that were hidden" if may else "The setting “Show originals” forbids it"
+                tr("Shows the values that were hidden") if may else tr("The setting “Show originals” forbids it")
             )
             if not may:
                 self.originals.setChecked(False)
@@ -184,7 +189,7 @@ class _Empty(QWidget):
         for label in (self._title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = QPushButton("Copy base URL")
+        copy = QPushButton(tr("Copy base URL"))
         copy.clicked.connect(actions.copy.trigger)
         layout = QVBoxLayout(self)
         layout.addStretch()
@@ -197,9 +202,9 @@ class _Empty(QWidget):
 
     def refresh(self) -> None:
         if self._application.exchanges.keeps:
-            url = self._application.state.base_url or "the base URL"
-            self._title.setText("No requests yet")
-            self.text.setText(f"Give {url} to a tool as its base URL; what it sends appears here.")
+            url = self._application.state.base_url or tr("the base URL")
+            self._title.setText(tr("No requests yet"))
+            self.text.setText(tr("Give {url} to a tool as its base URL; what it sends appears here.").format(url=url))
         else:
-            self._title.setText("The inspector keeps nothing")
-            self.text.setText("Set “Keep exchanges” above 0 in the settings to see requests here.")
+            self._title.setText(tr("The inspector keeps nothing"))
+            self.text.setText(tr("Set “Keep exchanges” above 0 in the settings to see requests here."))

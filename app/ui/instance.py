@@ -13,6 +13,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from app.errors import Exit, StorageError, UserError
 from app.lock import InstanceLock
 from app.paths import Paths
+from app.ui.language import tr
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,10 @@ class Instance(QObject):
                 return
             time.sleep(_WAIT / 1000)  # refused at once while the other is still starting
         raise AlreadyRunning(
-            f"Anonamoose is already running on the data folder {self._paths.root}, but does not answer.",
-            "End that one first, or choose another folder with --data-dir.",
+            tr("Anonamoose is already running on the data folder {folder}, but does not answer.").format(
+                folder=self._paths.root
+            ),
+            tr("End that one first, or choose another folder with --data-dir."),
         )
 
     def _knocked(self) -> None:

@@ -25,12 +25,13 @@ from app.changes import Change
 from app.provider_keys import ProviderKey, read_key, upstream_of
 from app.proxy.key_trial import try_key
 from app.ui.bridge import Bridge
+from app.ui.language import later, tr
 from app.ui.notice import ask
 from app.ui.tasks import Tasks
 from app.ui.window import Complaint, quiet
 from app.upstreams import origin_of, targets
 
-_SAYS = (
+_SAYS = later(
     "A tool with a local key (see Access) needs no key of a provider: yours goes on in its place. Keys are kept in the "
     "system’s keyring, or where there is none in a file that only you can read; each is sent to one place and nowhere "
     "else."
@@ -49,8 +50,8 @@ class KeysPanel(QWidget):
 
     def __init__(self, application: Application, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
-        self.setAccessibleName("Keys")
-        self.setAccessibleDescription(f"{_SAYS} openai anthropic gemini ollama api key test")
+        self.setAccessibleName(tr("Keys"))
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('openai anthropic gemini ollama api key test')}")
         self._application = application
         self._tasks = tasks
         self.rows: dict[str, _Row] = {}
@@ -62,7 +63,7 @@ class KeysPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(quiet(_SAYS))
+        layout.addWidget(quiet(tr(_SAYS)))
         layout.addLayout(self._grid)
         layout.addWidget(self.said)
         layout.addWidget(self.complaint)
@@ -90,8 +91,8 @@ class KeysPanel(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         self.rows = {}
-        ways: dict[str, Callable[[str], None]] = {"Set…": self._ask, "Confirm…": self._ask_to_confirm}
-        ways |= {"Test": self._test, "Remove…": self._ask_to_remove}
+        ways: dict[str, Callable[[str], None]] = {later("Set…"): self._ask, later("Confirm…"): self._ask_to_confirm}
+        ways |= {later("Test"): self._test, later("Remove…"): self._ask_to_remove}
         for number, target in enumerate(known):
             state = quiet("")
             row = self.rows[target] = _Row(target, state, {})
@@ -102,8 +103,8 @@ class KeysPanel(QWidget):
             buttons.setContentsMargins(0, 0, 0, 0)
             self._grid.addWidget(side, number, 2, Qt.AlignmentFlag.AlignRight)
             for words, slot in ways.items():
-                button = row.buttons[words] = QPushButton(words)
-                button.setAccessibleName(f"{words} {target}")
+                button = row.buttons[words] = QPushButton(tr(words))
+                button.setAccessibleName(f"{tr(words)} {target}")
                 button.clicked.connect(lambda _=False, slot=slot, target=target: slot(target))
                 buttons.addWidget(button)
                 button.setVisible(words == "Set…")
@@ -118,14 +119,16 @@ class KeysPanel(QWidget):
         place = upstream_of(self._application.settings.current, row.target)
         is_sent = key is not None and key.is_for(place)
         if key is None:
-            row.state.setText("No key. Tools send their own.")
+            row.state.setText(tr("No key. Tools send their own."))
         elif is_sent:
-            row.state.setText(f"Kept, for {key.origin} alone.")
+            row.state.setText(tr("Kept, for {place} alone.").format(place=key.origin))
         else:
             row.state.setText(
-                f"Not sent: kept for {key.origin or 'no place'}, while requests go to {origin_of(place)}."
+                tr("Not sent: kept for {place}, while requests go to {other}.").format(
+                    place=key.origin or tr("no place"), other=origin_of(place)
+                )
             )
-        row.buttons["Set…"].setText("Replace…" if key else "Set…")
+        row.buttons["Set…"].setText(tr("Replace…") if key else tr("Set…"))
         row.buttons["Confirm…"].setVisible(key is not None and not is_sent)
         row.buttons["Test"].setVisible(is_sent)
         row.buttons["Remove…"].setVisible(key is not None)
@@ -133,7 +136,7 @@ class KeysPanel(QWidget):
     def _ask(self, target: str) -> None:
         dialog = QInputDialog(self)
         dialog.setWindowTitle("Anonamoose")
-        dialog.setLabelText(f"Key of {target}:")
+        dialog.setLabelText(tr("Key of {target}:").format(target=target))
         dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(lambda text: self._start(self.keep(target, text)))
@@ -143,38 +146,43 @@ class KeysPanel(QWidget):
         """Keeps a key. Raises UserError."""
         url = upstream_of(self._application.settings.current, target)
         where = await asyncio.to_thread(self._application.provider_keys.put, target, read_key(text), url)
-        await self._told("provider-key-set", f"The key of {target} is kept in {where}.")
+        await self._told(
+            "provider-key-set", tr("The key of {target} is kept in {where}.").format(target=target, where=tr(where))
+        )
 
     def _ask_to_confirm(self, target: str) -> None:
         place = origin_of(upstream_of(self._application.settings.current, target))
-        words = f"From now on the key of {target} is sent to {place}, and to no other place."
-        ask(self.window(), f"Send the key to {place}?", words, "Send it there", "Keep it back",
+        words = tr("From now on the key of {target} is sent to {place}, and to no other place.")
+        words = words.format(target=target, place=place)
+        question = tr("Send the key to {place}?").format(place=place)
+        ask(self.window(), question, words, tr("Send it there"), tr("Keep it back"),
             lambda yes: self._start(self.confirm(target)) if yes else None)  # fmt: skip
 
     async def confirm(self, target: str) -> None:
         """Lets a key be sent to where requests go now. Raises UserError."""
         url = upstream_of(self._application.settings.current, target)
         await asyncio.to_thread(self._application.provider_keys.confirm, target, url)
-        await self._told("provider-key-confirmed", f"The key of {target} is sent to {origin_of(url)}.")
+        said = tr("The key of {target} is sent to {place}.").format(target=target, place=origin_of(url))
+        await self._told("provider-key-confirmed", said)
 
     def _test(self, target: str) -> None:
-        self.said.setText(f"Asking {target}…")
+        self.said.setText(tr("Asking {target}…").format(target=target))
         self._start(self.test(target))
 
     async def test(self, target: str) -> None:
         """Asks the provider whether it takes the key. Raises UserError."""
         keys = self._application.provider_keys
-        self.said.setText(await try_key(self._application.settings.current, target, keys))
+        self.said.setText(tr(await try_key(self._application.settings.current, target, keys)))
 
     def _ask_to_remove(self, target: str) -> None:
-        words = "Tools with a local key get no further there until another one is set."
-        ask(self.window(), f"Remove the key of {target}?", words, "Remove", "Keep",
+        words = tr("Tools with a local key get no further there until another one is set.")
+        ask(self.window(), tr("Remove the key of {target}?").format(target=target), words, tr("Remove"), tr("Keep"),
             lambda yes: self._start(self.remove(target)) if yes else None)  # fmt: skip
 
     async def remove(self, target: str) -> None:
         """Forgets a key. Raises UserError."""
         await asyncio.to_thread(self._application.provider_keys.remove, target)
-        await self._told("provider-key-removed", f"The key of {target} is gone.")
+        await self._told("provider-key-removed", tr("The key of {target} is gone.").format(target=target))
 
     async def _told(self, change: Change, said: str) -> None:
         await self._application.access.changed(change)

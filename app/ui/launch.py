@@ -24,6 +24,7 @@ from app.ui.fault_box import tell_of_faults
 from app.ui.first_icon import PATIENCE, FirstIcon
 from app.ui.garbage import Garbage
 from app.ui.instance import Instance
+from app.ui.language import later
 from app.ui.notice import tell
 from app.ui.port_box import PortChoice, choose_port
 from app.ui.shell import Shell
@@ -168,7 +169,7 @@ class Launch:
                 if chosen == "always":
                     settings.set("port", taken.free)
                 else:
-                    settings.fix("port", taken.free, "the choice at this start")
+                    settings.fix("port", taken.free, later("the choice at this start"))
 
     def _tell_of_faults(self, desktop: Desktop) -> None:
         reports = Reports(self.application.settings.paths.reports)

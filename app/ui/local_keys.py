@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from app.store.access import LocalKey
+from app.ui.language import tr
 from app.ui.rows import Column, Rows
 
 
@@ -13,14 +14,15 @@ class LocalKeys(Rows[LocalKey]):
 
     def __init__(self) -> None:
         super().__init__(
-            Column("Label", lambda key: key.label),
-            Column("Provider", lambda key: ", ".join(key.scope.upstreams) or "any"),
-            Column("Session", lambda key: key.scope.session or "any"),
+            Column(tr("Label"), lambda key: key.label),
+            Column(tr("Provider"), lambda key: ", ".join(key.scope.upstreams) or tr("any")),
+            Column(tr("Session"), lambda key: key.scope.session or tr("any")),
             Column(
-                "Of its own", lambda key: ", ".join(f"{name}={value}" for name, value in sorted(key.scope.own.items()))
+                tr("Of its own"),
+                lambda key: ", ".join(f"{name}={value}" for name, value in sorted(key.scope.own.items())),
             ),
-            Column("Until", _until),
-            Column("Last used", lambda key: _when(key.used, "never")),
+            Column(tr("Until"), _until),
+            Column(tr("Last used"), lambda key: _when(key.used, tr("never"))),
         )
 
 
@@ -29,4 +31,8 @@ def _when(moment: float, none: str) -> str:
 
 
 def _until(key: LocalKey) -> str:
-    return f"over since {_when(key.scope.expires, '')}" if key.is_over else _when(key.scope.expires, "revoked")
+    return (
+        tr("over since {time}").format(time=_when(key.scope.expires, ""))
+        if key.is_over
+        else _when(key.scope.expires, tr("revoked"))
+    )

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app import login_item
 from app.errors import UserError
+from app.ui.language import later, tr
 from app.ui.window import Complaint, quiet
 
-_SAYS = "The icon appears in the tray, and no window."
+_SAYS = later("The icon appears in the tray, and no window.")
 
 
 class LoginPanel(QWidget):
@@ -17,15 +18,15 @@ class LoginPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Start when I sign in")
-        self.setAccessibleDescription(f"{_SAYS} login autostart boot")
-        self.box = QCheckBox("Start when I &sign in")
+        self.setAccessibleName(tr("Start when I sign in"))
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('login autostart boot')}")
+        self.box = QCheckBox(tr("Start when I &sign in"))
         self.box.clicked.connect(self._turn)
         self.complaint = Complaint()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 0, 0, 4)
         layout.setSpacing(3)
-        for widget in (self.box, quiet(_SAYS), self.complaint):
+        for widget in (self.box, quiet(tr(_SAYS)), self.complaint):
             layout.addWidget(widget)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.hub.installed import Entry
 from app.settings_store import SettingsStore
+from app.ui.language import tr
 from app.ui.rows import Column, Index, Rows
 
 
@@ -12,13 +13,11 @@ class Models(Rows[Entry]):
 
     def __init__(self, store: SettingsStore) -> None:
         super().__init__(
-            Column("Model", lambda entry: entry.model.name),
-            Column("State", self._state),
-            Column(
-                "Size", lambda entry: f"{entry.model.size / 1e6:.0f} MB" if entry.model.size else "", is_number=True
-            ),
-            Column("Licence", lambda entry: entry.model.licence),
-            Column("From", lambda entry: entry.model.repository),
+            Column(tr("Model"), lambda entry: entry.model.name),
+            Column(tr("State"), self._state),
+            Column(tr("Size"), lambda entry: _size(entry), is_number=True),
+            Column(tr("Licence"), lambda entry: entry.model.licence),
+            Column(tr("From"), lambda entry: entry.model.repository),
         )
         self._store = store
 
@@ -33,9 +32,13 @@ class Models(Rows[Entry]):
 
     def tip(self, item: Entry) -> str:
         model = item.model
-        lines = [model.repository, f"commit {model.revision}" if model.revision else ""]
+        lines = [model.repository, tr("commit {revision}").format(revision=model.revision) if model.revision else ""]
         return "\n".join(filter(None, [*lines, *(f"{name}: SHA-256 {digest}" for name, digest in model.digests)]))
 
     def _state(self, entry: Entry) -> str:
-        state = "not fetched" if not entry.is_here else "fetched" if entry.model.repository else "embedded"
-        return f"{state}, in use" if entry.model.name == self._store.current.ner_model else state
+        state = tr("not fetched") if not entry.is_here else tr("fetched") if entry.model.repository else tr("embedded")
+        return tr("{state}, in use").format(state=state) if entry.model.name == self._store.current.ner_model else state
+
+
+def _size(entry: Entry) -> str:
+    return tr("{number} MB").format(number=f"{entry.model.size / 1e6:.0f}") if entry.model.size else ""

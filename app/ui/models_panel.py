@@ -17,13 +17,14 @@ from app.hub.installed import listed, remove
 from app.hub.trial import try_model
 from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
+from app.ui.language import later, tr
 from app.ui.model_table import Models
 from app.ui.notice import ask
 from app.ui.rows import RowsView
 from app.ui.tasks import Tasks
 from app.ui.window import Complaint, quiet
 
-_SAYS = (
+_SAYS = later(
     "The embedded model needs no network. Others are fetched when you ask for one, checked against their digests, and "
     "used after a restart."
 )
@@ -37,23 +38,23 @@ class ModelsPanel(QWidget):
 
     def __init__(self, store: SettingsStore, bridge: Bridge, tasks: Tasks) -> None:
         super().__init__()
-        self.setAccessibleName("Models")
-        self.setAccessibleDescription(f"{_SAYS} model fetch download remove test licence size hub")
+        self.setAccessibleName(tr("Models"))
+        self.setAccessibleDescription(f"{tr(_SAYS)} {tr('model fetch download remove test licence size hub')}")
         self._store = store
         self._tasks = tasks
         self._work: asyncio.Task[Any] | None = None
         self.table = Models(store)
-        self.view = RowsView(self.table, "Models")
-        self.name = QLineEdit(placeholderText="owner/name or owner/name@commit")
-        self.name.setAccessibleName("Repository on the hub")
-        self.fetch_other = _button("Fetch it", lambda: self._start(self.fetch(self.name.text().strip())))
-        self.fetch_chosen = _button("Fetch", lambda: self._start(self.fetch(self._chosen())))
-        self.test = _button("Test", lambda: self._start(self.try_it(self._chosen())))
-        self.use = _button("Use", self._use)
-        self.remove = _button("Remove…", self._ask_to_remove)
-        self.cancel = _button("Cancel", self._cancel)
+        self.view = RowsView(self.table, tr("Models"))
+        self.name = QLineEdit(placeholderText=tr("owner/name or owner/name@commit"))
+        self.name.setAccessibleName(tr("Repository on the hub"))
+        self.fetch_other = _button(tr("Fetch it"), lambda: self._start(self.fetch(self.name.text().strip())))
+        self.fetch_chosen = _button(tr("Fetch"), lambda: self._start(self.fetch(self._chosen())))
+        self.test = _button(tr("Test"), lambda: self._start(self.try_it(self._chosen())))
+        self.use = _button(tr("Use"), self._use)
+        self.remove = _button(tr("Remove…"), self._ask_to_remove)
+        self.cancel = _button(tr("Cancel"), self._cancel)
         self.progress = QProgressBar()
-        self.progress.setAccessibleName("Progress")
+        self.progress.setAccessibleName(tr("Progress"))
         self.said = quiet("")
         self.complaint = Complaint()
         buttons = QHBoxLayout()
@@ -69,7 +70,7 @@ class ModelsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(quiet(_SAYS))
+        layout.addWidget(quiet(tr(_SAYS)))
         layout.addWidget(self.view, 1)
         layout.addLayout(buttons)
         layout.addLayout(other)
@@ -127,7 +128,7 @@ class ModelsPanel(QWidget):
         try:
             await asyncio.wait([work])
             if work.cancelled():
-                self.said.setText("Cancelled. What came is kept: fetch it again to go on.")
+                self.said.setText(tr("Cancelled. What came is kept: fetch it again to go on."))
             else:
                 await work
         finally:
@@ -149,26 +150,28 @@ class ModelsPanel(QWidget):
         """Fetches a model of the registry, or a repository. Raises UserError."""
         model, now = wanted(name), self._store.current
         self._store.paths.create()
-        self.said.setText(f"{model.repository}, licence: {model.licence}")
+        self.said.setText(
+            tr("{repository}, licence: {licence}").format(repository=model.repository, licence=model.licence)
+        )
         await fetch(model, self._store.paths.models, Hub(now.hub_endpoint, now.hub_proxy, now.hub_offline), self._told)
-        self.said.setText(f"{model.name} is fetched and checked.")
+        self.said.setText(tr("{model} is fetched and checked.").format(model=model.name))
 
     def _told(self, step: Progress) -> None:
         # In thousands: a bar counts no further than two thousand millions.
         self.progress.setRange(0, step.total // 1000)
         self.progress.setValue(step.done // 1000)
-        of = f" of {step.total / 1e6:.1f}" if step.total else ""
-        self.progress.setFormat(f"{step.file}: {step.done / 1e6:.1f}{of} MB")
+        told = tr("{file}: {done} of {total} MB") if step.total else tr("{file}: {done} MB")
+        done, total = f"{step.done / 1e6:.1f}", f"{step.total / 1e6:.1f}"
+        self.progress.setFormat(told.format(file=step.file, done=done, total=total))
 
     async def try_it(self, name: str) -> None:
         """Has a model read a sentence. Raises UserError."""
         trial = await try_model(name, self._store.paths.models)
         found = ", ".join(f"{text} ({entity}, {score:.2f})" for entity, score, text in trial.found)
-        intact = "" if trial.is_checked else " Nobody has checked its files."
-        self.said.setText(
-            f"Loaded in {trial.seconds:.1f} s, {trial.size / 2**20:.0f} MiB. In a sentence of three names it finds "
-            f"{found}.{intact}"
+        told = tr("Loaded in {seconds} s, {size} MiB. In a sentence of three names it finds {found}.").format(
+            seconds=f"{trial.seconds:.1f}", size=f"{trial.size / 2**20:.0f}", found=found
         )
+        self.said.setText(told if trial.is_checked else f"{told} {tr('Nobody has checked its files.')}")
 
     def _use(self) -> None:
         try:
@@ -178,13 +181,14 @@ class ModelsPanel(QWidget):
 
     def _ask_to_remove(self) -> None:
         name = self._chosen()
-        ask(self.window(), f"Remove the model {name}?", "It can be fetched again.", "Remove", "Keep",
+        question = tr("Remove the model {model}?").format(model=name)
+        ask(self.window(), question, tr("It can be fetched again."), tr("Remove"), tr("Keep"),
             lambda yes: self._start(self.take_away(name)) if yes else None)  # fmt: skip
 
     async def take_away(self, name: str) -> None:
         """Deletes what was fetched. Raises UserError."""
         await asyncio.to_thread(remove, name, self._store.paths.models)
-        self.said.setText(f"{name} is removed.")
+        self.said.setText(tr("{model} is removed.").format(model=name))
 
 
 def _button(words: str, slot: Callable[[], None]) -> QPushButton:

@@ -6,11 +6,12 @@ from app.pipeline.placeholder import label_of_mask
 from app.proxy.exchange import Exchange
 from app.proxy.journal import OURS
 from app.proxy.section import Section
+from app.ui.language import later, tr
 
-_NOT_KEPT = "The text was not kept."
+_NOT_KEPT = later("The text was not kept.")
 _NOTHING = {
-    "refused": "Nothing left this machine.",
-    "passed": "It left as it was, unread, and was not kept.",
+    "refused": later("Nothing left this machine."),
+    "passed": later("It left as it was, unread, and was not kept."),
     "open": "",
 }
 
@@ -20,35 +21,35 @@ def nothing(exchange: Exchange | None) -> tuple[str, str]:
     if exchange is None:
         return "", ""
     if exchange.is_wiped:
-        return "The texts are no longer kept: their time in memory is over.", ""
+        return tr("The texts are no longer kept: their time in memory is over."), ""
     if exchange.outcome == "refused":
-        return _NOT_KEPT, f"{_NOTHING['refused']} {exchange.reason}".strip()
+        return tr(_NOT_KEPT), f"{tr(_NOTHING['refused'])} {tr(exchange.reason)}".strip()
     if exchange.outcome == "passed" or exchange.read == "unread":
-        return _NOT_KEPT, _NOTHING["passed"]
+        return tr(_NOT_KEPT), tr(_NOTHING["passed"])
     if exchange.is_running:
-        return "It is being looked through.", ""
-    return _NOT_KEPT, exchange.reason
+        return tr("It is being looked through."), ""
+    return tr(_NOT_KEPT), tr(exchange.reason)
 
 
 def notes(section: Section, exchange: Exchange | None, is_veiled: bool) -> tuple[str, str]:
     """What is said of the left text and of the right one."""
     if exchange is None:
         return "", ""
-    veil = "Values are not shown." if section.marks or section.is_open else ""
+    veil = tr("Values are not shown.") if section.marks or section.is_open else ""
     if section.is_open and is_veiled:
-        veil = "It holds values in a form that cannot be left out, so it is shown with originals only."
+        veil = tr("It holds values in a form that cannot be left out, so it is shown with originals only.")
     if section.side == "answer":
-        wait = "Still coming." if exchange.is_running else ""
-        came = wait or exchange.reason or "As the model wrote it."
-        return came, veil if is_veiled and veil else "With your values put back."
-    ours = veil if is_veiled and veil else "As your tool wrote it."
+        wait = tr("Still coming.") if exchange.is_running else ""
+        came = wait or tr(exchange.reason) or tr("As the model wrote it.")
+        return came, veil if is_veiled and veil else tr("With your values put back.")
+    ours = veil if is_veiled and veil else tr("As your tool wrote it.")
     if exchange.outcome == "refused":
-        return ours, f"Nothing left: this was to be sent. {exchange.reason}".strip()
+        return ours, f"{tr('Nothing left: this was to be sent.')} {tr(exchange.reason)}".strip()
     if exchange.provider == OURS:
-        return ours, "Given back to the tool that asked: nothing left this machine."
+        return ours, tr("Given back to the tool that asked: nothing left this machine.")
     if exchange.outcome == "passed":
-        return ours, "Sent as it was: nothing was hidden."
-    theirs = "Values are replaced by placeholders." if section.marks else "Nothing to hide was found here."
+        return ours, tr("Sent as it was: nothing was hidden.")
+    theirs = tr("Values are replaced by placeholders.") if section.marks else tr("Nothing to hide was found here.")
     if any(label_of_mask(section.placeholder(mark)) for mark in section.marks):
-        theirs = "Values are replaced by placeholders, or by masks, which do not come back."
-    return ours, " ".join((theirs, *exchange.notices))
+        theirs = tr("Values are replaced by placeholders, or by masks, which do not come back.")
+    return ours, " ".join((theirs, *map(tr, exchange.notices)))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from app.errors import UserError
+from app.ui.language import tr
 
 
 def ask(
@@ -27,7 +28,7 @@ def ask(
 
 def tell(parent: QWidget | None, error: UserError) -> QMessageBox:
     """Opens a box with what happened and what to do about it."""
-    box = box_of(parent, QMessageBox.Icon.Critical, error.title, error.hint)
+    box = box_of(parent, QMessageBox.Icon.Critical, tr(error.title), tr(error.hint))
     box.addButton(QMessageBox.StandardButton.Ok)
     box.open()
     return box

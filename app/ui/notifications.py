@@ -13,7 +13,8 @@ from app.proxy.route import PRACTICE
 from app.releases import Release
 from app.state import Protection
 from app.ui.bridge import Bridge
-from app.ui.status import count, status
+from app.ui.language import counted, tr
+from app.ui.status import status
 
 #: Of each kind at most one in so many seconds.
 _EVERY = 600.0
@@ -51,23 +52,31 @@ class Notifications(QObject):
             if exchange is None:
                 continue
             if exchange.outcome == "refused" and not exchange.reviewed:  # what the user refused is no news
-                self._tell("refused", "A request was refused", exchange.reason, _WARNING)
+                self._tell("refused", tr("A request was refused"), tr(exchange.reason), _WARNING)
             elif exchange.upstream == PRACTICE:
                 continue  # it was asked to see this, and nothing left the machine
             elif exchange.outcome == "done" and exchange.redactions and self._application.counts.is_new:
                 self._application.counts.is_new = False
-                said = f"{count(exchange.redactions, 'value')} of a request became placeholders before it left."
-                self._tell("first", "Anonamoose is at work", f"{said} Click the icon to see them.", _INFORMATION)
+                said = counted(
+                    "{n} value(s) of a request became placeholders before it left. Click the icon to see them.",
+                    exchange.redactions,
+                )
+                self._tell("first", tr("Anonamoose is at work"), said, _INFORMATION)
 
     def _state(self) -> None:
         state = self._application.state
         broken = state.protection is Protection.BROKEN
         if broken and not self._broken:
-            self._tell("broken", "Protection is lost", status(state).detail, _WARNING)
+            self._tell("broken", tr("Protection is lost"), status(state).detail, _WARNING)
         self._broken = broken
         release = self._application.news.release
         if release and release != self._release:
-            self._tell("newer", f"Version {release.version} is out", "The menu leads to it.", _INFORMATION)
+            self._tell(
+                "newer",
+                tr("Version {version} is out").format(version=release.version),
+                tr("The menu leads to it."),
+                _INFORMATION,
+            )
         self._release = release
 
     def _tell(self, kind: str, title: str, text: str, icon: QSystemTrayIcon.MessageIcon) -> None:

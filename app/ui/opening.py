@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from app.application import Application
 from app.errors import UserError
 from app.ui.desktop import Desktop
+from app.ui.language import tr
 from app.ui.shell import Shell
 from app.ui.window import Window
 
@@ -27,7 +28,7 @@ async def open_all(application: Application, shell: Shell) -> list[str]:
         for window in windows:
             picture = window.grab().toImage().convertToFormat(QImage.Format.Format_Indexed8)
             if picture.colorCount() < _COLOURS:
-                raise UserError(f"The window “{window.windowTitle()}” stays empty.")
+                raise UserError(tr("The window “{window}” stays empty.").format(window=window.windowTitle()))
         return sorted(window.windowTitle() for window in windows)
     finally:
         desktop.hide()

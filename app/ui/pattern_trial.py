@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.pipeline.expression import Expression, TooSlow, warning
 from app.pipeline.terms import Term
+from app.ui.language import counted, tr
 from app.ui.paint import paint
-from app.ui.status import count
 from app.ui.window import quiet
 
 #: Milliseconds after the last key, and seconds that a search may take, so that typing never waits for it.
@@ -21,8 +21,8 @@ class PatternTrial(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._term = Term("", kind="pattern")
-        self.sample = QPlainTextEdit(placeholderText="Paste a text here to try the pattern on")
-        self.sample.setAccessibleName("Text to try the pattern on")
+        self.sample = QPlainTextEdit(placeholderText=tr("Paste a text here to try the pattern on"))
+        self.sample.setAccessibleName(tr("Text to try the pattern on"))
         self.sample.setTabChangesFocus(True)
         self.sample.setFixedHeight(self.sample.fontMetrics().lineSpacing() * 4 + 14)
         self.verdict = quiet("")
@@ -56,16 +56,16 @@ class PatternTrial(QWidget):
         """What to mark, and a sentence about it."""
         term, text = self._term, self.sample.toPlainText()
         if not term.text:
-            return [], "Type a pattern above, or select one below, to see what it matches here."
+            return [], tr("Type a pattern above, or select one below, to see what it matches here.")
         try:
             expression = Expression(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
             places = [place for place in expression.places(text, _SECONDS) if place[0] < place[1]]
-            told = warning(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group)
+            told = tr(warning(term.text, case_sensitive=term.case_sensitive, first_group=term.first_group))
         except ValueError as error:
-            return [], str(error)
+            return [], tr(str(error))
         except TooSlow:
-            return [], "The pattern takes too long on this text: limit its repetitions."
+            return [], tr("The pattern takes too long on this text: limit its repetitions.")
         if not text:
-            return [], told or "The pattern can be read."
-        verdict = count(len(places), "match").replace("matchs", "matches") if places else "No match."
+            return [], told or tr("The pattern can be read.")
+        verdict = counted("{n} match(es)", len(places)) if places else tr("No match.")
         return places, f"{verdict} {told}".strip()

@@ -7,11 +7,24 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.pipeline.term_plan import Fate, Planned
+from app.ui.language import later, tr
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-FATES: dict[Fate, str] = {"new": "New", "changed": "Changed", "same": "Already there", "refused": "Refused"}
-_HEADINGS = ("Entry", "What happens", "Text", "Type", "What to know")
+FATES: dict[Fate, str] = {
+    "new": later("New"),
+    "changed": later("Changed"),
+    "same": later("Already there"),
+    "refused": later("Refused"),
+}
+#: How many of each there are, for `counted`.
+COUNTED: dict[Fate, str] = {
+    "new": later("{n} new", counts=True),
+    "changed": later("{n} changed", counts=True),
+    "same": later("{n} already there", counts=True),
+    "refused": later("{n} refused", counts=True),
+}
+_HEADINGS = (later("Entry"), later("What happens"), later("Text"), later("Type"), later("What to know"))
 
 
 class PlanTable(QAbstractTableModel):
@@ -36,7 +49,7 @@ class PlanTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return _HEADINGS[section]
+                return tr(_HEADINGS[section])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -48,9 +61,9 @@ class PlanTable(QAbstractTableModel):
         term = row.term
         cells = (
             f"{row.number:,}",
-            FATES[row.fate],
+            tr(FATES[row.fate]),
             term.text if term is not None else "",
-            (term.entity or "any type") if term is not None else "",
-            row.told,
+            (term.entity or tr("any type")) if term is not None else "",
+            tr(row.told),
         )
         return cells[index.column()]

@@ -8,11 +8,12 @@ from typing import Literal
 from PySide6.QtWidgets import QMessageBox
 
 from app.errors import PortTaken
+from app.ui.language import later, tr
 from app.ui.notice import box_of
 
 #: The last one: nobody was asked.
 PortChoice = Literal["once", "always", "quit", ""]
-_MORE = (
+_MORE = later(
     "Go on with port {free}, which is free, or quit. Tools that are connected to port {port} have to be given the new "
     "one."
 )
@@ -20,12 +21,14 @@ _MORE = (
 
 def port_box(error: PortTaken, *, can_keep: bool) -> tuple[QMessageBox, dict[object, PortChoice]]:
     """The box, open, and what its buttons mean. Without `can_keep` the port is fixed by a flag or a variable."""
-    box = box_of(None, QMessageBox.Icon.Warning, error.title, _MORE.format(port=error.port, free=error.free))
-    once = box.addButton(f"Use {error.free} this time", QMessageBox.ButtonRole.AcceptRole)
+    box = box_of(None, QMessageBox.Icon.Warning, tr(error.title), tr(_MORE).format(port=error.port, free=error.free))
+    once = box.addButton(tr("Use {port} this time").format(port=error.free), QMessageBox.ButtonRole.AcceptRole)
     choices: dict[object, PortChoice] = {once: "once"}
     if can_keep:
-        choices[box.addButton(f"Use {error.free} always", QMessageBox.ButtonRole.AcceptRole)] = "always"
-    leave = box.addButton("Quit", QMessageBox.ButtonRole.RejectRole)
+        choices[box.addButton(tr("Use {port} always").format(port=error.free), QMessageBox.ButtonRole.AcceptRole)] = (
+            "always"
+        )
+    leave = box.addButton(tr("Quit"), QMessageBox.ButtonRole.RejectRole)
     box.setEscapeButton(leave)
     box.open()
     return box, choices

@@ -8,29 +8,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.ui.bridge import Bridge
+from app.ui.language import counted, later, tr
 from app.ui.notice import box_of
-from app.ui.status import count
 
-_MORE = "Nothing new is accepted. Anonamoose quits when they are done, {} at the latest."
+_MORE = later(
+    "Nothing new is accepted. Anonamoose quits when they are done, in {n} second(s) at the latest.", counts=True
+)
 
 
 def still(running: int) -> str:
     """How many answers still arrive, in words."""
-    return f"{count(running, 'answer')} {'is' if running == 1 else 'are'} still arriving"
+    return counted("{n} answer(s) (is/are) still arriving", running)
 
 
 def quit_box(bridge: Bridge, drain: int, now: Callable[[], object]) -> QMessageBox:
     """Opens the box: it counts down as answers end, and `now` is called by whoever does not want to wait."""
-    box = box_of(None, QMessageBox.Icon.Information, "", _MORE.format(f"in {count(drain, 'second')}"))
+    box = box_of(None, QMessageBox.Icon.Information, "", counted(_MORE, drain))
     box.setWindowModality(Qt.WindowModality.NonModal)
-    wait = box.addButton("Quit when they are done", QMessageBox.ButtonRole.RejectRole)
-    at_once = box.addButton("Quit now", QMessageBox.ButtonRole.DestructiveRole)
+    wait = box.addButton(tr("Quit when they are done"), QMessageBox.ButtonRole.RejectRole)
+    at_once = box.addButton(tr("Quit now"), QMessageBox.ButtonRole.DestructiveRole)
     assert isinstance(wait, QPushButton)
     box.setDefaultButton(wait)
     box.setEscapeButton(wait)
 
     def look() -> None:
-        box.setText(f"{still(len(bridge.running))}.")
+        box.setText(counted("{n} answer(s) (is/are) still arriving.", len(bridge.running)))
 
     box.finished.connect(lambda _: now() if box.clickedButton() is at_once else None)
     bridge.exchanges_changed.connect(look)

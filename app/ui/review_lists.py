@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.pipeline.draft import Place
 from app.proxy.review import Waiting
+from app.ui.language import counted, tr
 from app.ui.review_text import Spot
-from app.ui.status import count
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -35,8 +35,9 @@ class Queue(QAbstractListModel):
         if item is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         exchange = item.exchange
-        hidden = count(exchange.redactions, "value") if exchange.redactions else "nothing"
-        return f"{exchange.client or 'A tool'}\n{exchange.path} · {hidden} hidden"
+        number = exchange.redactions
+        hidden = counted("{n} value(s) hidden", number) if number else tr("nothing hidden")
+        return f"{exchange.client or tr('A tool')}\n{exchange.path} · {hidden}"
 
     def sync(self, waiting: Sequence[Waiting]) -> None:
         """Brings the list up to date; rows that stay keep their selection."""
@@ -90,12 +91,14 @@ class Spots(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             value = " ".join(spot.finding.value.split())
             shown = value if len(value) <= _VALUE_SHOWN else f"{value[:_VALUE_SHOWN]}…"
-            return f"{shown}  →  {spot.placeholder or 'as it is'}"
+            return f"{shown}  →  {spot.placeholder or tr('as it is')}"
         if role == Qt.ItemDataRole.CheckStateRole and spot.is_free:
             # A check state as such is not understood by all views.
             return (Qt.CheckState.Checked if spot.placeholder else Qt.CheckState.Unchecked).value
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{spot.finding.entity}, found by {spot.finding.source} ({spot.finding.score:.2f})"
+            return tr("{entity}, found by {layer} ({score})").format(
+                entity=spot.finding.entity, layer=spot.finding.source, score=f"{spot.finding.score:.2f}"
+            )
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.pipeline.draft import Passage, Place, is_free
 from app.pipeline.placeholder import label_of_mask
 from app.pipeline.redaction import Finding
+from app.ui.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Joined:
         pieces: list[str] = []
         length = 0
         for passage in passages:
-            heading = f"— {passage.where or 'text'} —\n"
+            heading = f"— {tr(passage.where or 'text')} —\n"
             text = passage.redaction.text if redacted else passage.text
             start = length + len(heading)
             self._parts.append(passage.part)
@@ -56,8 +57,13 @@ class Joined:
             for r in passage.redaction.replacements:
                 f = r.finding
                 at, size = (r.at, len(r.placeholder)) if redacted else (f.start, f.end - f.start)
-                how = "hidden for good" if label_of_mask(r.placeholder) else "hidden"
-                tip = f"{f.entity}, {how}" if redacted else f"{f.entity}, found by {f.source} → {r.placeholder}"
+                if not redacted:
+                    tip = tr("{entity}, found by {layer} → {placeholder}")
+                elif label_of_mask(r.placeholder):
+                    tip = tr("{entity}, hidden for good")
+                else:
+                    tip = tr("{entity}, hidden")
+                tip = tip.format(entity=f.entity, layer=f.source, placeholder=r.placeholder)
                 self.marks.append((start + at, start + at + size, f.entity, tip))
             piece = f"{heading}{text}\n\n"
             pieces.append(piece)

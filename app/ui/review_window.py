@@ -14,24 +14,24 @@ from app.application import Application
 from app.pipeline.draft import UNCHANGED, Changes, Place
 from app.proxy.review import Answer, Verdict, Waiting
 from app.ui.bridge import Bridge
+from app.ui.language import counted, later, tr
 from app.ui.reading import side
 from app.ui.review_lists import Queue, Spots
 from app.ui.review_text import Joined, spots
 from app.ui.side_by_side import TextPane
-from app.ui.status import count
 from app.ui.tasks import Tasks
 from app.ui.window import Complaint, Roomy, Window, bold, quiet, with_key
 
 #: Milliseconds during which nothing can be decided on what has just come into view: a key may be meant for elsewhere.
 PATIENCE = 500
-_NOTHING = "Requests appear here before they are sent, as the setting “Review” says."
+_NOTHING = later("Requests appear here before they are sent, as the setting “Review” says.")
 
 
 class ReviewWindow(Window):
     """The queue at the left, the chosen request at the right. Closing it decides nothing."""
 
     def __init__(self, application: Application, bridge: Bridge, tasks: Tasks) -> None:
-        super().__init__("Review before sending — Anonamoose", 1080, 700)
+        super().__init__(tr("Review before sending — Anonamoose"), 1080, 700)
         self._application = application
         self._review = application.review
         self._tasks = tasks
@@ -39,8 +39,8 @@ class ReviewWindow(Window):
         self._current: Waiting | None = None
         self._joined = Joined((), redacted=False)
         self.queue_model, self.spot_model = Queue(self), Spots(self)
-        self.queue = _list(self.queue_model, "Requests that wait")
-        self.spots = _list(self.spot_model, "Found in the request")
+        self.queue = _list(self.queue_model, tr("Requests that wait"))
+        self.spots = _list(self.spot_model, tr("Found in the request"))
         self.before = TextPane()
         self.after = TextPane()
         self.head = QLabel()
@@ -49,11 +49,12 @@ class ReviewWindow(Window):
         self.left = quiet("")
         self.complaint = Complaint()
         self.hide_button = _button(
-            "&Hide selection", with_key("Hides what is selected in the left text, wherever it stands", "Ctrl+H")
+            tr("&Hide selection"),
+            with_key(tr("Hides what is selected in the left text, wherever it stands"), "Ctrl+H"),
         )
-        self.send = _button("&Send", with_key("Sends the request as it is shown at the right", "Ctrl+Return"))
-        self.as_is = _button("Send once as it &is", "Sends it with nothing new in it hidden.")
-        self.refuse = _button("&Refuse", with_key("Nothing is sent; the tool is told so", "Delete"))
+        self.send = _button(tr("&Send"), with_key(tr("Sends the request as it is shown at the right"), "Ctrl+Return"))
+        self.as_is = _button(tr("Send once as it &is"), tr("Sends it with nothing new in it hidden."))
+        self.refuse = _button(tr("&Refuse"), with_key(tr("Nothing is sent; the tool is told so"), "Delete"))
         self._armed = QTimer(self, singleShot=True, interval=PATIENCE)
         self._clock = QTimer(self, interval=1000)
         self._lay_out()
@@ -64,7 +65,7 @@ class ReviewWindow(Window):
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
-        for heading, view, share in (("Waiting", self.queue, 2), ("Found in it", self.spots, 3)):
+        for heading, view, share in ((tr("Waiting"), self.queue, 2), (tr("Found in it"), self.spots, 3)):
             label = QLabel(heading)
             label.setFont(bold(label.font()))
             column.addWidget(label)
@@ -160,8 +161,8 @@ class ReviewWindow(Window):
         self.complaint.tell("")
         self._disarm()
         if item is None:
-            self.head.setText("Nothing waits")
-            self.left.setText(_NOTHING)
+            self.head.setText(tr("Nothing waits"))
+            self.left.setText(tr(_NOTHING))
             self._joined = Joined((), redacted=False)
             self.spot_model.show_spots([])
             self._show_texts("", Joined((), redacted=True))
@@ -182,7 +183,9 @@ class ReviewWindow(Window):
             self._joined, after = Joined(passages, redacted=False), Joined(passages, redacted=True)
             scroll = [pane.view.verticalScrollBar().value() for pane in (self.before, self.after)]
             old = len(item.draft.parts) - len(passages)
-            more = f"{count(old, 'text')} of before, or without anything in them, are not shown." if old > 0 else ""
+            more = ""
+            if old > 0:
+                more = counted("{n} text(s) of before, or without anything in them, are not shown.", old)
             self._show_texts(more, after)
             if changes:
                 for pane, value in zip((self.before, self.after), scroll, strict=True):
@@ -194,8 +197,8 @@ class ReviewWindow(Window):
         self._tasks.start(load(), lambda error: self.complaint.tell(error))
 
     def _show_texts(self, note: str, after: Joined) -> None:
-        self.before.show_text("Your tool wrote", note, side(self._joined.text, self._joined.marks))
-        self.after.show_text("Would leave this machine", "", side(after.text, after.marks))
+        self.before.show_text(tr("Your tool wrote"), note, side(self._joined.text, self._joined.marks))
+        self.after.show_text(tr("Would leave this machine"), "", side(after.text, after.marks))
 
     def _switch(self, place: Place, hide: bool) -> None:
         if self._current is None:
@@ -225,7 +228,7 @@ class ReviewWindow(Window):
         try:
             self._review.decide(item.id, Verdict(answer, changes))
         except KeyError:
-            self.complaint.tell("The request waits no more: the tool went away, or the time was over.")
+            self.complaint.tell(tr("The request waits no more: the tool went away, or the time was over."))
         except ValueError as error:
             self.complaint.tell(error)
         self._disarm()
@@ -248,8 +251,9 @@ class ReviewWindow(Window):
             return
         seconds = max(0, round(self._current.until - time.time()))
         sends = self._application.settings.current.review_on_timeout == "send"
-        then = "sent as it was redacted" if sends else "refused"
-        self.left.setText(f"The tool waits. In {seconds // 60}:{seconds % 60:02} it is {then} if nobody decides.")
+        sent = tr("The tool waits. In {time} it is sent as it was redacted if nobody decides.")
+        refused = tr("The tool waits. In {time} it is refused if nobody decides.")
+        self.left.setText((sent if sends else refused).format(time=f"{seconds // 60}:{seconds % 60:02}"))
 
 
 def _list(model: Any, name: str) -> QListView:

@@ -10,14 +10,14 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.proxy.section import VEIL, Section
-from app.ui.status import count
+from app.ui.language import counted, later, tr
 from app.ui.theme import faint_ink
 from app.ui.window import bold
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _WORDS = 160
-_HEADINGS = {"request": "Request", "answer": "Answer"}
+_HEADINGS = {"request": later("Request"), "answer": later("Answer")}
 #: What stands above the first section of a side.
 HEADING = Qt.ItemDataRole.UserRole + 1
 WORDS = Qt.ItemDataRole.UserRole + 2
@@ -40,17 +40,20 @@ class SectionList(QAbstractListModel):
         section = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return section.label[:1].upper() + section.label[1:]
+                label = tr(section.label)
+                return label[:1].upper() + label[1:]
             case _ if role == HEADING:
                 is_first = index.row() == 0 or self._rows[index.row() - 1].side != section.side
-                return _HEADINGS[section.side] if is_first else ""
+                return tr(_HEADINGS[section.side]) if is_first else ""
             case _ if role == WORDS:
-                return "as it went over the wire" if section.is_whole else _words(section)
+                return tr("as it went over the wire") if section.is_whole else _words(section)
             case _ if role == SPANS:
                 return len(section.marks)
             case Qt.ItemDataRole.AccessibleTextRole:
-                spans = count(len(section.marks), "span")
-                return f"{_HEADINGS[section.side]}, {section.label}, {spans}. {_words(section)}"
+                spans = counted("{n} span(s)", len(section.marks))
+                return tr("{side}, {label}, {spans}. {words}").format(
+                    side=tr(_HEADINGS[section.side]), label=tr(section.label), spans=spans, words=_words(section)
+                )
         return None
 
     def section(self, row: int) -> Section | None:
@@ -84,7 +87,7 @@ class SectionView(QListView):
     def __init__(self, model: SectionList) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName("Messages and fields")
+        self.setAccessibleName(tr("Messages and fields"))
         self.setItemDelegate(_Rows(self))
         self.setUniformItemSizes(False)
         self.setLayoutMode(QListView.LayoutMode.Batched)

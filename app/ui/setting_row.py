@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.errors import SettingError, UserError
 from app.option import Declared
 from app.settings_store import SettingsStore
+from app.ui.language import tr
 from app.ui.window import Complaint, quiet
 
 #: Words that are not written like others.
@@ -46,20 +47,20 @@ class SettingRow(QWidget):
         self.complaint = Complaint()
         self.note = quiet("")
         self.reset = QToolButton()
-        self.reset.setText("Reset")
+        self.reset.setText(tr("Reset"))
         self.reset.setAutoRaise(True)
-        self.reset.setToolTip(f"Back to {self._words(row.default)}")
-        self.reset.setAccessibleName(f"Reset {title(row.name)}")
+        self.reset.setToolTip(tr("Back to {value}").format(value=self._words(row.default)))
+        self.reset.setAccessibleName(tr("Reset {setting}").format(setting=tr(title(row.name))))
         self.reset.clicked.connect(lambda: self._write(row.default))
         self.field = self._make_field()
-        self.field.setAccessibleName(title(row.name))
-        self.field.setAccessibleDescription(row.option.help)
+        self.field.setAccessibleName(tr(title(row.name)))
+        self.field.setAccessibleDescription(tr(row.option.help))
 
         line = QHBoxLayout()
         if row.kind is bool:
             line.addWidget(self.field)
         else:
-            label = QLabel(title(row.name))
+            label = QLabel(tr(title(row.name)))
             label.setBuddy(self.field)
             line.addWidget(label)
         line.addStretch(1)
@@ -70,7 +71,9 @@ class SettingRow(QWidget):
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(3)
         layout.addLayout(line)
-        help = f"{row.option.help} Takes effect after a restart." if row.option.restart else row.option.help
+        help = tr(row.option.help)
+        if row.option.restart:
+            help = f"{help} {tr('Takes effect after a restart.')}"
         layout.addWidget(quiet(help))
         layout.addWidget(self.note)
         layout.addWidget(self.complaint)
@@ -80,7 +83,8 @@ class SettingRow(QWidget):
     def words(self) -> str:
         """What a search looks through, in lower case."""
         row = self.declared
-        return f"{title(row.name)} --{row.name} {row.variable} {row.option.help} {' '.join(row.choices)}".casefold()
+        said = (tr(title(row.name)), f"--{row.name}", row.variable, tr(row.option.help), *row.choices)
+        return " ".join((*said, *map(tr, row.choices))).casefold()
 
     @property
     def value(self) -> Any:
@@ -94,7 +98,7 @@ class SettingRow(QWidget):
         if isinstance(field, QCheckBox):
             field.setChecked(value)
         elif isinstance(field, QComboBox):
-            field.setCurrentText(value)
+            field.setCurrentIndex(field.findData(value))
         elif isinstance(field, (QSpinBox, QDoubleSpinBox)):
             field.setValue(value)
         else:
@@ -110,22 +114,25 @@ class SettingRow(QWidget):
         row = self.declared
         if self._store.is_fixed(row.name):
             origin = self._store.origin(row.name)
-            return f"Fixed by {origin}: start Anonamoose without it to change this here."
+            return tr("Fixed by {origin}: start Anonamoose without it to change this here.").format(origin=tr(origin))
         if not row.option.stored:
-            return f"Set it with --{row.name} or {row.variable} when Anonamoose starts."
+            return tr("Set it with {flag} or {variable} when Anonamoose starts.").format(
+                flag=f"--{row.name}", variable=row.variable
+            )
         return ""
 
     def _make_field(self) -> QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox | QLineEdit:
         row = self.declared
         if row.kind is bool:
-            tick = QCheckBox(title(row.name))
+            tick = QCheckBox(tr(title(row.name)))
             tick.clicked.connect(self._write)
             return tick
         if row.choices:
             choice = QComboBox()
-            choice.addItems(row.choices)
+            for value in row.choices:
+                choice.addItem(tr(value), value)
             choice.setMinimumWidth(120)
-            choice.textActivated.connect(self._write)
+            choice.textActivated.connect(lambda text: self._write(choice.itemData(choice.findText(text))))
             choice.installEventFilter(_wheel_guard)
             choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             return choice
@@ -150,8 +157,8 @@ class SettingRow(QWidget):
             spin.setSingleStep(0.05)
             spin.valueChanged.connect(self._write)
         spin.setKeyboardTracking(False)  # not each digit on the way to a number
-        spin.setSuffix(f" {option.unit}" if option.unit else "")
-        spin.setSpecialValueText(option.zero)  # instead of the least value
+        spin.setSuffix(f" {tr(option.unit)}" if option.unit else "")
+        spin.setSpecialValueText(tr(option.zero))  # instead of the least value
         spin.setMinimumWidth(120)
         spin.installEventFilter(_wheel_guard)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -164,7 +171,7 @@ class SettingRow(QWidget):
         try:
             self._change(self.declared.name, value)
         except SettingError as error:
-            self.complaint.tell(error.hint or error.title)  # which setting it is, the row says
+            self.complaint.tell(tr(error.hint or error.title))  # which setting it is, the row says
             if isinstance(self.field, QLineEdit):
                 return  # what was typed stays, to be mended
         except UserError as error:
@@ -175,11 +182,13 @@ class SettingRow(QWidget):
 
     def _words(self, value: object) -> str:
         if isinstance(value, bool):
-            return "on" if value else "off"
+            return tr("on") if value else tr("off")
         option = self.declared.option
         if option.zero and not value:
-            return option.zero
-        return f"{value} {option.unit}".strip() if str(value) else "empty"
+            return tr(option.zero)
+        if not str(value):
+            return tr("empty")
+        return tr(str(value)) if self.declared.choices else f"{value} {tr(option.unit)}".strip()
 
 
 class _WheelGuard(QObject):

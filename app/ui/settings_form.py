@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
 from app.settings import DECLARED
 from app.settings_store import SettingsStore
 from app.ui.bridge import Bridge
+from app.ui.language import later, tr
 from app.ui.setting_row import SettingRow, title
 from app.ui.settings_section import SettingsSection
 from app.ui.window import InkedLabel, Roomy, Window, bold, quiet, room_for_prompt, with_key
 
 #: The pages that come first, in this order; others follow as they are declared.
 _ORDER = ("Protection", "Detection", "Entities", "Models", "Proxy", "Keys", "Access", "Review", "Sessions", "Audit")
-_NOTHING = "No setting has these words in its name, its sentence or its flag."
+_NOTHING = later("No setting has these words in its name, its sentence or its flag.")
 
 
 class SettingsForm(Window):
@@ -43,7 +44,7 @@ class SettingsForm(Window):
 
         `panels` are shown with the settings of their group, and make a page of their own where there are none.
         """
-        super().__init__("Settings — Anonamoose", 860, 700)
+        super().__init__(tr("Settings — Anonamoose"), 860, 700)
         self._at_start = store.current
         self._store = store
         panels = panels or {}
@@ -55,18 +56,18 @@ class SettingsForm(Window):
         order = sorted(known, key=lambda group: _ORDER.index(group) if group in _ORDER else len(_ORDER))
         self.sections = [SettingsSection(group, groups.get(group, ()), panels.get(group, ())) for group in order]
 
-        self.search = QLineEdit(placeholderText="Search settings", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search settings")
-        self.search.setToolTip(with_key("Searches names, sentences and flags", QKeySequence.StandardKey.Find))
+        self.search = QLineEdit(placeholderText=tr("Search settings"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search settings"))
+        self.search.setToolTip(with_key(tr("Searches names, sentences and flags"), QKeySequence.StandardKey.Find))
         self.search.textChanged.connect(self._show)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self).activated.connect(self.search.setFocus)
         self.pages = QListWidget()
-        self.pages.setAccessibleName("Pages")
+        self.pages.setAccessibleName(tr("Pages"))
         self.pages.setItemDelegate(Roomy(self.pages))
-        self.pages.addItems([section.group for section in self.sections])
+        self.pages.addItems([tr(section.group) for section in self.sections])
         self.pages.currentRowChanged.connect(self._turn)
         self.pages.itemClicked.connect(self._leave_search)
-        self.nothing = quiet(_NOTHING)
+        self.nothing = quiet(tr(_NOTHING))
         self.restart = InkedLabel("", lambda palette: palette.windowText().color())
         self.restart.setFont(bold(self.restart.font()))
         self.restart.setContentsMargins(0, 8, 12, 0)
@@ -83,7 +84,7 @@ class SettingsForm(Window):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(inside)
-        self._scroll.setAccessibleName("The page, to scroll")
+        self._scroll.setAccessibleName(tr("The page, to scroll"))
         side = QVBoxLayout()
         side.addWidget(self.search)
         side.addWidget(self.pages, 1)
@@ -102,7 +103,7 @@ class SettingsForm(Window):
     def open_page(self, group: str) -> None:
         """Turns to the page of `group`."""
         self.search.clear()
-        (item,) = self.pages.findItems(group, Qt.MatchFlag.MatchExactly)
+        (item,) = self.pages.findItems(tr(group), Qt.MatchFlag.MatchExactly)
         self.pages.setCurrentItem(item)
 
     def _turn(self, page: int) -> None:
@@ -124,10 +125,11 @@ class SettingsForm(Window):
     def _changed(self, name: str) -> None:
         self.rows[name].load()
         waiting = [
-            title(row.name)
+            tr(title(row.name))
             for row in DECLARED.values()
             if row.option.restart
             and getattr(self._store.current, row.attribute) != getattr(self._at_start, row.attribute)
         ]
-        self.restart.setText(f"Restart Anonamoose for the new value to take effect: {', '.join(waiting)}.")
+        told = tr("Restart Anonamoose for the new value to take effect: {settings}.")
+        self.restart.setText(told.format(settings=", ".join(waiting)))
         self.restart.setVisible(bool(waiting))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from app.ui.language import tr
 from app.ui.setting_row import SettingRow
 from app.ui.window import bold
 
@@ -19,7 +20,7 @@ class SettingsSection(QWidget):
         self.group = group
         self._rows = list(rows)
         self._panels = list(panels)
-        heading = QLabel(group)
+        heading = QLabel(tr(group))
         heading.setFont(bold(heading.font(), 1.25))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

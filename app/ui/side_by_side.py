@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.proxy.section import Mark
+from app.ui.language import tr
 from app.ui.marked_text import MarkedText
 from app.ui.reading import NOTHING, Ready, Side
 from app.ui.window import bold, quiet
@@ -90,11 +91,11 @@ class SideBySide(QSplitter):
         """Shows a section with a sentence for each pane, the left one's first."""
         self._ready = ready
         if ready.section.side == "request":
-            self.left.show_text("Your tool sent", notes[0], ready.ours)
-            self.right.show_text("Left this machine", notes[1], ready.theirs)
+            self.left.show_text(tr("Your tool sent"), notes[0], ready.ours)
+            self.right.show_text(tr("Left this machine"), notes[1], ready.theirs)
         else:
-            self.left.show_text("Came back", notes[0], ready.theirs)
-            self.right.show_text("Your tool got", notes[1], ready.ours)
+            self.left.show_text(tr("Came back"), notes[0], ready.theirs)
+            self.right.show_text(tr("Your tool got"), notes[1], ready.ours)
 
     def choose(self, number: int, *, stay: bool = False) -> None:
         """Sets a mark off on both sides, and brings it into view unless what is there is to `stay`."""

@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.ui.language import tr
+
 #: Milliseconds for which the button says that it has copied.
 _SAID = 1_500
 
@@ -19,11 +21,11 @@ class SnippetBox(QWidget):
         self.text = _Text(text)
         self.text.setAccessibleName(where)
         heading.setBuddy(self.text)
-        self.copy = QPushButton("Copy")
-        self.copy.setAccessibleName(f"Copy: {where}")
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setAccessibleName(tr("Copy: {what}").format(what=where))
         self.copy.clicked.connect(self._copy)
         self._said = QTimer(self, singleShot=True, interval=_SAID)
-        self._said.timeout.connect(lambda: self.copy.setText("Copy"))
+        self._said.timeout.connect(lambda: self.copy.setText(tr("Copy")))
         top = QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(self.copy)
@@ -35,7 +37,7 @@ class SnippetBox(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self.copy.setText("Copied")
+        self.copy.setText(tr("Copied"))
         self._said.start()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from app.proxy.section import VEIL, Section
 from app.ui.corrections import Corrections, ask_entity
+from app.ui.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class SpanActions:
         self._corrections = corrections
         self._span: Span | None = None
         self.dialog: QInputDialog | None = None
-        self.never = self._action("&Never redact", "Lets this value through from the next request on", self._never)
-        self.always = self._action("&Always redact", "Hides this value wherever it occurs", self._always)
-        self.retype = self._action("&Wrong type…", "Hides this value as something else", self._retype)
-        self.copy = self._action("Copy &placeholder", "Copies what stands for it", self._copy)
-        self.original = self._action("Copy &original", "Copies the value itself", self._copy_original)
+        self.never = self._action(
+            tr("&Never redact"), tr("Lets this value through from the next request on"), self._never
+        )
+        self.always = self._action(tr("&Always redact"), tr("Hides this value wherever it occurs"), self._always)
+        self.retype = self._action(tr("&Wrong type…"), tr("Hides this value as something else"), self._retype)
+        self.copy = self._action(tr("Copy &placeholder"), tr("Copies what stands for it"), self._copy)
+        self.original = self._action(tr("Copy &original"), tr("Copies the value itself"), self._copy_original)
         self.use(None)
 
     def _action(self, text: str, tip: str, slot: object) -> QAction:
@@ -62,7 +65,7 @@ class SpanActions:
         """Opens a menu of what can be done there; `selected` is plain text that could be hidden."""
         menu = QMenu(self._parent)
         if selected:
-            hide = menu.addAction("Always redact the &selection…")
+            hide = menu.addAction(tr("Always redact the &selection…"))
             hide.triggered.connect(lambda: self.hide_text(selected))
             menu.addSeparator()
         menu.addActions(self.all)
@@ -76,7 +79,10 @@ class SpanActions:
             self._corrections.told.emit(reason, False)
         else:
             self.dialog = ask_entity(
-                self._parent, "Always redact", "CUSTOM", lambda entity: self._corrections.always(text.strip(), entity)
+                self._parent,
+                tr("Always redact"),
+                "CUSTOM",
+                lambda entity: self._corrections.always(text.strip(), entity),
             )
 
     def _never(self) -> None:
@@ -91,7 +97,7 @@ class SpanActions:
         span = self._span
         if span is not None:
             self.dialog = ask_entity(
-                self._parent, "Wrong type", span.entity, lambda entity: self._corrections.always(span.value, entity)
+                self._parent, tr("Wrong type"), span.entity, lambda entity: self._corrections.always(span.value, entity)
             )
 
     def _copy(self) -> None:
@@ -106,9 +112,9 @@ class SpanActions:
 def refused(text: str) -> str:
     """Why a selected text cannot be a term, "" if it can."""
     if len(text.strip().splitlines()) > 1:
-        return "A term is a single line: select less."
+        return tr("A term is a single line: select less.")
     if VEIL in text:
-        return "The selection holds values that are not shown: turn on Show originals, or select other text."
+        return tr("The selection holds values that are not shown: turn on Show originals, or select other text.")
     return ""
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from app.ui.language import tr
 from app.ui.window import ElidedLabel, quiet
 
 
@@ -18,7 +19,7 @@ class SpanBar(QWidget):
         super().__init__()
         self._status = ElidedLabel()
         self._told = quiet("")
-        self._undo = QPushButton("&Undo")
+        self._undo = QPushButton(tr("&Undo"))
         self._undo.clicked.connect(self.undo)
         self._message = QWidget()
         said = QHBoxLayout(self._message)

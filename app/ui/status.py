@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from app.state import Protection, State
+from app.ui.language import counted, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,59 +18,63 @@ class Status:
     detail: str
 
 
-def count(number: int, noun: str) -> str:
-    """`1 value`, `1,204 values`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def remaining(seconds: float) -> str:
     """How much of a pause is left, in words that fit a menu."""
     if math.isinf(seconds):
-        return "until restart"
-    return f"{math.ceil(seconds / 60)} min left"
+        return tr("until restart")
+    return counted("{n} min left", math.ceil(seconds / 60))
 
 
 def status(state: State, *, busy: bool = False, waiting: int = 0) -> Status:
     """What to show for `state`, while requests are being redacted, and so many wait for review."""
     mark = state.protection.value
-    hidden = f"{count(state.today, 'value')} hidden today"
+    hidden = counted("{n} value(s) hidden today", state.today)
+    pause = remaining(state.paused) if state.paused else ""
     match state.protection:
         case Protection.STARTING:
-            line, detail = "Starting…", "Requests wait until the detectors are loaded."
+            line, detail = tr("Starting…"), tr("Requests wait until the detectors are loaded.")
         case Protection.ON:
-            line = f"Protecting · {hidden}"
-            detail = "Personal data in requests is replaced before it leaves this machine."
+            line = tr("Protecting · {hidden}")
+            detail = tr("Personal data in requests is replaced before it leaves this machine.")
             if busy:
-                mark, line = "busy", f"Redacting now · {hidden}"
+                mark, line = "busy", tr("Redacting now · {hidden}")
             if state.trouble:
                 mark = "attention"
-                line = f"Protecting · the last request was refused · {hidden}"
-                detail = f"Detection could not look through the last request, so it was not sent. {state.trouble}"
+                line = tr("Protecting · the last request was refused · {hidden}")
+                detail = tr("Detection could not look through the last request, so it was not sent.")
+                detail = f"{detail} {tr(state.trouble)}"
         case Protection.OFF:
-            line = "Off · requests are sent as they are"
-            detail = "Protection is off: whatever a request holds leaves this machine unchanged."
+            line = tr("Off · requests are sent as they are")
+            detail = tr("Protection is off: whatever a request holds leaves this machine unchanged.")
+            if pause:
+                line = tr("Paused, {left} · requests are sent as they are")
+                detail = tr("Protection is paused: whatever a request holds leaves this machine unchanged.")
         case Protection.REFUSING:
-            line = "Off · requests are refused"
-            detail = "Protection is off: every request is refused, and nothing is sent."
+            line = tr("Off · requests are refused")
+            detail = tr("Protection is off: every request is refused, and nothing is sent.")
+            if pause:
+                line = tr("Paused, {left} · requests are refused")
+                detail = tr("Protection is paused: every request is refused, and nothing is sent.")
         case Protection.BROKEN:
-            line = "Cannot protect · requests are refused"
-            detail = state.reason or "Detection cannot run, so every request is refused."
-    if state.paused:
-        mark, line = "paused", line.replace("Off", f"Paused, {remaining(state.paused)}", 1)
-        detail = detail.replace("Protection is off", "Protection is paused", 1)
+            line = tr("Cannot protect · requests are refused")
+            detail = tr(state.reason or "Detection cannot run, so every request is refused.")
+    line = line.format(hidden=hidden, left=pause)
+    if pause:
+        mark = "paused"
     if waiting:
-        mark, line = "attention", f"{count(waiting, 'request')} {'waits' if waiting == 1 else 'wait'} for review"
+        mark, line = "attention", counted("{n} request(s) (waits/wait) for review", waiting)
     if state.audit and state.protection is not Protection.BROKEN:
         mark = "attention" if state.protection is Protection.ON else mark
-        detail = f"{detail} No audit trail is written: {state.audit}"
+        detail = f"{detail} {tr('No audit trail is written: {error}').format(error=tr(state.audit))}"
     return Status(mark, line, detail)
 
 
 def off_warning(when_off: str) -> tuple[str, str]:
     """Question and consequence, before protection is turned off."""
+    question = tr("Turn protection off?")
     if when_off == "refuse":
-        return "Turn protection off?", "Requests will be refused until you turn it on again. Nothing is sent."
+        return question, tr("Requests will be refused until you turn it on again. Nothing is sent.")
     return (
-        "Turn protection off?",
-        "Requests will be sent as they are: every name, address and number in them leaves this machine.",
+        question,
+        tr("Requests will be sent as they are: every name, address and number in them leaves this machine."),
     )

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.pipeline.terms import MAX_REPLACEMENT, MAX_TEXT, Kind, Term
+from app.ui.language import tr
 from app.ui.term_kinds import Page
 from app.ui.window import room_for_prompt
 
@@ -35,16 +36,16 @@ class TermEntry(QWidget):
         super().__init__()
         self._kind: Kind = page.kind
         attributes = {column.attribute for column in page.columns}
-        self.text = QLineEdit(placeholderText=page.prompt, maxLength=MAX_TEXT)
+        self.text = QLineEdit(placeholderText=tr(page.prompt), maxLength=MAX_TEXT)
         self.entity = entity_box(page.kind)
-        self.replacement = QLineEdit(placeholderText="Replacement (optional)", maxLength=MAX_REPLACEMENT)
-        self.case = QCheckBox("Match &case")
-        self.whole = QCheckBox("&Whole word")
+        self.replacement = QLineEdit(placeholderText=tr("Replacement (optional)"), maxLength=MAX_REPLACEMENT)
+        self.case = QCheckBox(tr("Match &case"))
+        self.whole = QCheckBox(tr("&Whole word"))
         self.whole.setChecked(True)
-        self.group = QCheckBox("&Group 1 only")
-        self.add = QPushButton("&Add")
-        self.text.setAccessibleName(page.noun.capitalize())
-        self.replacement.setAccessibleName("Replacement")
+        self.group = QCheckBox(tr("&Group 1 only"))
+        self.add = QPushButton(tr("&Add"))
+        self.text.setAccessibleName(tr(page.name))
+        self.replacement.setAccessibleName(tr("Replacement"))
         if page.kind == "pattern":
             self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         fields, ticks = QHBoxLayout(), QHBoxLayout()
@@ -112,8 +113,8 @@ def entity_box(kind: Kind, parent: QWidget | None = None) -> QComboBox:
     assert line is not None
     if kind == "allowed":
         box.addItem("")
-        line.setPlaceholderText("Any type")
+        line.setPlaceholderText(tr("Any type"))
     box.addItems(USUAL)
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    box.setAccessibleName("Type")
+    box.setAccessibleName(tr("Type"))
     return box

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QPlainTextEdi
 from app.pipeline.term_files import Format, decoded, rows
 from app.pipeline.term_plan import Planned, Traffic, changes, plan
 from app.store.terms import Terms
-from app.ui.plan_table import FATES, PlanTable
-from app.ui.status import count
+from app.ui.language import counted, tr
+from app.ui.plan_table import COUNTED, FATES, PlanTable
 from app.ui.tasks import Tasks
 from app.ui.term_kinds import Page
 from app.ui.term_undo import TermHistory
@@ -39,7 +39,7 @@ class TermImport(Window):
     def __init__(
         self, page: Page, terms: Terms, history: TermHistory, tasks: Tasks, texts: Callable[[], list[str]]
     ) -> None:
-        super().__init__(f"Add {page.noun}s — Anonamoose", 820, 560)
+        super().__init__(tr(page.adds), 820, 560)
         self._page = page
         self._terms = terms
         self._history = history
@@ -49,18 +49,18 @@ class TermImport(Window):
         self._read = 0
         self._planned: list[Planned] = []
         self.about = quiet("")
-        self.pasted = QPlainTextEdit(placeholderText=f"One {page.noun} a line, or a table with headings")
-        self.pasted.setAccessibleName(f"{page.noun.capitalize()}s to add")
+        self.pasted = QPlainTextEdit(placeholderText=tr(page.each_line))
+        self.pasted.setAccessibleName(tr(page.to_add))
         self.pasted.setTabChangesFocus(True)
         self.pasted.setFixedHeight(self.pasted.fontMetrics().lineSpacing() * 7 + 14)
         self.complaint = Complaint()
         self.shown = QComboBox()
-        self.shown.setAccessibleName("Entries to show")
-        self.shown.addItems(["All entries", *FATES.values()])
+        self.shown.setAccessibleName(tr("Entries to show"))
+        self.shown.addItems([tr("All entries"), *map(tr, FATES.values())])
         self.model = PlanTable(self)
         self.table = QTableView()
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Entries")
+        self.table.setAccessibleName(tr("Entries"))
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
@@ -76,8 +76,8 @@ class TermImport(Window):
         for column, letters in enumerate((8, 15, 34, 18)):
             self.table.setColumnWidth(column, max(letters * letter + 14, header.sectionSizeHint(column)))
         self.verdict = quiet("")
-        self.take = QPushButton("&Add them")
-        self.cancel = QPushButton("Cancel")
+        self.take = QPushButton(tr("&Add them"))
+        self.cancel = QPushButton(tr("Cancel"))
         top = QHBoxLayout()
         top.addWidget(self.verdict, 1)
         top.addWidget(self.shown)
@@ -103,26 +103,27 @@ class TermImport(Window):
 
     def paste(self, text: str = "") -> None:
         """Begins with a text that can be added to."""
-        self.about.setText("Nothing is added before you have seen what changes.")
+        self.about.setText(tr("Nothing is added before you have seen what changes."))
         self.pasted.show()
         self.pasted.setPlainText(text)
         self._read_paste()
 
     def open_file(self, path: Path) -> None:
         """Begins with a file."""
-        self.about.setText(f"From {path.name}. Nothing is added before you have seen what changes.")
+        self.about.setText(
+            tr("From {file}. Nothing is added before you have seen what changes.").format(file=path.name)
+        )
         self.pasted.hide()
         format: Format = "json" if path.suffix.lower() == ".json" else "csv"
 
         def load() -> str:
             try:
                 if (size := path.stat().st_size) > LARGEST:
-                    raise ValueError(
-                        f"The file has {size // 10**6:,} MB, which is more than {LARGEST // 10**6} MB: split it."
-                    )
+                    told = tr("The file has {size} MB, which is more than {most} MB: split it.")
+                    raise ValueError(told.format(size=f"{size // 10**6:,}", most=LARGEST // 10**6))
                 return decoded(path.read_bytes())
             except OSError as error:
-                raise ValueError(f"The file cannot be read ({error.strerror}).") from None
+                raise ValueError(tr("The file cannot be read ({why}).").format(why=error.strerror)) from None
 
         self._start(load, format)
 
@@ -158,7 +159,7 @@ class TermImport(Window):
                 if not self._read % _PAUSE:
                     time.sleep(0.001)  # lets the windows have the interpreter
                 if len(planned) > MOST:
-                    raise ValueError(f"The file has more than {MOST:,} entries: split it.")
+                    raise ValueError(tr("The file has more than {most} entries: split it.").format(most=f"{MOST:,}"))
             return planned
 
         async def read() -> None:
@@ -175,17 +176,19 @@ class TermImport(Window):
         self._tasks.start(read(), self.complaint.tell)
 
     def _tell_progress(self) -> None:
-        self.verdict.setText(f"Reading: {count(self._read, 'entry').replace('entrys', 'entries')} so far.")
+        self.verdict.setText(counted("Reading: {n} entr(y/ies) so far.", self._read))
 
     def _show(self, planned: list[Planned]) -> None:
         self._poll.stop()
         self._planned = planned
         fates = Counter(row.fate for row in planned)
-        told = [f"{fates[fate]:,} {name.lower()}" for fate, name in FATES.items() if fates[fate]]
-        self.verdict.setText(", ".join(told) or "No entries.")
+        told = [counted(said, fates[fate]) for fate, said in COUNTED.items() if fates[fate]]
+        self.verdict.setText(", ".join(told) or tr("No entries."))
         number = fates["new"] + fates["changed"]
         self.take.setEnabled(number > 0)
-        self.take.setText(f"&Add {number:,}" if not fates["changed"] else f"&Add or change {number:,}")
+        self.take.setText(
+            (tr("&Add or change {number}") if fates["changed"] else tr("&Add {number}")).format(number=f"{number:,}")
+        )
         self._filter()
 
     def _filter(self) -> None:
@@ -198,7 +201,9 @@ class TermImport(Window):
 
         async def take() -> None:
             try:
-                await self._history.add(f"adding {len(new) + len(changed):,}", new, dict(changed))
+                await self._history.add(
+                    tr("adding {number}").format(number=f"{len(new) + len(changed):,}"), new, dict(changed)
+                )
             except Exception:
                 self.take.setEnabled(True)
                 raise

@@ -30,9 +30,9 @@ from app.pipeline.terms import Kind, Term, caution
 from app.store.term_use import TermUse
 from app.store.terms import Terms
 from app.ui.bridge import Bridge
+from app.ui.language import counted, tr
 from app.ui.notice import ask
 from app.ui.pattern_trial import PatternTrial
-from app.ui.status import count
 from app.ui.tasks import Tasks
 from app.ui.term_entry import TermEntry, entity_box
 from app.ui.term_import import TermImport
@@ -79,20 +79,20 @@ class TermPage(QWidget):
         self.model = TermTable(page, terms, tasks, use, self)
         self.entry = TermEntry(page)
         self.complaint = Complaint()
-        self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search")
-        self.search.setToolTip(with_key(f"Searches {page.noun}s", QKeySequence.StandardKey.Find))
+        self.search = QLineEdit(placeholderText=tr("Search"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search"))
+        self.search.setToolTip(with_key(tr(page.searches), QKeySequence.StandardKey.Find))
         self.table = self._make_table()
         self.trial = PatternTrial() if page.kind == "pattern" else None
         self._number = quiet("")
-        self.paste = QPushButton("Add &many…")
-        self.paste.setToolTip(with_key("In the table, what is in the clipboard", QKeySequence.StandardKey.Paste))
-        self.read = QPushButton("&Import…")
-        self.save = QPushButton("&Export…")
-        self.on = QPushButton("Turn &on")
-        self.off = QPushButton("Turn o&ff")
-        self.remove = QPushButton("&Remove")
-        self.remove.setToolTip(with_key("Removes what is selected", QKeySequence.StandardKey.Delete))
+        self.paste = QPushButton(tr("Add &many…"))
+        self.paste.setToolTip(with_key(tr("In the table, what is in the clipboard"), QKeySequence.StandardKey.Paste))
+        self.read = QPushButton(tr("&Import…"))
+        self.save = QPushButton(tr("&Export…"))
+        self.on = QPushButton(tr("Turn &on"))
+        self.off = QPushButton(tr("Turn o&ff"))
+        self.remove = QPushButton(tr("&Remove"))
+        self.remove.setToolTip(with_key(tr("Removes what is selected"), QKeySequence.StandardKey.Delete))
         finding = QHBoxLayout()
         for widget, share in ((self.search, 1), (self.paste, 0), (self.read, 0), (self.save, 0)):
             finding.addWidget(widget, share)
@@ -100,7 +100,7 @@ class TermPage(QWidget):
         for part, share in ((self._number, 1), (self.on, 0), (self.off, 0), (self.remove, 0)):
             bar.addWidget(part, share)
         layout = QVBoxLayout(self)
-        layout.addWidget(quiet(page.about))
+        layout.addWidget(quiet(tr(page.about)))
         layout.addWidget(self.entry)
         layout.addWidget(self.complaint)
         if self.trial is not None:
@@ -113,7 +113,7 @@ class TermPage(QWidget):
         self.entry.entered.connect(self._add)
         self.search.textChanged.connect(self._find)
         self.model.judged.connect(self.complaint.tell)
-        self.model.edited.connect(lambda id, before, term: history.done("the edit", {id: before}, {id: term}))
+        self.model.edited.connect(lambda id, before, term: history.done(tr("the edit"), {id: before}, {id: term}))
         self.on.clicked.connect(lambda: self._turn(True))
         self.off.clicked.connect(lambda: self._turn(False))
         self.paste.clicked.connect(lambda: self._make_import().paste())
@@ -135,7 +135,7 @@ class TermPage(QWidget):
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.model)
-        table.setAccessibleName(f"{self._page.noun.capitalize()}s")
+        table.setAccessibleName(tr(self._page.names))
         table.setItemDelegateForColumn(self.model.column("entity"), _EntityDelegate(self._page.kind, table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(
@@ -168,9 +168,9 @@ class TermPage(QWidget):
         self._tasks.start(self._store(term), self.complaint.tell)
 
     async def _store(self, term: Term) -> None:
-        await self._history.add("adding", [term], {})
+        await self._history.add(tr("adding"), [term], {})
         self.entry.reset()
-        self.complaint.tell(caution(term))
+        self.complaint.tell(tr(caution(term)))
 
     def _rows_chosen(self) -> list[int]:
         return [index.row() for index in self.table.selectionModel().selectedRows()]
@@ -184,18 +184,17 @@ class TermPage(QWidget):
             self.question = None
             if yes:
                 before = {id: self._terms.get(id) for id in ids}
-                self._tasks.start(self._history.do("removing", before, dict.fromkeys(ids)), self.complaint.tell)
+                self._tasks.start(self._history.do(tr("removing"), before, dict.fromkeys(ids)), self.complaint.tell)
 
-        it = "It" if len(ids) == 1 else "They"
-        what = f"Remove {count(len(ids), self._page.noun)}?"
-        self.question = ask(self, what, f"{it} {self._page.consequence}", "Remove", "Keep", answered)
+        what, then = (counted(said, len(ids)) for said in (self._page.removes, self._page.consequence))
+        self.question = ask(self, what, then, tr("Remove"), tr("Keep"), answered)
 
     def _turn(self, on: bool) -> None:
         chosen = {self.model.id(row): self.model.term(row) for row in self._rows_chosen()}
         after = {id: dataclasses.replace(term, enabled=on) for id, term in chosen.items() if term.enabled != on}
         before = {id: chosen[id] for id in after}
         if after:
-            what = "turning on" if on else "turning off"
+            what = tr("turning on") if on else tr("turning off")
             self._tasks.start(self._history.do(what, before, after), self.complaint.tell)
 
     def _find(self, text: str) -> None:
@@ -213,13 +212,13 @@ class TermPage(QWidget):
         self._make_import().open_file(path)
 
     def _choose_import(self) -> None:
-        chooser = QFileDialog(self, "Import", "", "Tables and lists (*.csv *.json *.txt);;All files (*)")
+        chooser = QFileDialog(self, tr("Import"), "", tr("Tables and lists (*.csv *.json *.txt);;All files (*)"))
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.fileSelected.connect(lambda path: self.import_file(Path(path)))
         self._choose(chooser)
 
     def _choose_export(self) -> None:
-        chooser = QFileDialog(self, "Export", f"{self._page.noun}s.csv", "CSV (*.csv);;JSON (*.json)")
+        chooser = QFileDialog(self, tr("Export"), self._page.file, tr("CSV (*.csv);;JSON (*.json)"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix("csv")
         chooser.fileSelected.connect(lambda path: self.export(Path(path)))
@@ -239,7 +238,7 @@ class TermPage(QWidget):
                 text = write(terms, "json" if path.suffix.lower() == ".json" else "csv")
                 path.write_text(text, encoding="utf-8")
             except OSError as error:
-                raise ValueError(f"The file cannot be written ({error.strerror}).") from None
+                raise ValueError(tr("The file cannot be written ({why}).").format(why=error.strerror)) from None
 
         self.complaint.tell("")
         self._tasks.start(asyncio.to_thread(work), self.complaint.tell)
@@ -253,12 +252,12 @@ class TermPage(QWidget):
         for button in (self.on, self.off, self.remove):
             button.setEnabled(chosen > 0)
         self.save.setEnabled(self.model.total > 0)
-        text = count(self.model.total, self._page.noun) if self.model.total else self._page.empty
+        text = counted(self._page.number, self.model.total) if self.model.total else tr(self._page.empty)
         if self.model.is_reading:
-            text = f"Reading the {self._page.noun}s…"
+            text = tr(self._page.reading)
         if self.search.text().strip() and self.model.total:
-            text = f"{self.model.rowCount():,} of {text}"
-        self._number.setText(f"{text}, {chosen} selected" if chosen else text)
+            text = tr("{shown} of {all}").format(shown=f"{self.model.rowCount():,}", all=text)
+        self._number.setText(tr("{all}, {chosen} selected").format(all=text, chosen=chosen) if chosen else text)
         self._try()
 
     def _try(self) -> None:

@@ -24,6 +24,7 @@ from app.pipeline.terms import Term, caution, check
 from app.slices import sliced
 from app.store.term_use import TermUse
 from app.store.terms import Terms
+from app.ui.language import tr
 from app.ui.tasks import Tasks
 from app.ui.term_kinds import USE, Page
 from app.ui.term_rows import TermRows
@@ -139,9 +140,9 @@ class TermTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return self.columns[section].heading
+                return tr(self.columns[section].heading)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return self.columns[section].tip
+                return tr(self.columns[section].tip)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -167,7 +168,7 @@ class TermTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             match column.attribute:
                 case "entity":
-                    return value or "any type"
+                    return value or tr("any type")
                 case "hits":
                     return f"{value:,}" if value else ""
                 case "last":
@@ -194,7 +195,7 @@ class TermTable(QAbstractTableModel):
         except ValueError as error:
             self.judged.emit(error)
             return False
-        self.judged.emit(caution(term))
+        self.judged.emit(tr(caution(term)))
         # Shown at once; if it cannot be saved, `sync` brings the old one back.
         self._rows.keep(id, term)
         self._row_changed(index.row())

@@ -59,7 +59,7 @@ class TrayMenu(QMenu):
         most = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         words = [f"{number:,} {label_of(entity)}" for entity, number in most[:_TYPES]]
         words += ["…"] if len(most) > _TYPES else []
-        self.today.setText(f"Today: {' · '.join(words)}")
+        self.today.setText(tr("Today: {entities}").format(entities=" · ".join(words)))
         self.today.setVisible(bool(words))
         self._fill()
 
@@ -77,5 +77,5 @@ class TrayMenu(QMenu):
 def _line(exchange: Exchange) -> str:
     when = time.strftime("%H:%M", time.localtime(exchange.started))
     path = exchange.path.removeprefix("/v1/")
-    said = entities_line(exchange) or ("nothing hidden" if exchange.outcome == "done" else outcome(exchange))
-    return f"{when}  {exchange.client or 'A tool'} · {path} · {said}".replace("&", "&&")
+    said = entities_line(exchange) or (tr("nothing hidden") if exchange.outcome == "done" else outcome(exchange))
+    return f"{when}  {exchange.client or tr('A tool')} · {path} · {said}".replace("&", "&&")

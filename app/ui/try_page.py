@@ -25,8 +25,8 @@ from app.pipeline.file_text import LARGEST, file_text, too_large
 from app.pipeline.redaction import Redaction
 from app.scratch import Scratch
 from app.settings import DECLARED
+from app.ui.language import counted, tr
 from app.ui.paint import paint
-from app.ui.status import count
 from app.ui.tasks import Tasks
 from app.ui.window import Complaint, Window, bold, quiet
 
@@ -38,45 +38,45 @@ class TryPage(Window):
     """Nothing in it is kept: its session is in memory, and ends with New or with the app."""
 
     def __init__(self, scratch: Callable[[], Scratch], tasks: Tasks) -> None:
-        super().__init__("Try it — Anonamoose", 960, 640)
+        super().__init__(tr("Try it — Anonamoose"), 960, 640)
         self._make_scratch = scratch
         self._scratch = scratch()
         self._tasks = tasks
         self._asked = 0
         self.result: Redaction | None = None
         self.chooser: QFileDialog | None = None
-        self.text = _Entry("Type or paste a text, or drop a file here")
-        self.sent = _Entry("What would leave this machine")
+        self.text = _Entry(tr("Type or paste a text, or drop a file here"))
+        self.sent = _Entry(tr("What would leave this machine"))
         self.sent.setReadOnly(True)
-        self.answer = _Entry("Paste an answer with placeholders")
-        self.restored = _Entry("The answer with its values")
+        self.answer = _Entry(tr("Paste an answer with placeholders"))
+        self.restored = _Entry(tr("The answer with its values"))
         self.restored.setReadOnly(True)
         self.sent_note, self.back_note = quiet(""), quiet("")
         self.complaint = Complaint()
         self.preset = QComboBox()
-        self.preset.setAccessibleName("Preset")
-        self.preset.addItem("As set", "")
+        self.preset.setAccessibleName(tr("Preset"))
+        self.preset.addItem(tr("As set"), "")
         for name in DECLARED["preset"].choices:
-            self.preset.addItem(name.capitalize(), name)
-        self.open = QPushButton("&Open…")
-        self.new = QPushButton("&New")
-        self.copy = QPushButton("&Copy")
-        self.save = QPushButton("&Save…")
-        label = QLabel("&Preset:")
+            self.preset.addItem(tr(name.capitalize()), name)
+        self.open = QPushButton(tr("&Open…"))
+        self.new = QPushButton(tr("&New"))
+        self.copy = QPushButton(tr("&Copy"))
+        self.save = QPushButton(tr("&Save…"))
+        label = QLabel(tr("&Preset:"))
         label.setBuddy(self.preset)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         bar = QHBoxLayout()
-        bar.addWidget(quiet("See what would be hidden. Nothing is sent, and nothing of it is kept."), 1)
+        bar.addWidget(quiet(tr("See what would be hidden. Nothing is sent, and nothing of it is kept.")), 1)
         for widget in (label, self.preset, self.open, self.new):
             bar.addWidget(widget)
         layout.addLayout(bar)
         layout.addWidget(self.complaint)
         top, below = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
-        top.addWidget(_pane("Your text", quiet(""), self.text))
-        top.addWidget(_pane("What leaves", self.sent_note, self.sent, self.copy, self.save))
-        below.addWidget(_pane("An answer", quiet(""), self.answer))
-        below.addWidget(_pane("Restored", self.back_note, self.restored))
+        top.addWidget(_pane(tr("Your text"), quiet(""), self.text))
+        top.addWidget(_pane(tr("What leaves"), self.sent_note, self.sent, self.copy, self.save))
+        below.addWidget(_pane(tr("An answer"), quiet(""), self.answer))
+        below.addWidget(_pane(tr("Restored"), self.back_note, self.restored))
         both = QSplitter(Qt.Orientation.Vertical)
         for half, share in ((top, 3), (below, 2)):
             half.setSizes([1_000, 1_000])
@@ -112,18 +112,19 @@ class TryPage(Window):
         def work() -> tuple[str, bool]:
             try:
                 if not path.is_file():
-                    raise ValueError("That is no file that can be opened.")
+                    raise ValueError(tr("That is no file that can be opened."))
                 if (size := path.stat().st_size) > LARGEST:
                     raise ValueError(too_large(size))
                 return file_text(path.name, path.read_bytes())
             except OSError as error:
-                raise ValueError(f"The file cannot be read ({error.strerror}).") from None
+                raise ValueError(tr("The file cannot be read ({why}).").format(why=error.strerror)) from None
 
         async def read() -> None:
             text, is_all = await asyncio.to_thread(work)
             self.text.setPlainText(text)
             if not is_all:
-                self.complaint.tell(f"Only the first {LIMIT:,} characters of {path.name} are shown and redacted.")
+                told = tr("Only the first {most} characters of {file} are shown and redacted.")
+                self.complaint.tell(told.format(most=f"{LIMIT:,}", file=path.name))
 
         self.complaint.tell("")
         self._tasks.start(read(), self.complaint.tell)
@@ -141,9 +142,10 @@ class TryPage(Window):
             self._show(None)
             return
         if len(text) > LIMIT:
-            self.complaint.tell(f"The text has {len(text):,} characters; up to {LIMIT:,} can be tried here.")
+            told = counted("The text has {n} characters; up to {most} can be tried here.", len(text), most=f"{LIMIT:,}")
+            self.complaint.tell(told)
             return
-        self.sent_note.setText("Looking…")
+        self.sent_note.setText(tr("Looking…"))
 
         async def look() -> None:
             try:
@@ -166,13 +168,13 @@ class TryPage(Window):
         paint(self.text, [(r.finding.start, r.finding.end, r.finding.entity) for r in found])
         self.sent.setPlainText(result.text if result is not None else "")
         paint(self.sent, [(r.at, r.at + len(r.placeholder), r.finding.entity) for r in found])
-        self.sent_note.setText("" if result is None else f"{count(len(found), 'value')} hidden")
+        self.sent_note.setText("" if result is None else counted("{n} value(s) hidden", len(found)))
 
     def _copy(self) -> None:
         if self.result is not None:
             self._scratch.give()
             QGuiApplication.clipboard().setText(self.result.text)
-            self.sent_note.setText("Copied. Paste the answer below to have the values back.")
+            self.sent_note.setText(tr("Copied. Paste the answer below to have the values back."))
 
     def save_to(self, path: Path) -> None:
         """Writes the redacted text to a file."""
@@ -184,7 +186,7 @@ class TryPage(Window):
             try:
                 path.write_text(result.text, encoding="utf-8", newline="")
             except OSError as error:
-                raise ValueError(f"The file cannot be written ({error.strerror}).") from None
+                raise ValueError(tr("The file cannot be written ({why}).").format(why=error.strerror)) from None
 
         self._tasks.start(asyncio.to_thread(work), self.complaint.tell)
 
@@ -192,15 +194,15 @@ class TryPage(Window):
         text = self.answer.toPlainText()
         back, restored, unknown = self._scratch.restore(text) if text else ("", 0, 0)
         self.restored.setPlainText(back)
-        told = f"{count(restored, 'value')} restored" if text else ""
-        self.back_note.setText(f"{told}, {count(unknown, 'placeholder')} unknown" if unknown else told)
+        told = counted("{n} value(s) restored", restored) if text else ""
+        self.back_note.setText(f"{told}, {counted('{n} placeholder(s) unknown', unknown)}" if unknown else told)
 
     def _choose_open(self) -> None:
-        kinds = "Texts and documents (*.txt *.md *.csv *.json *.eml *.docx *.xlsx *.pptx *.pdf);;All files (*)"
-        self._choose(QFileDialog(self, "Open", "", kinds), self.open_file)
+        kinds = tr("Texts and documents (*.txt *.md *.csv *.json *.eml *.docx *.xlsx *.pptx *.pdf);;All files (*)")
+        self._choose(QFileDialog(self, tr("Open"), "", kinds), self.open_file)
 
     def _choose_save(self) -> None:
-        chooser = QFileDialog(self, "Save the redacted text", "redacted.txt", "Text (*.txt)")
+        chooser = QFileDialog(self, tr("Save the redacted text"), "redacted.txt", tr("Text (*.txt)"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self._choose(chooser, self.save_to)
 

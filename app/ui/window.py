@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter, QPaintEvent, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.errors import UserError
 from app.ui.theme import error_ink, faint_ink, is_dark
+from app.ui.words import error_text
 
 #: The height of a line, in points, that the sizes of windows are meant for.
 _LINE = 16
@@ -88,7 +88,7 @@ class Complaint(InkedLabel):
 
     def tell(self, what: str | Exception) -> None:
         """Shows `what`; an empty text hides the line."""
-        text = f"{what.title} {what.hint}".strip() if isinstance(what, UserError) else str(what)
+        text = what if isinstance(what, str) else error_text(what)
         self.setText(text)
         self.setVisible(bool(text))
 
