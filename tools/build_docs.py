@@ -143,7 +143,7 @@ def _messages() -> Iterator[str]:
         "id is, its type (table 0203) tells before its field does; OBX-5 is what OBX-2 says. Free text is read "
         "like any other. In fields of codes, times and amounts, and in what is left of a personal field, only "
         "e-mail addresses, secrets and your own terms are found. Segments that are not listed are read as text. "
-        "Source: HL7 v2.5.1, chapters 3 and 6 above all."
+        "After HL7 v2.5.1."
     )
     yield ""
     yield "| segment | fields hidden | free text |"
