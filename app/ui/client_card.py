@@ -27,15 +27,12 @@ class ClientCard(QScrollArea):
         self.snippets: list[SnippetBox] = []
         self._client: Client | None = None
         self._since = 0.0
-        self._mark = QLabel()
-        self.live = QLabel()
-        self.live.setTextFormat(Qt.TextFormat.PlainText)
-        self.live.setWordWrap(True)
-        self.live.setAccessibleName(tr("Whether its requests arrive"))
+        self._mark, self.live = QLabel(), _telling()
 
     def show_client(self, client: Client, origin: str, exchanges: Iterable[Exchange]) -> None:
         """Shows the card of `client` for an app at `origin`, and looks for its requests from now on."""
         self._client, self._since = client, time.time()
+        self._mark, self.live = QLabel(), _telling()  # the former ones go with their page
         self.snippets = [SnippetBox(tr(snippet.where), snippet.at(origin)) for snippet in client.snippets]
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -56,8 +53,6 @@ class ClientCard(QScrollArea):
             if text:
                 layout.addWidget(_labelled(words, tr(text)))
         layout.addStretch(1)
-        for kept in (self._mark, self.live):
-            kept.setVisible(bool(client.snippets))
         before = self.takeWidget()
         self.setWidget(page)
         if before is not None:
@@ -96,6 +91,14 @@ class ClientCard(QScrollArea):
         if client is None:
             return False
         return counts(client, exchange.client, exchange.label, is_new=exchange.started >= self._since)
+
+
+def _telling() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setAccessibleName(tr("Whether its requests arrive"))
+    return label
 
 
 def _labelled(words: str, text: str) -> QWidget:

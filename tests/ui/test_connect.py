@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.clients import CLIENTS
@@ -103,6 +104,13 @@ def test_a_tool_that_cannot_be_protected_has_no_line_that_waits(connect: Connect
     _choose(connect, "Cursor")
     assert not connect.card.snippets
     assert not connect.card.live.isVisibleTo(connect)
+
+
+def test_another_tool_after_it_has_a_line_again(connect: Connect) -> None:
+    _choose(connect, "Cursor")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    _choose(connect, "LangChain")
+    assert connect.card.live.isVisible() and connect.card.live.text().startswith("Waiting")
 
 
 def test_everything_has_a_name_and_a_key(connect: Connect) -> None:
