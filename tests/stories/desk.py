@@ -243,14 +243,6 @@ class Desk:
                 program.kill()
         return said.decode()
 
-    async def knock(self) -> None:
-        """Starts the app once more, which brings the main window of the first to the front."""
-        program = await asyncio.create_subprocess_exec(
-            *(*_COMMAND, "--data-dir", str(self._folder / "data")), env=self.screen.environ, stdout=subprocess.DEVNULL
-        )
-        async with asyncio.timeout(PATIENCE):
-            assert await program.wait() == 0
-
     async def ends(self) -> int:
         """Its exit status, as soon as it has ended."""
         async with asyncio.timeout(PATIENCE):

@@ -100,9 +100,7 @@ async def test_the_icon_comes_back_with_the_tray(desk: Desk) -> None:
 async def test_quitting_waits_for_a_running_stream(desk: Desk, gpt: openai.AsyncOpenAI, upstream: FakeUpstream) -> None:
     gate = asyncio.Event()
     upstream.answer = lambda received: halting(chat_events(f"Dear {received.placeholders[0]}!"), gate, 3)
-    await desk.knock()
-    await desk.window(_BOX)
-    await desk.picture("main-window")
+    await desk.menu("i", until=lambda: desk.windows("^Inspector"))
     said = ""
     async with await gpt.chat.completions.create(
         model="gpt-fake", messages=[{"role": "user", "content": _TEXT}], stream=True
@@ -110,9 +108,11 @@ async def test_quitting_waits_for_a_running_stream(desk: Desk, gpt: openai.Async
         async for event in stream:
             said += (event.choices[0].delta.content or "") if event.choices else ""
             if said and not gate.is_set():
-                await desk.menu("q", until=_closed(desk))
-                await desk.open_menu()
+                await desk.menu("q", until=lambda: desk.windows(_BOX))
+                await desk.gone("^Inspector")
                 await desk.picture("quitting")
+                await desk.press(_BOX, "Return", until=_closed(desk))  # quit when it is done
+                await desk.open_menu()
                 assert desk.process.returncode is None
                 gate.set()
     assert said == "Dear jane@example.com!"
