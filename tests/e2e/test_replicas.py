@@ -230,6 +230,33 @@ async def test_the_key_is_replaced_while_replicas_run(
                 assert upstream.last.body == sent
 
 
+async def test_after_everything_is_forgotten_it_goes_on(
+    upstream: FakeUpstream, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """By a command while a replica runs, and by one while none does; each time the vault gets another key."""
+    keys = [ENVIRON[VARIABLE], NEXT, base64.b64encode(b"o" * 32).decode()]
+    folder, text = tmp_path / "one", f"Mail {EMAIL}."
+    where = {**ENVIRON, "ANONAMOOSE_DATA_DIR": str(folder)}
+    with StoreServer(tmp_path) as store:
+        where["ANONAMOOSE_VAULT_URL"] = store.url
+
+        async def told(*arguments: str, **keys: str) -> bytes:
+            done = await asyncio.to_thread(run, *arguments, environ=where | keys)
+            assert done.returncode == 0, done.stderr
+            return done.stdout + done.stderr
+
+        async with started(store, upstream, folder, **{NEXT_VARIABLE: NEXT}) as replica:
+            await post(http, replica.origin, text, session="before")
+            assert b"is forgotten" in await told("panic", "--yes", **{NEXT_VARIABLE: NEXT})
+            assert EMAIL in json.dumps(await post(http, replica.origin, text, session="after"))
+        known = await told("session", "all", **{VARIABLE: keys[1]})
+        assert b"after" in known and b"before" not in known
+        await told("panic", "--yes", **{VARIABLE: keys[1], NEXT_VARIABLE: keys[2]})
+        assert b"after" not in await told("session", "all", **{VARIABLE: keys[2]})
+        async with started(store, upstream, folder, **{VARIABLE: keys[2]}) as again:
+            assert EMAIL in json.dumps(await post(http, again.origin, text, session="again"))
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
