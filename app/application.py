@@ -12,6 +12,7 @@ from app import __version__, readings, upkeep
 from app.audit import policies
 from app.audit.trail import Trail
 from app.changes import asked_by
+from app.credentials import check_next_key
 from app.descriptors import allow
 from app.errors import UserError
 from app.events import Event, EventBus, ExchangesWiped, Forgotten, SettingChanged, StateChanged, TermsChanged
@@ -113,7 +114,6 @@ class Application:
         """What `GET /health` answers. `waiting` are texts and bodies that detection has not looked through yet."""
         state = self.state
         audit = "failing" if state.audit else "on" if self.settings.current.audit else "off"
-        load = self._forwarder.load if self._server else {}
         return {
             "status": "ok",
             "version": __version__,
@@ -122,7 +122,7 @@ class Application:
             "audit": audit,
             "newer": self.news.release.version if self.news.release else "",
             "vault": "gone" if self._server and self._sight.fault else "ok",
-            **load,
+            **(self._forwarder.load if self._server else {}),
             "waiting": self.worker.waiting,
         }
 
@@ -131,8 +131,7 @@ class Application:
 
         Returns as soon as requests are accepted; those that arrive early wait for the detectors.
         """
-        settings = self.settings.current
-        paths = self.settings.paths
+        settings, paths = self.settings.current, self.settings.paths
         paths.create()
         allow(_DESCRIPTORS)
         self._stack.callback(InstanceLock(paths.lock).acquire().release)
@@ -230,6 +229,7 @@ class Application:
         could not be written, nothing on disk has changed.
         """
         if self.settings.current.vault_url:
+            check_next_key()  # before anything is gone
             await self.vault.delete_all()
         await wipe(self._store, self.settings.paths, self.vault.shelf)
         await self._wipes.heard()

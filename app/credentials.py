@@ -104,15 +104,20 @@ def master_key(file: Path, environ: Mapping[str, str] | None = None) -> MasterKe
     return MasterKey(key, f"the file {file}")
 
 
+def check_next_key(environ: Mapping[str, str] | None = None) -> None:
+    """Raises UserError where another key cannot be had: the present one is given, and no next one."""
+    if _given(environ, VARIABLE) and not _given(environ, NEXT_VARIABLE):
+        raise UserError(
+            f"The vault key is in the variable {VARIABLE}, which Anonamoose cannot change.",
+            f"Give the new one in {NEXT_VARIABLE}; make it with: openssl rand -base64 32",
+            code=Exit.CONFIG,
+        )
+
+
 def stage_key(file: Path, environ: Mapping[str, str] | None = None) -> bytes:
     """A new key, kept beside the one in use until `put_in_place`. Raises UserError."""
-    if _given(environ, VARIABLE):
-        if not (given := _given(environ, NEXT_VARIABLE)):
-            raise UserError(
-                f"The vault key is in the variable {VARIABLE}, which Anonamoose cannot change.",
-                f"Give the new one in {NEXT_VARIABLE}; make it with: openssl rand -base64 32",
-                code=Exit.CONFIG,
-            )
+    check_next_key(environ)
+    if given := _given(environ, VARIABLE) and _given(environ, NEXT_VARIABLE):
         return _decode(given, NEXT_VARIABLE)
     key = os.urandom(_SIZE)
     if file.exists():

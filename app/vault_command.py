@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from app.audit import policies
 from app.audit.noting import noting, write
 from app.changes import asked_by
-from app.credentials import NEXT_VARIABLE, VARIABLE, forget_key
+from app.credentials import NEXT_VARIABLE, VARIABLE, check_next_key, forget_key
 from app.errors import Exit, StorageError, UserError
 from app.keychain import ACCESS_TOKEN, Keychain
 from app.lock import InstanceLock
@@ -106,6 +106,8 @@ def panic(settings: SettingsStore, *, everything: bool, yes: bool) -> int:
         _confirm(everything)
     paths = settings.paths
     if settings.current.vault_url:
+        if not everything:
+            check_next_key()  # before anything is gone
         asyncio.run(_empty_shared(settings, everything))
     lock: InstanceLock | None = None
     try:

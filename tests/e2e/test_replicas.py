@@ -247,6 +247,9 @@ async def test_after_everything_is_forgotten_it_goes_on(
 
         async with started(store, upstream, folder, **{NEXT_VARIABLE: NEXT}) as replica:
             await post(http, replica.origin, text, session="before")
+            refused = await asyncio.to_thread(run, "panic", "--yes", environ=where)
+            assert refused.returncode and NEXT_VARIABLE.encode() in refused.stderr
+            assert b"before" in await told("session", "all"), "and nothing is gone"
             assert b"is forgotten" in await told("panic", "--yes", **{NEXT_VARIABLE: NEXT})
             assert EMAIL in json.dumps(await post(http, replica.origin, text, session="after"))
         known = await told("session", "all", **{VARIABLE: keys[1]})
