@@ -142,7 +142,8 @@ def _messages() -> Iterator[str]:
         "and type, addresses without country and type, telephone numbers and e-mail addresses, and dates. What an "
         "id is, its type (table 0203) tells before its field does; OBX-5 is what OBX-2 says. Free text is read "
         "like any other. In fields of codes, times and amounts, and in what is left of a personal field, only "
-        "e-mail addresses, secrets and your own terms are found. Segments that are not listed are read as text. "
+        "e-mail addresses, secrets, your own terms, and numbers that stand among words are found. Segments that are "
+        "not listed are read as text. "
         "After HL7 v2.5.1."
     )
     yield ""

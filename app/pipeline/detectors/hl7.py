@@ -45,6 +45,9 @@ _CLOSES = {
     "`": re.compile("`"),
     "'": re.compile(r"'(?=[,;)+\]}]|\s*\Z)"),
 }
+_PARTS = re.compile(r"[|^~&\r\n]")
+#: Characters to either side of a finding that tell whether it stands among words.
+_NEAR = 64
 #: Of a segment without a header, so many fields must be there.
 _FEW = 3
 
@@ -85,6 +88,8 @@ def without_alarms(text: str, spans: list[Span]) -> list[Span]:
     def is_alarm(span: Span) -> bool:
         if span.source not in ("ner", "names", "patterns") or span.entity == "EMAIL_ADDRESS":
             return False
+        if span.source == "patterns" and _is_among_words(text, span.start, span.end):
+            return False
         place = places[bisect_right(starts, span.start) - 1]
         if not place[0] <= span.start < span.end <= place[1]:
             return False
@@ -93,6 +98,13 @@ def without_alarms(text: str, spans: list[Span]) -> list[Span]:
         return span.end > own[bisect_right(begins, span.start) - 1][1]
 
     return [span for span in spans if not is_alarm(span)]
+
+
+def _is_among_words(text: str, start: int, end: int) -> bool:
+    """Whether more stands in the component: somebody has written there what no code is."""
+    before = _PARTS.split(text[max(0, start - _NEAR) : start])[-1]
+    behind = _PARTS.split(text[end : end + _NEAR])[0]
+    return (before.endswith(" ") and not before.isspace()) or (behind.startswith(" ") and not behind.isspace())
 
 
 def _segments(text: str) -> Iterator[_Found]:

@@ -47,7 +47,10 @@ def is_no_name(text: str, start: int, end: int, entity: str) -> bool:
         )
     if is_label:
         return True
-    if all(word in STOP for word in words) or (entity != "PERSON" and _is_public(text[start:end])):
+    # Some of the other words that are never looked for as names are somebody's all the same.
+    if all(word in (NATIONS if entity == "PERSON" else STOP) for word in words):
+        return True
+    if entity != "PERSON" and _is_public(text[start:end]):
         return True
     return _is_everyday(text[start:end], words, entity)
 

@@ -221,6 +221,12 @@ def test_what_a_code_looks_like_does_not_count() -> None:
     assert found(text, Policy(layers=frozenset(["patterns", "names"]))) == []
 
 
+def test_what_somebody_wrote_where_a_code_belongs_is_hidden() -> None:
+    said = "Ring 0412 345 678, TFN 123 456 782"
+    for line in (segment("OBR", f4=f"8867-4^{said}^LN"), segment("OBX", f2="CE", f5=f"X1^{said}")):
+        assert found(HEADER + line) == [("PHONE_NUMBER", "0412 345 678"), ("AU_TFN", "123 456 782")]
+
+
 @pytest.mark.parametrize(
     "line", [segment("NTE", f3="Seen by Dr Jane Smith"), segment("OBX", f2="TX", f5="Dr Jane Smith")]
 )

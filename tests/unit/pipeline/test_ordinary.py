@@ -67,6 +67,8 @@ def test_no_name(marked: str, entity: str) -> None:
         ("at [Blue Harbour Health Fund]", "ORGANIZATION"),
         ("at [Summit Clinic]", "ORGANIZATION"),
         ("at [summit clinic]", "ORGANIZATION"),
+        ("[Caron] called", "PERSON"),
+        ("ask [Emin]", "PERSON"),
         ("[J.R]. Ewing", "PERSON"),
         ("[Ewing], J.R.", "PERSON"),
         ("[王小明]", "PERSON"),
